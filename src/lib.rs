@@ -1,0 +1,1 @@
+//! Inkspot: private, real-time messaging in one binary.

@@ -1,0 +1,2 @@
+//! The `inkspot` program.
+fn main() {}
