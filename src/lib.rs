@@ -1,1 +1,3 @@
 //! Inkspot: private, real-time messaging in one binary.
+
+pub mod base;

@@ -1,0 +1,316 @@
+//! Time: the one place that asks the machine what time it is.
+//!
+//! Everybody else holds a [`Clock`], so that a test can own time. No time zones, no calendars: a
+//! moment is a [`Timestamp`], shown to the outside as ISO-8601 in UTC.
+
+use std::fmt;
+use std::future::Future;
+use std::str::FromStr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+use tokio::sync::watch;
+
+/// A moment: milliseconds since 1970-01-01T00:00:00Z.
+///
+/// Serialised as the bare number (for the disk); JSON views use [`iso`] or [`iso_option`].
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(transparent)]
+pub struct Timestamp(u64);
+
+impl Timestamp {
+    /// The last millisecond of the year 9999, the latest moment that ISO-8601 writes with four
+    /// digits. Later values are cut to it.
+    pub const MAX: Self = Self(253_402_300_799_999);
+
+    /// The moment `millis` after the Unix epoch.
+    #[must_use]
+    pub fn from_millis(millis: u64) -> Self {
+        Self(millis).min(Self::MAX)
+    }
+
+    /// Milliseconds since the Unix epoch.
+    pub fn as_millis(self) -> u64 {
+        self.0
+    }
+
+    /// The moment `duration` later.
+    #[must_use]
+    pub fn plus(self, duration: Duration) -> Self {
+        Self::from_millis(self.0.saturating_add(whole_millis(duration)))
+    }
+
+    /// The moment `duration` earlier, not before the Unix epoch.
+    #[must_use]
+    pub fn minus(self, duration: Duration) -> Self {
+        Self(self.0.saturating_sub(whole_millis(duration)))
+    }
+
+    /// How long after `earlier` this is; zero if it is not after it.
+    pub fn since(self, earlier: Self) -> Duration {
+        Duration::from_millis(self.0.saturating_sub(earlier.0))
+    }
+}
+
+impl fmt::Display for Timestamp {
+    /// Writes `2026-11-22T15:00:00.123Z`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let nanos = i128::from(self.0.min(Self::MAX.0)) * 1_000_000;
+        let at = OffsetDateTime::from_unix_timestamp_nanos(nanos).map_err(|_| fmt::Error)?;
+        write!(
+            f,
+            "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z",
+            at.year(),
+            u8::from(at.month()),
+            at.day(),
+            at.hour(),
+            at.minute(),
+            at.second(),
+            at.millisecond()
+        )
+    }
+}
+
+/// The text was not an ISO-8601 moment between 1970 and 9999.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("not a moment in the form 2026-11-22T15:00:00.123Z")]
+pub struct ParseTimestampError;
+
+impl FromStr for Timestamp {
+    type Err = ParseTimestampError;
+
+    /// Reads ISO-8601 with any offset (RFC 3339); finer parts than a millisecond are cut.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let at = OffsetDateTime::parse(text, &Rfc3339).map_err(|_| ParseTimestampError)?;
+        let millis = at.unix_timestamp_nanos().div_euclid(1_000_000);
+        let millis = u64::try_from(millis).map_err(|_| ParseTimestampError)?;
+        Ok(Self::from_millis(millis))
+    }
+}
+
+/// `#[serde(with = "base::clock::iso")]`: a [`Timestamp`] as an ISO-8601 string.
+pub mod iso {
+    use super::Timestamp;
+    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+
+    /// Writes the moment as a string.
+    pub fn serialize<S: Serializer>(at: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(at)
+    }
+
+    /// Reads the moment from a string.
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Timestamp, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        text.parse().map_err(D::Error::custom)
+    }
+}
+
+/// `#[serde(with = "base::clock::iso_option")]`: a string or `null`.
+pub mod iso_option {
+    use super::Timestamp;
+    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+
+    /// Writes the moment as a string, nothing as `null`.
+    pub fn serialize<S: Serializer>(
+        at: &Option<Timestamp>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        match at {
+            Some(at) => serializer.collect_str(at),
+            None => serializer.serialize_none(),
+        }
+    }
+
+    /// Reads a string or `null`.
+    pub fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Option<Timestamp>, D::Error> {
+        let text = Option::<String>::deserialize(deserializer)?;
+        text.map(|text| text.parse().map_err(D::Error::custom))
+            .transpose()
+    }
+}
+
+/// Where time comes from. Cheap to clone; all clones show the same time.
+///
+/// The time shown never runs backwards within one process: when the machine's clock is set back,
+/// it stands still until the machine has caught up.
+#[derive(Clone, Debug)]
+pub struct Clock(Arc<Source>);
+
+#[derive(Debug)]
+enum Source {
+    /// The machine's clock, with the latest moment that was shown.
+    System { shown: AtomicU64 },
+    /// A test's clock, in milliseconds since the epoch.
+    Manual { now: watch::Sender<u64> },
+}
+
+impl Clock {
+    /// The machine's clock.
+    pub fn system() -> Self {
+        let shown = AtomicU64::new(0);
+        Self(Arc::new(Source::System { shown }))
+    }
+
+    /// A clock that stands still until [`Clock::advance`] moves it.
+    pub fn manual(start: Timestamp) -> Self {
+        let (now, _) = watch::channel(start.0);
+        Self(Arc::new(Source::Manual { now }))
+    }
+
+    /// The current moment.
+    pub fn now(&self) -> Timestamp {
+        match &*self.0 {
+            Source::System { shown } => {
+                let machine = SystemTime::now()
+                    .duration_since(UNIX_EPOCH)
+                    .map_or(0, whole_millis);
+                let before = shown.fetch_max(machine, Ordering::Relaxed);
+                Timestamp::from_millis(machine.max(before))
+            }
+            Source::Manual { now } => Timestamp::from_millis(*now.borrow()),
+        }
+    }
+
+    /// Returns once `duration` has passed on this clock. Dropping the future cancels it.
+    pub async fn sleep(&self, duration: Duration) {
+        match &*self.0 {
+            Source::System { .. } => tokio::time::sleep(duration).await,
+            Source::Manual { now } => {
+                let mut now = now.subscribe();
+                let until = now.borrow().saturating_add(whole_millis(duration));
+                // The sender lives in `self`, which this future borrows: it can't be gone.
+                let _ = now.wait_for(|now| *now >= until).await;
+            }
+        }
+    }
+
+    /// The result of `work`, or `None` when `limit` has passed on this clock before it came.
+    pub async fn timeout<T>(&self, limit: Duration, work: impl Future<Output = T>) -> Option<T> {
+        tokio::select! {
+            biased;
+            done = work => Some(done),
+            () = self.sleep(limit) => None,
+        }
+    }
+
+    /// Moves a manual clock forward and wakes those who slept until then. The machine's clock
+    /// can't be moved: on [`Clock::system`] this does nothing.
+    pub fn advance(&self, duration: Duration) {
+        if let Source::Manual { now } = &*self.0 {
+            now.send_modify(|now| *now = now.saturating_add(whole_millis(duration)));
+        }
+    }
+}
+
+fn whole_millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use futures_util::FutureExt;
+
+    #[test]
+    fn a_timestamp_reads_what_it_writes() {
+        for (millis, text) in [
+            (0, "1970-01-01T00:00:00.000Z"),
+            (1_795_359_600_123, "2026-11-22T15:00:00.123Z"),
+            (Timestamp::MAX.0, "9999-12-31T23:59:59.999Z"),
+        ] {
+            let at = Timestamp::from_millis(millis);
+            assert_eq!(at.to_string(), text);
+            assert_eq!(text.parse(), Ok(at));
+        }
+        assert_eq!(Timestamp::from_millis(u64::MAX), Timestamp::MAX);
+    }
+
+    #[test]
+    fn other_spellings_are_read_and_nonsense_is_refused() {
+        let at = Timestamp::from_millis(1_795_359_600_000);
+        assert_eq!("2026-11-22T16:00:00.0009+01:00".parse(), Ok(at));
+        for text in [
+            "",
+            "2026-11-22",
+            "1969-12-31T23:59:59Z",
+            "2026-02-30T00:00:00Z",
+        ] {
+            assert_eq!(
+                text.parse::<Timestamp>(),
+                Err(ParseTimestampError),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn json_views_show_iso_strings_and_the_disk_a_number() {
+        #[derive(Serialize, Deserialize, PartialEq, Debug)]
+        struct View {
+            #[serde(with = "iso")]
+            at: Timestamp,
+            #[serde(with = "iso_option")]
+            seen: Option<Timestamp>,
+            #[serde(with = "iso_option")]
+            left: Option<Timestamp>,
+            stored: Timestamp,
+        }
+        let at = Timestamp::from_millis(5);
+        let view = View {
+            at,
+            seen: Some(at),
+            left: None,
+            stored: at,
+        };
+        let json = serde_json::to_string(&view).unwrap();
+        let iso = "1970-01-01T00:00:00.005Z";
+        assert_eq!(
+            json,
+            format!(r#"{{"at":"{iso}","seen":"{iso}","left":null,"stored":5}}"#)
+        );
+        assert_eq!(serde_json::from_str::<View>(&json).unwrap(), view);
+    }
+
+    #[tokio::test]
+    async fn a_manual_clock_wakes_sleepers_exactly_when_their_time_has_come() {
+        let clock = Clock::manual(Timestamp::from_millis(1_000));
+        let mut nap = Box::pin(clock.sleep(Duration::from_millis(10)));
+        assert!((&mut nap).now_or_never().is_none());
+        clock.advance(Duration::from_millis(9));
+        assert!((&mut nap).now_or_never().is_none());
+        clock.advance(Duration::from_millis(1));
+        assert!((&mut nap).now_or_never().is_some());
+        assert_eq!(clock.now(), Timestamp::from_millis(1_010));
+    }
+
+    #[tokio::test]
+    async fn a_timeout_gives_the_result_or_nothing() {
+        let clock = Clock::manual(Timestamp::default());
+        let second = Duration::from_secs(1);
+        assert_eq!(clock.timeout(second, async { 7 }).await, Some(7));
+        let mut never = Box::pin(clock.timeout(second, std::future::pending::<()>()));
+        assert!((&mut never).now_or_never().is_none());
+        clock.advance(second);
+        assert_eq!(never.await, None);
+    }
+
+    #[test]
+    fn the_time_shown_never_runs_backwards() {
+        let clock = Clock::system();
+        let Source::System { shown } = &*clock.0 else {
+            unreachable!()
+        };
+        let later = clock.now().plus(Duration::from_hours(1));
+        // As if the machine had shown a later time before its clock was set back.
+        shown.store(later.0, Ordering::Relaxed);
+        assert_eq!(clock.now(), later);
+    }
+}

@@ -1,0 +1,221 @@
+//! Logs: one event, one line, readable alone, to standard error.
+//!
+//! Callers put units into field names (`duration_ms`) and never log message text, tokens or
+//! passwords. What came from outside can't break a line or drive a terminal: control and
+//! direction-changing characters are escaped here, for every event.
+
+use std::io;
+
+use serde::{Deserialize, Serialize};
+use tracing::Subscriber;
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+
+/// How a line looks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LogFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+/// How much is logged.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LogLevel {
+    /// Only what failed for good.
+    Error,
+    /// Also what somebody should look at.
+    Warn,
+    /// Also what happens seldom: start, stop, certificates.
+    #[default]
+    Info,
+    /// Also what helps to find a fault.
+    Debug,
+    /// Everything.
+    Trace,
+}
+
+impl From<LogLevel> for LevelFilter {
+    fn from(level: LogLevel) -> Self {
+        match level {
+            LogLevel::Error => Self::ERROR,
+            LogLevel::Warn => Self::WARN,
+            LogLevel::Info => Self::INFO,
+            LogLevel::Debug => Self::DEBUG,
+            LogLevel::Trace => Self::TRACE,
+        }
+    }
+}
+
+/// Sends this process's events to standard error from now on, panics included. Only the first
+/// call in a process counts.
+pub fn init(format: LogFormat, level: LogLevel) {
+    if subscriber(format, level, io::stderr).try_init().is_ok() {
+        std::panic::set_hook(Box::new(|panic| {
+            let place = panic.location().map(ToString::to_string);
+            tracing::error!(place, "a task failed by panic: {}", payload(panic));
+        }));
+    }
+}
+
+fn payload<'a>(panic: &'a std::panic::PanicHookInfo<'_>) -> &'a str {
+    panic.payload_as_str().unwrap_or("no message")
+}
+
+/// Inkspot's own events from `level` on; those of libraries only from warnings on.
+fn subscriber<W>(format: LogFormat, level: LogLevel, out: W) -> Box<dyn Subscriber + Send + Sync>
+where
+    W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
+{
+    let level = LevelFilter::from(level);
+    let filter = Targets::new()
+        .with_default(level.min(LevelFilter::WARN))
+        .with_target("inkspot", level);
+    let lines = tracing_subscriber::fmt::layer().with_writer(Escaping(out));
+    match format {
+        LogFormat::Text => Box::new(
+            tracing_subscriber::registry()
+                .with(filter)
+                .with(lines.with_ansi(false)),
+        ),
+        LogFormat::Json => Box::new(
+            tracing_subscriber::registry()
+                .with(filter)
+                .with(lines.json().flatten_event(true).with_current_span(false)),
+        ),
+    }
+}
+
+/// Makes writers that escape what must not reach a terminal.
+struct Escaping<W>(W);
+
+impl<'w, W: MakeWriter<'w>> MakeWriter<'w> for Escaping<W> {
+    type Writer = EscapingWriter<W::Writer>;
+
+    fn make_writer(&'w self) -> Self::Writer {
+        EscapingWriter(self.0.make_writer())
+    }
+}
+
+/// The formatter writes each event with one call, its line feed last.
+struct EscapingWriter<W>(W);
+
+impl<W: io::Write> io::Write for EscapingWriter<W> {
+    fn write(&mut self, event: &[u8]) -> io::Result<usize> {
+        let line = String::from_utf8_lossy(event);
+        self.0
+            .write_all(escape(line.trim_end_matches('\n')).as_bytes())?;
+        Ok(event.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
+/// One line, its line feed included, in which `\u00XX` stands for what must not be raw. The form
+/// is the one of JSON, so that a JSON line stays valid.
+fn escape(line: &str) -> String {
+    use std::fmt::Write;
+
+    let mut out = String::with_capacity(line.len() + 1);
+    for c in line.chars() {
+        if c.is_control() || changes_direction(c) {
+            // Writing to a string can't fail.
+            let _ = write!(out, "\\u{:04x}", u32::from(c));
+        } else {
+            out.push(c);
+        }
+    }
+    out.push('\n');
+    out
+}
+
+/// Marks that reorder or hide the text after them, and the two separators that some viewers break
+/// lines at.
+fn changes_direction(c: char) -> bool {
+    matches!(c, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use parking_lot::Mutex;
+    use std::sync::Arc;
+
+    #[derive(Clone, Default)]
+    struct Memory(Arc<Mutex<Vec<u8>>>);
+
+    impl io::Write for Memory {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    fn logged(format: LogFormat, level: LogLevel, events: impl FnOnce()) -> String {
+        let memory = Memory::default();
+        let out = memory.clone();
+        let subscriber = subscriber(format, level, move || out.clone());
+        tracing::subscriber::with_default(subscriber, events);
+        let bytes = memory.0.lock().clone();
+        String::from_utf8(bytes).unwrap()
+    }
+
+    const NASTY: &str = "a\nb\u{1b}[31m\u{202e}c";
+
+    #[test]
+    fn outside_text_can_neither_break_a_line_nor_drive_a_terminal() {
+        let text = logged(LogFormat::Text, LogLevel::Info, || {
+            tracing::info!(name = NASTY, shown = %NASTY, "hello {NASTY}");
+        });
+        assert_eq!(text.matches('\n').count(), 1, "{text}");
+        assert!(text.ends_with('\n'));
+        assert!(!text.contains(['\u{1b}', '\u{202e}']), "{text}");
+        assert!(text.contains("hello a\\u000ab"), "{text}");
+    }
+
+    #[test]
+    fn a_json_line_is_valid_json_and_says_the_same() {
+        let text = logged(LogFormat::Json, LogLevel::Info, || {
+            tracing::info!(shown = %NASTY, duration_ms = 5, "hello");
+        });
+        assert_eq!(text.matches('\n').count(), 1, "{text}");
+        assert!(!text.contains(['\u{1b}', '\u{202e}']), "{text}");
+        let event: serde_json::Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(event["message"], "hello");
+        assert_eq!(event["shown"], NASTY);
+        assert_eq!(event["duration_ms"], 5);
+    }
+
+    #[test]
+    fn libraries_speak_only_of_warnings_and_nobody_below_the_level() {
+        let text = logged(LogFormat::Text, LogLevel::Debug, || {
+            tracing::debug!("own debug");
+            tracing::trace!("own trace");
+            tracing::info!(target: "hyper", "library info");
+            tracing::warn!(target: "hyper", "library warning");
+        });
+        assert!(
+            text.contains("own debug") && text.contains("library warning"),
+            "{text}"
+        );
+        assert!(
+            !text.contains("own trace") && !text.contains("library info"),
+            "{text}"
+        );
+        let text = logged(LogFormat::Text, LogLevel::Error, || {
+            tracing::warn!(target: "hyper", "library warning");
+        });
+        assert_eq!(text, "");
+    }
+}

@@ -1,0 +1,8 @@
+//! The floor that everything stands on: time, randomness, logs and the way a process ends.
+//!
+//! Nothing here knows what Inkspot does. Nothing here imports another room.
+
+pub mod clock;
+pub mod logging;
+pub mod rng;
+pub mod shutdown;
