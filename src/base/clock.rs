@@ -22,28 +22,17 @@ use tokio::sync::watch;
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
 )]
 #[serde(transparent)]
-pub struct Timestamp(u64);
+pub struct Timestamp(pub u64);
 
 impl Timestamp {
     /// The last millisecond of the year 9999, the latest moment that ISO-8601 writes with four
-    /// digits. Later values are cut to it.
+    /// digits. Later ones are shown as it.
     pub const MAX: Self = Self(253_402_300_799_999);
 
-    /// The moment `millis` after the Unix epoch.
-    #[must_use]
-    pub fn from_millis(millis: u64) -> Self {
-        Self(millis).min(Self::MAX)
-    }
-
-    /// Milliseconds since the Unix epoch.
-    pub fn as_millis(self) -> u64 {
-        self.0
-    }
-
-    /// The moment `duration` later.
+    /// The moment `duration` later, saturating.
     #[must_use]
     pub fn plus(self, duration: Duration) -> Self {
-        Self::from_millis(self.0.saturating_add(whole_millis(duration)))
+        Self(self.0.saturating_add(whole_millis(duration)))
     }
 
     /// The moment `duration` earlier, not before the Unix epoch.
@@ -90,7 +79,7 @@ impl FromStr for Timestamp {
         let at = OffsetDateTime::parse(text, &Rfc3339).map_err(|_| ParseTimestampError)?;
         let millis = at.unix_timestamp_nanos().div_euclid(1_000_000);
         let millis = u64::try_from(millis).map_err(|_| ParseTimestampError)?;
-        Ok(Self::from_millis(millis))
+        Ok(Self(millis))
     }
 }
 
@@ -173,9 +162,9 @@ impl Clock {
                     .duration_since(UNIX_EPOCH)
                     .map_or(0, whole_millis);
                 let before = shown.fetch_max(machine, Ordering::Relaxed);
-                Timestamp::from_millis(machine.max(before))
+                Timestamp(machine.max(before))
             }
-            Source::Manual { now } => Timestamp::from_millis(*now.borrow()),
+            Source::Manual { now } => Timestamp(*now.borrow()),
         }
     }
 
@@ -226,16 +215,16 @@ mod tests {
             (1_795_359_600_123, "2026-11-22T15:00:00.123Z"),
             (Timestamp::MAX.0, "9999-12-31T23:59:59.999Z"),
         ] {
-            let at = Timestamp::from_millis(millis);
+            let at = Timestamp(millis);
             assert_eq!(at.to_string(), text);
             assert_eq!(text.parse(), Ok(at));
         }
-        assert_eq!(Timestamp::from_millis(u64::MAX), Timestamp::MAX);
+        assert_eq!(Timestamp(u64::MAX).to_string(), Timestamp::MAX.to_string());
     }
 
     #[test]
     fn other_spellings_are_read_and_nonsense_is_refused() {
-        let at = Timestamp::from_millis(1_795_359_600_000);
+        let at = Timestamp(1_795_359_600_000);
         assert_eq!("2026-11-22T16:00:00.0009+01:00".parse(), Ok(at));
         for text in [
             "",
@@ -263,7 +252,7 @@ mod tests {
             left: Option<Timestamp>,
             stored: Timestamp,
         }
-        let at = Timestamp::from_millis(5);
+        let at = Timestamp(5);
         let view = View {
             at,
             seen: Some(at),
@@ -281,14 +270,14 @@ mod tests {
 
     #[tokio::test]
     async fn a_manual_clock_wakes_sleepers_exactly_when_their_time_has_come() {
-        let clock = Clock::manual(Timestamp::from_millis(1_000));
+        let clock = Clock::manual(Timestamp(1_000));
         let mut nap = Box::pin(clock.sleep(Duration::from_millis(10)));
         assert!((&mut nap).now_or_never().is_none());
         clock.advance(Duration::from_millis(9));
         assert!((&mut nap).now_or_never().is_none());
         clock.advance(Duration::from_millis(1));
         assert!((&mut nap).now_or_never().is_some());
-        assert_eq!(clock.now(), Timestamp::from_millis(1_010));
+        assert_eq!(clock.now(), Timestamp(1_010));
     }
 
     #[tokio::test]
