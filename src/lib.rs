@@ -1,3 +1,9 @@
 //! Inkspot: private, real-time messaging in one binary.
+//!
+//! The rooms of the house, from the cellar up; imports point down only
+//! (`docs/ARCHITECTURE.md` has the plan, `tests/it/floors.rs` holds it):
+//! `base` → `model` → `protocol text config` → `store engine` → `service search`
+//! → `http realtime` → `server app cli`.
 
 pub mod base;
+pub mod model;

@@ -1,0 +1,52 @@
+//! Conversations and who belongs to them.
+
+use super::ids::{ConversationId, Seq, UserId};
+use crate::base::clock::Timestamp;
+
+/// Two people, or a group.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Conversation {
+    /// Never changes.
+    pub id: ConversationId,
+    /// A group's name; a direct conversation has none.
+    pub title: Option<String>,
+    /// Direct conversations have exactly two members and exist once per pair.
+    pub is_group: bool,
+    /// Whether everybody who gets an account becomes a member.
+    pub everyone: bool,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// Time of the newest message or change.
+    pub updated_at: Timestamp,
+    /// Position of the newest message; 0 when empty.
+    pub last_seq: Seq,
+    /// How many members it has.
+    pub member_count: u32,
+}
+
+/// What a member may do in a group.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum MemberRole {
+    /// Reads and writes.
+    Member,
+    /// Also renames, invites and removes.
+    Owner,
+}
+
+/// Somebody's place in a conversation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Member {
+    /// Where.
+    pub conversation: ConversationId,
+    /// Who.
+    pub user: UserId,
+    /// Owner or member.
+    pub role: MemberRole,
+    /// Since when.
+    pub joined_at: Timestamp,
+    /// Everything up to here they have read.
+    pub last_read_seq: Seq,
+    /// When they read it.
+    pub last_read_at: Option<Timestamp>,
+}

@@ -1,0 +1,175 @@
+//! What happened. State changes only by applying events, and every reader follows them in order.
+
+use super::account::{Account, Invite, Role, Session};
+use super::conversation::{Conversation, Member, MemberRole};
+use super::ids::{ConversationId, EventSeq, InviteId, Seq, SessionId, UserId};
+use super::message::Message;
+use crate::base::clock::Timestamp;
+
+/// Who acts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Actor {
+    /// A person, through one of their sessions.
+    User {
+        /// Who.
+        user: UserId,
+        /// By which device.
+        session: SessionId,
+    },
+    /// The installation itself: command line, timers, setup.
+    System,
+}
+
+impl Actor {
+    /// The person who acts, if it is one.
+    pub fn user(&self) -> Option<UserId> {
+        match self {
+            Self::User { user, .. } => Some(*user),
+            Self::System => None,
+        }
+    }
+}
+
+/// One entry of the log, as readers see it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Event {
+    /// Its position.
+    pub seq: EventSeq,
+    /// When it was decided.
+    pub at: Timestamp,
+    /// What happened.
+    pub body: EventBody,
+}
+
+/// What happened. Each variant carries all that readers need;
+/// what the log keeps of it (references instead of bodies) is the store's affair.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum EventBody {
+    /// An account was made.
+    AccountCreated(Account),
+    /// The public part of an account changed.
+    ProfileChanged {
+        /// Whose.
+        user: UserId,
+        /// The new name others see.
+        display_name: String,
+    },
+    /// Somebody became administrator, or ceased to be.
+    RoleChanged {
+        /// Who.
+        user: UserId,
+        /// What they are now.
+        role: Role,
+    },
+    /// An account was disabled or enabled. Disabling ends all its sessions.
+    DisabledChanged {
+        /// Whose.
+        user: UserId,
+        /// The new state.
+        disabled: bool,
+    },
+    /// A password was changed. All sessions of the user end except `keep`.
+    PasswordChanged {
+        /// Whose.
+        user: UserId,
+        /// The new hash; empty when read back from the log.
+        password_hash: String,
+        /// The session that made the change and goes on.
+        keep: Option<SessionId>,
+    },
+    /// Somebody's last socket closed.
+    LastSeen {
+        /// Who.
+        user: UserId,
+        /// When.
+        at: Timestamp,
+    },
+    /// Somebody signed in.
+    SessionStarted(Session),
+    /// A session is in use (about once an hour).
+    SessionUsed {
+        /// Which.
+        session: SessionId,
+        /// When.
+        at: Timestamp,
+    },
+    /// A session ended.
+    SessionEnded {
+        /// Which.
+        session: SessionId,
+        /// Whose.
+        user: UserId,
+    },
+    /// An invite was made.
+    InviteCreated(Invite),
+    /// An invite let somebody in.
+    InviteUsed {
+        /// Which.
+        invite: InviteId,
+        /// Whom.
+        user: UserId,
+    },
+    /// An invite was taken back.
+    InviteRevoked {
+        /// Which.
+        invite: InviteId,
+    },
+    /// A conversation was made; its members follow as [`EventBody::MemberAdded`].
+    ConversationCreated(Conversation),
+    /// A group got another name.
+    ConversationRenamed {
+        /// Which.
+        conversation: ConversationId,
+        /// Its new name.
+        title: String,
+    },
+    /// Somebody became a member.
+    MemberAdded(Member),
+    /// Somebody was removed or left.
+    MemberRemoved {
+        /// Where.
+        conversation: ConversationId,
+        /// Who.
+        user: UserId,
+        /// Who did it; the same person when they left by themselves.
+        by: Option<UserId>,
+    },
+    /// A member's role changed.
+    MemberRoleChanged {
+        /// Where.
+        conversation: ConversationId,
+        /// Who.
+        user: UserId,
+        /// What they are now.
+        role: MemberRole,
+    },
+    /// A message was stored. It also moves its sender's read mark to itself.
+    MessageSent(Message),
+    /// Somebody read up to a message.
+    MessageRead {
+        /// Where.
+        conversation: ConversationId,
+        /// Who.
+        user: UserId,
+        /// The newest message that they have read.
+        seq: Seq,
+        /// When.
+        at: Timestamp,
+    },
+}
+
+impl EventBody {
+    /// The conversation it happened in, if any.
+    pub fn conversation(&self) -> Option<ConversationId> {
+        match self {
+            Self::ConversationCreated(c) => Some(c.id),
+            Self::MemberAdded(m) => Some(m.conversation),
+            Self::MessageSent(m) => Some(m.id.conversation),
+            Self::ConversationRenamed { conversation, .. }
+            | Self::MemberRemoved { conversation, .. }
+            | Self::MemberRoleChanged { conversation, .. }
+            | Self::MessageRead { conversation, .. } => Some(*conversation),
+            _ => None,
+        }
+    }
+}

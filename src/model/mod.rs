@@ -1,0 +1,20 @@
+//! The plain words of the house: ids, people, conversations, messages, events.
+//!
+//! No I/O, no encoding for disk (that is `store::codec`), no rules (those are `service`).
+
+pub mod account;
+pub mod conversation;
+pub mod event;
+pub mod ids;
+pub mod message;
+pub mod peer;
+pub mod view;
+
+pub use account::{Account, Invite, Role, Session};
+pub use conversation::{Conversation, Member, MemberRole};
+pub use event::{Actor, Event, EventBody};
+pub use ids::{
+    ClientId, ConversationId, EventSeq, InviteId, MessageId, Offset, Seq, SessionId, UserId,
+};
+pub use message::{Message, MessageKind};
+pub use peer::Peer;
