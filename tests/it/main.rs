@@ -1,1 +1,3 @@
-//! The one integration test binary.
+//! The one integration test binary: a file per feature, driven through the real doors.
+
+mod floors;
