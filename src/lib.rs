@@ -6,4 +6,5 @@
 //! → `http realtime` → `server app cli`.
 
 pub mod base;
+pub mod config;
 pub mod model;

@@ -1,2 +1,5 @@
 //! The `inkspot` program.
-fn main() {}
+
+fn main() {
+    print!("{}", inkspot::config::example());
+}

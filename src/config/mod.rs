@@ -1,0 +1,105 @@
+//! Settings: one file per topic, each setting with its words and its default in one place.
+//!
+//! A value comes from the command line, else from an `INKSPOT_*` variable, else from the file
+//! given with `--config`, else from the default. Nothing here acts on a setting, and nothing is
+//! read from disk except that file.
+
+mod error;
+mod example;
+mod file;
+mod limits;
+mod log;
+mod memory;
+mod network;
+mod overrides;
+mod server;
+mod sessions;
+mod tls;
+mod topic;
+
+use serde::Deserialize;
+
+pub use error::ConfigError;
+pub use example::example;
+pub use limits::{LimitProfile, Limits};
+pub use log::Log;
+pub use memory::Memory;
+pub use network::Network;
+pub use overrides::Overrides;
+pub use server::{Listen, Server};
+pub use sessions::Sessions;
+pub use tls::{Tls, TlsMode};
+
+/// All settings of one process, checked.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    /// `[server]`
+    pub server: Server,
+    /// `[tls]`
+    pub tls: Tls,
+    /// `[limits]`
+    pub limits: Limits,
+    /// `[memory]`
+    pub memory: Memory,
+    /// `[sessions]`
+    pub sessions: Sessions,
+    /// `[log]`
+    pub log: Log,
+}
+
+impl Config {
+    /// Reads the file that `overrides` names, if any, lays the overrides over it and checks the
+    /// result. Reads nothing else and writes nothing.
+    pub fn load(overrides: Overrides) -> Result<Self, ConfigError> {
+        let mut config = match &overrides.config {
+            Some(path) => file::read(path)?,
+            None => Self::default(),
+        };
+        overrides.apply(&mut config);
+        config.check()?;
+        Ok(config)
+    }
+
+    /// Whether these settings can work together.
+    fn check(&self) -> Result<(), ConfigError> {
+        self.tls.check()?;
+        self.server.check()?;
+        self.memory.check()?;
+        self.sessions.check()?;
+        if self.tls.mode == TlsMode::Off
+            && !self.listens_on_loopback_only()
+            && self.server.trusted_proxies.is_empty()
+        {
+            return Err(ConfigError::PlainInPublic);
+        }
+        if self.limits.profile == LimitProfile::Off
+            && !(self.listens_on_loopback_only() && self.redirects_on_loopback_only())
+        {
+            return Err(ConfigError::LimitsOffInPublic);
+        }
+        Ok(())
+    }
+
+    /// Where the product itself is served.
+    pub fn listeners(&self) -> Vec<Listen> {
+        self.server.listeners(self.tls.mode)
+    }
+
+    /// Where plain HTTP leads people to HTTPS: nowhere when TLS is off.
+    pub fn plain_listeners(&self) -> Vec<Listen> {
+        match self.tls.mode {
+            TlsMode::Off => Vec::new(),
+            _ => self.server.plain_listeners(),
+        }
+    }
+
+    fn listens_on_loopback_only(&self) -> bool {
+        self.listeners().iter().all(|at| at.addr.ip().is_loopback())
+    }
+
+    fn redirects_on_loopback_only(&self) -> bool {
+        let mut plain = self.plain_listeners().into_iter();
+        plain.all(|at| at.addr.ip().is_loopback())
+    }
+}

@@ -1,0 +1,172 @@
+//! The settings on the command line and in `INKSPOT_*` variables.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use clap::Args;
+use serde::Deserialize;
+use serde::de::IntoDeserializer;
+use serde::de::value::Error;
+
+use super::{Config, LimitProfile, Network, TlsMode};
+use crate::base::logging::{LogFormat, LogLevel};
+
+/// What stands over the file. Each field is named as its flag; `config.example.toml` explains
+/// them.
+#[derive(Args, Clone, Debug, Default)]
+pub struct Overrides {
+    /// Read settings from this file
+    #[arg(long, value_name = "FILE", env = "INKSPOT_CONFIG", global = true)]
+    pub config: Option<PathBuf>,
+    /// Keep everything in this directory
+    #[arg(long, value_name = "DIR", env = "INKSPOT_DATA", global = true)]
+    pub data: Option<PathBuf>,
+    /// Serve on this address; may be repeated, port 0 takes any free port
+    #[arg(
+        long,
+        value_name = "ADDR",
+        env = "INKSPOT_LISTEN",
+        value_delimiter = ','
+    )]
+    pub listen: Option<Vec<SocketAddr>>,
+    /// Redirect plain HTTP on this address, or "off"; may be repeated
+    #[arg(
+        long,
+        value_name = "ADDR|off",
+        env = "INKSPOT_PLAIN_LISTEN",
+        value_delimiter = ','
+    )]
+    pub plain_listen: Option<Vec<PlainListen>>,
+    /// The server's name as people see it
+    #[arg(long, env = "INKSPOT_NAME")]
+    pub name: Option<String>,
+    /// A host name for the certificate and for links; may be repeated
+    #[arg(
+        long,
+        value_name = "HOST",
+        env = "INKSPOT_HOSTNAMES",
+        value_delimiter = ','
+    )]
+    pub hostnames: Option<Vec<String>>,
+    /// The address that people use, if not the server's own
+    #[arg(long, value_name = "URL", env = "INKSPOT_PUBLIC_URL")]
+    pub public_url: Option<String>,
+    /// Believe the forwarded headers of this proxy or network; may be repeated
+    #[arg(
+        long,
+        value_name = "NET",
+        env = "INKSPOT_TRUSTED_PROXIES",
+        value_delimiter = ','
+    )]
+    pub trusted_proxies: Option<Vec<Network>>,
+    /// The path under which a proxy shows the server
+    #[arg(long, value_name = "PATH", env = "INKSPOT_PATH_PREFIX")]
+    pub path_prefix: Option<String>,
+    /// The path of the realtime connection
+    #[arg(long, value_name = "PATH", env = "INKSPOT_SOCKET_PATH")]
+    pub socket_path: Option<String>,
+    /// How connections are encrypted: local-ca, files or off
+    #[arg(long, value_name = "MODE", env = "INKSPOT_TLS_MODE", value_parser = word::<TlsMode>)]
+    pub tls: Option<TlsMode>,
+    /// The certificate chain for --tls files
+    #[arg(long, value_name = "FILE", env = "INKSPOT_TLS_CERT")]
+    pub tls_cert: Option<PathBuf>,
+    /// The private key for --tls files
+    #[arg(long, value_name = "FILE", env = "INKSPOT_TLS_KEY")]
+    pub tls_key: Option<PathBuf>,
+    /// Rate limits: default, or off on loopback addresses only
+    #[arg(
+        long,
+        value_name = "PROFILE",
+        env = "INKSPOT_LIMITS_PROFILE",
+        value_parser = word::<LimitProfile>
+    )]
+    pub limits: Option<LimitProfile>,
+    /// Mebibytes for caches and waiting messages
+    #[arg(long, value_name = "MIB", env = "INKSPOT_MEMORY_BUDGET_MIB")]
+    pub memory_budget_mib: Option<u64>,
+    /// Days after which an unused session ends
+    #[arg(long, value_name = "DAYS", env = "INKSPOT_SESSIONS_IDLE_DAYS")]
+    pub sessions_idle_days: Option<u32>,
+    /// error, warn, info, debug or trace
+    #[arg(
+        long,
+        value_name = "LEVEL",
+        env = "INKSPOT_LOG_LEVEL",
+        global = true,
+        value_parser = word::<LogLevel>
+    )]
+    pub log_level: Option<LogLevel>,
+    /// text or json
+    #[arg(
+        long,
+        value_name = "FORMAT",
+        env = "INKSPOT_LOG_FORMAT",
+        global = true,
+        value_parser = word::<LogFormat>
+    )]
+    pub log_format: Option<LogFormat>,
+}
+
+/// An address for the redirect, or the word that there is none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PlainListen {
+    /// Listen there.
+    On(SocketAddr),
+    /// Listen nowhere.
+    Off,
+}
+
+impl FromStr for PlainListen {
+    type Err = std::net::AddrParseError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "off" => Ok(Self::Off),
+            addr => addr.parse().map(Self::On),
+        }
+    }
+}
+
+/// Reads one of the words of `T`, with the same sentence as for the file.
+fn word<T: for<'de> Deserialize<'de>>(text: &str) -> Result<T, Error> {
+    T::deserialize(text.into_deserializer())
+}
+
+impl Overrides {
+    /// Lays what is set over `config`.
+    pub(super) fn apply(self, config: &mut Config) {
+        fn set<T>(setting: &mut T, over: Option<T>) {
+            if let Some(over) = over {
+                *setting = over;
+            }
+        }
+        let server = &mut config.server;
+        set(&mut server.data, self.data);
+        if let Some(listen) = self.listen {
+            server.listen = Some(listen);
+        }
+        if let Some(plain) = self.plain_listen {
+            let on = |at| match at {
+                PlainListen::On(addr) => Some(addr),
+                PlainListen::Off => None,
+            };
+            server.plain_listen = Some(plain.into_iter().filter_map(on).collect());
+        }
+        set(&mut server.name, self.name);
+        set(&mut server.hostnames, self.hostnames);
+        set(&mut server.public_url, self.public_url.map(Some));
+        set(&mut server.trusted_proxies, self.trusted_proxies);
+        set(&mut server.path_prefix, self.path_prefix);
+        set(&mut server.socket_path, self.socket_path);
+        set(&mut config.tls.mode, self.tls);
+        set(&mut config.tls.cert, self.tls_cert.map(Some));
+        set(&mut config.tls.key, self.tls_key.map(Some));
+        set(&mut config.limits.profile, self.limits);
+        set(&mut config.memory.budget_mib, self.memory_budget_mib);
+        set(&mut config.sessions.idle_days, self.sessions_idle_days);
+        set(&mut config.log.level, self.log_level);
+        set(&mut config.log.format, self.log_format);
+    }
+}
