@@ -18,7 +18,7 @@ pub enum Role {
 pub struct Account {
     /// Never changes.
     pub id: UserId,
-    /// As typed at creation, NFKC; unique after case folding.
+    /// As typed at creation, NFKC; unique and looked up by [`name::fold`](super::name::fold).
     pub username: String,
     /// What others see.
     pub display_name: String,

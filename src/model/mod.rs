@@ -7,6 +7,7 @@ pub mod conversation;
 pub mod event;
 pub mod ids;
 pub mod message;
+pub mod name;
 pub mod peer;
 pub mod view;
 

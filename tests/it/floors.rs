@@ -34,7 +34,9 @@ fn rust_files(folder: &Path, into: &mut Vec<PathBuf>) {
 /// The rooms that a source text names by `crate::room` or `use crate::{room::…, …}`.
 fn rooms_named(text: &str) -> Vec<String> {
     let mut named = Vec::new();
-    let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+    let code = text
+        .lines()
+        .filter(|line| !line.trim_start().starts_with("//"));
     let code: String = code.collect::<Vec<_>>().join("\n");
     for (at, _) in code.match_indices("crate::") {
         let rest = &code[at + "crate::".len()..];
@@ -60,7 +62,11 @@ fn rooms_named(text: &str) -> Vec<String> {
         let end = path.find(|c: char| !(c.is_alphanumeric() || c == '_'));
         path[..end.unwrap_or(path.len())].to_owned()
     };
-    named.iter().map(room).filter(|room| !room.is_empty()).collect()
+    named
+        .iter()
+        .map(room)
+        .filter(|room| !room.is_empty())
+        .collect()
 }
 
 /// The sentence that tells what is wrong with one import, if anything is.
@@ -69,9 +75,9 @@ fn fault(room: &str, named: &str) -> Option<String> {
     match (here, there) {
         (None, _) => Some(format!("`{room}` has no floor: add it to the plan")),
         (_, None) => None,
-        (Some(here), Some(there)) if there > here => {
-            Some(format!("`{room}` (floor {here}) looks up to `{named}` (floor {there})"))
-        }
+        (Some(here), Some(there)) if there > here => Some(format!(
+            "`{room}` (floor {here}) looks up to `{named}` (floor {there})"
+        )),
         (Some(here), Some(there)) if there == here && here != TOP && room != named => {
             Some(format!("`{room}` looks sideways to `{named}`"))
         }
@@ -88,7 +94,12 @@ fn imports_point_down_only() {
     let mut faults = Vec::new();
     for file in files {
         let inside = file.strip_prefix(&source).unwrap();
-        let first = inside.components().next().unwrap().as_os_str().to_string_lossy();
+        let first = inside
+            .components()
+            .next()
+            .unwrap()
+            .as_os_str()
+            .to_string_lossy();
         let room = first.trim_end_matches(".rs");
         let text = fs::read_to_string(&file).unwrap();
         for named in rooms_named(&text) {
@@ -102,7 +113,8 @@ fn imports_point_down_only() {
 
 #[test]
 fn the_check_sees_a_broken_floor() {
-    let text = "use crate::{base::clock::Clock, http};\nuse crate::service::Service;\n// crate::cli";
+    let text =
+        "use crate::{base::clock::Clock, http};\nuse crate::service::Service;\n// crate::cli";
     assert_eq!(rooms_named(text), ["base", "http", "service"]);
     assert!(fault("store", "service").is_some());
     assert!(fault("http", "realtime").is_some());
