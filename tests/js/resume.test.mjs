@@ -1,0 +1,74 @@
+// Cut lines and restarts: nothing is missed, nothing comes twice, with the stock client's own recovery.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { TestServer } from "../lib/server.mjs";
+import { connect, TRANSPORTS } from "../lib/socket.mjs";
+
+let server, ann, bob, room;
+
+before(async () => {
+  server = await TestServer.start({ users: ["ann", "bob"] });
+  [ann, bob] = await Promise.all(["ann", "bob"].map((name) => server.signIn(name)));
+  room = (await ann.api("POST", "/api/conversations", { title: "Tea", isGroup: true, members: ["bob"] })).body.id;
+});
+after(() => server.close());
+
+const contents = (messages) => messages.map((message) => message.content);
+
+for (const [name, transports] of Object.entries(TRANSPORTS)) {
+  test(`over ${name}: a cut line resumes with what was said meanwhile`, async () => {
+    const [a, b] = await Promise.all([connect(server, ann.token), connect(server, bob.token, { transports })]);
+    await Promise.all([a, b].map((person) => person.ask("join-conversation", room)));
+    await a.send(room, `before-${name}`);
+    await b.next("new-message", (message) => message.content === `before-${name}`);
+    b.socket.io.engine.close();
+    await b.next("disconnect");
+    const said = [];
+    for (let i = 0; i < 20; i++) said.push((await a.send(room, `${name}-${i}`)).content);
+    await b.next("connect");
+    await b.next("new-message", (message) => message.content === said.at(-1)).then((last) => said.push(last.content));
+    await b.settle();
+    assert.equal(b.socket.recovered, true);
+    assert.deepEqual([...contents(b.heard("new-message")), said.pop()], said);
+    [a, b].forEach((person) => person.close());
+  });
+}
+
+test("after kill -9 and a new start nothing acknowledged is missing", async () => {
+  const [a, b] = await Promise.all([connect(server, ann.token), connect(server, bob.token)]);
+  await Promise.all([a, b].map((person) => person.ask("join-conversation", room)));
+  const acknowledged = [];
+  for (let i = 0; i < 50; i++) acknowledged.push(await a.send(room, `kept-${i}`));
+  await server.end("SIGKILL");
+  await Promise.all([a, b].map((person) => person.next("disconnect")));
+  await server.boot();
+  await Promise.all([a, b].map((person) => person.next("connect")));
+  for (const person of [a, b]) if (!person.socket.recovered) await person.ask("join-conversation", room);
+  const after = await a.send(room, "after the restart");
+  await b.next("new-message", (message) => message.id === after.id);
+  const page = await bob.api("GET", `/api/conversations/${room}/messages?limit=100`);
+  const kept = new Set(page.body.messages.map((message) => message.id));
+  assert.ok(acknowledged.every((message) => kept.has(message.id)));
+  const seqs = page.body.messages.map((message) => message.seq);
+  assert.deepEqual(seqs, seqs.map((_, i) => seqs[0] + i), "positions have no gap");
+  [a, b].forEach((person) => person.close());
+});
+
+test("a message said while the reader is away and the server restarts arrives once", async () => {
+  const [a, b] = await Promise.all([connect(server, ann.token), connect(server, bob.token)]);
+  await Promise.all([a, b].map((person) => person.ask("join-conversation", room)));
+  await a.send(room, "anchor");
+  await b.next("new-message", (message) => message.content === "anchor");
+  b.socket.io.reconnection(false);
+  b.socket.io.engine.close();
+  await b.next("disconnect");
+  await a.send(room, "missed by a cut");
+  assert.equal(await server.end("SIGTERM"), 0, "a clean end");
+  await server.boot();
+  b.socket.connect();
+  await b.next("connect");
+  await b.next("new-message", (message) => message.content === "missed by a cut");
+  await b.settle();
+  assert.deepEqual(contents(b.heard("new-message")), []);
+  [a, b].forEach((person) => person.close());
+});
