@@ -4,7 +4,14 @@ import { io } from "socket.io-client";
 export const TRANSPORTS = { websocket: ["websocket"], polling: ["polling"], default: ["polling", "websocket"] };
 
 /** Connects as the owner of `token`; resolves once connected and greeted by `session`. */
-export async function connect(server, token, { transports = TRANSPORTS.websocket, ...options } = {}) {
+export async function connect(server, token, options) {
+  const person = dial(server, token, options);
+  await person.next("session");
+  return person;
+}
+
+/** Starts to connect, and says nothing of how it goes. */
+export function dial(server, token, { transports = TRANSPORTS.websocket, ...options } = {}) {
   const socket = io(server.url, {
     path: "/api/socketio",
     transports,
@@ -15,9 +22,7 @@ export async function connect(server, token, { transports = TRANSPORTS.websocket
     reconnectionDelayMax: 200,
     ...options,
   });
-  const person = new Person(socket);
-  await person.next("session");
-  return person;
+  return new Person(socket);
 }
 
 /** A socket that remembers what it heard until a test asks for it. */
