@@ -1,0 +1,48 @@
+"""python-socketio, another public client, against the real binary over TLS.
+
+Called by tests/js/python.test.mjs with a JSON object on standard input:
+{url, ca, room, ann: token, bob: token}. Prints one line of JSON with what it heard.
+"""
+
+import json
+import sys
+import threading
+
+import requests
+import socketio
+
+given = json.load(sys.stdin)
+
+
+def connect(token, transports):
+    session = requests.Session()
+    session.verify = given["ca"]
+    client = socketio.Client(http_session=session, ssl_verify=True, websocket_extra_options={"sslopt": {"ca_certs": given["ca"]}})
+    greeted = threading.Event()
+    client.on("session", lambda *args: greeted.set())
+    client.connect(given["url"], socketio_path="/api/socketio", auth={"token": token}, transports=transports)
+    if not greeted.wait(10):
+        raise SystemExit("no greeting within 10 s")
+    return client
+
+
+heard = []
+arrived = threading.Event()
+bob = connect(given["bob"], ["polling", "websocket"])
+
+
+def on_message(message, offset):
+    heard.append({"content": message["content"], "offset": offset})
+    arrived.set()
+
+
+bob.on("new-message", on_message)
+joined = bob.call("join-conversation", given["room"], timeout=10)
+ann = connect(given["ann"], ["websocket"])
+ack = ann.call("send-message", {"conversationId": given["room"], "content": "grüße aus Python 🐍"}, timeout=10)
+refused = ann.call("send-message", {"conversationId": given["room"], "content": ""}, timeout=10)
+if not arrived.wait(10):
+    raise SystemExit("the message did not arrive within 10 s")
+ann.disconnect()
+bob.disconnect()
+print(json.dumps({"joined": joined, "ack": ack, "refused": refused, "heard": heard}))
