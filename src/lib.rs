@@ -10,4 +10,5 @@ pub mod config;
 pub mod engine;
 pub mod model;
 pub mod protocol;
+pub mod realtime;
 pub mod service;

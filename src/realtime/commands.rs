@@ -1,0 +1,228 @@
+//! The six events of a client: from their arguments to a command, and from its outcome to the answer.
+
+use std::borrow::Cow;
+use std::str::FromStr;
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use super::answer::{self, Failure};
+use super::chat::Chat;
+use super::{names, outbound};
+use crate::engine::{Ack, Args, Incoming, Socket};
+use crate::model::MessageKind;
+use crate::model::ids::{ConversationId, MessageId};
+use crate::service::{NewMessage, ReadUpTo, ServiceError};
+
+/// Runs one event. Unknown ones are answered, if an answer was asked for, and otherwise ignored.
+pub(super) fn run(chat: &Chat, socket: &Socket<Chat>, incoming: Incoming<'_, Chat>) {
+    let Incoming {
+        name,
+        args,
+        attachments,
+        ack,
+        credit,
+    } = incoming;
+    if !attachments.is_empty() {
+        let error = invalid(
+            "attachments",
+            "Please upload files over HTTP and send their ids.",
+        );
+        return fail(socket, ack, name, &error, None);
+    }
+    match name {
+        names::JOIN_CONVERSATION => {
+            let outcome = id(&args, 0, "conversationId").and_then(|room| chat.join(socket, room));
+            answer::answer(ack, &outcome);
+        }
+        names::LEAVE_CONVERSATION => {
+            // Leaving what one is not in, or what does not exist, leaves one outside of it.
+            if let Ok(room) = id(&args, 0, "conversationId") {
+                chat.leave(socket, room);
+            }
+            answer::answer(ack, &Ok(()));
+        }
+        names::SEND_MESSAGE => match Fields::of(&args) {
+            Ok(fields) => send(chat, socket, &fields, ack, credit),
+            Err(error) => fail(socket, ack, name, &error, None),
+        },
+        names::TYPING_START | names::TYPING_STOP => {
+            let person = socket.data();
+            let outcome = Fields::of(&args).and_then(|fields| {
+                let room = fields.id("conversationId")?;
+                if name == names::TYPING_START {
+                    chat.service
+                        .typing_started(person.caller, person.number, room)
+                } else {
+                    chat.service
+                        .typing_stopped(person.caller, person.number, room)
+                }
+            });
+            answer::answer(ack, &outcome);
+        }
+        names::MARK_MESSAGE_READ => {
+            match Fields::of(&args).and_then(|fields| read_up_to(&fields)) {
+                Ok((room, up_to)) => {
+                    let done = move |outcome| {
+                        answer::answer(ack, &outcome);
+                        drop(credit);
+                    };
+                    chat.service
+                        .mark_read_then(socket.data().caller, room, up_to, done);
+                }
+                Err(error) => answer::answer(ack, &Err(error)),
+            }
+        }
+        _ => answer::answer(
+            ack,
+            &Err(invalid("event", "There is no event of this name.")),
+        ),
+    }
+}
+
+fn send(
+    chat: &Chat,
+    socket: &Socket<Chat>,
+    fields: &Fields<'_>,
+    ack: Option<Ack<Chat>>,
+    credit: crate::engine::Credit<Chat>,
+) {
+    let client_id = fields.text("clientId").ok().flatten();
+    let new = match new_message(fields) {
+        Ok(new) => new,
+        Err(error) => return fail(socket, ack, names::SEND_MESSAGE, &error, client_id),
+    };
+    let sender = socket.clone();
+    chat.service
+        .send_then(socket.data().caller, new, move |outcome| {
+            match outcome {
+                Ok(sent) => {
+                    sender.emit(&outbound::message_sent(&sent.message));
+                    answer::send(ack, &sent.message);
+                }
+                Err(error) => fail(&sender, ack, names::SEND_MESSAGE, &error, client_id),
+            }
+            drop(credit);
+        });
+}
+
+fn new_message(fields: &Fields<'_>) -> Result<NewMessage, ServiceError> {
+    let conversation = fields.id("conversationId")?;
+    let content = fields.text("content")?;
+    let content = content.ok_or_else(|| invalid("content", "Please say something."))?;
+    let kind = match fields.text("messageType")?.as_deref() {
+        None | Some("text") => MessageKind::Text,
+        Some("image") => MessageKind::Image,
+        Some("file") => MessageKind::File,
+        Some(_) => return Err(invalid("messageType", "Please use text, image or file.")),
+    };
+    if !fields.is_empty_list("attachments") {
+        return Err(invalid(
+            "attachments",
+            "Files can't be attached yet. Please send the text alone.",
+        ));
+    }
+    let client_id = fields.text("clientId")?;
+    Ok(NewMessage {
+        conversation,
+        content,
+        kind,
+        client_id,
+    })
+}
+
+fn read_up_to(fields: &Fields<'_>) -> Result<(ConversationId, ReadUpTo), ServiceError> {
+    let message: MessageId = fields.id("messageId")?;
+    Ok((fields.id("conversationId")?, ReadUpTo::Message(message)))
+}
+
+/// Tells the sender of a message why it was refused; others only in their callback.
+fn fail(
+    socket: &Socket<Chat>,
+    ack: Option<Ack<Chat>>,
+    name: &str,
+    error: &ServiceError,
+    client_id: Option<String>,
+) {
+    let failure = Failure {
+        client_id,
+        ..Failure::from(error)
+    };
+    if name == names::SEND_MESSAGE {
+        socket.emit(&outbound::message_error(&failure));
+    }
+    answer::send(ack, &failure);
+}
+
+const fn invalid(field: &'static str, message: &'static str) -> ServiceError {
+    ServiceError::InvalidField { field, message }
+}
+
+/// An id as a bare argument.
+fn id<T: FromStr>(args: &Args<'_>, index: usize, field: &'static str) -> Result<T, ServiceError> {
+    let text: Cow<'_, str> = args
+        .get(index)
+        .map_err(|_| invalid(field, "Please give the id as a string."))?;
+    text.parse().map_err(|_| ServiceError::NotFound)
+}
+
+/// The fields of an event's first argument. Those we don't know are ignored; those that we know
+/// are read when they are needed, so that an error can name the one at fault.
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "camelCase")]
+struct Fields<'a> {
+    #[serde(borrow, default)]
+    conversation_id: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    content: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    message_type: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    client_id: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    message_id: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    attachments: Option<&'a RawValue>,
+}
+
+impl<'a> Fields<'a> {
+    fn of(args: &Args<'a>) -> Result<Self, ServiceError> {
+        args.get(0)
+            .map_err(|_| invalid("payload", "Please send one object, each field once."))
+    }
+
+    fn raw(&self, field: &str) -> Option<&'a RawValue> {
+        match field {
+            "conversationId" => self.conversation_id,
+            "content" => self.content,
+            "messageType" => self.message_type,
+            "clientId" => self.client_id,
+            "messageId" => self.message_id,
+            "attachments" => self.attachments,
+            _ => None,
+        }
+    }
+
+    /// A text field; `None` when it is missing or null.
+    fn text(&self, field: &'static str) -> Result<Option<String>, ServiceError> {
+        let Some(raw) = self.raw(field) else {
+            return Ok(None);
+        };
+        serde_json::from_str(raw.get()).map_err(|_| invalid(field, "Please give this as a string."))
+    }
+
+    /// An id; what is no id names nothing.
+    fn id<T: FromStr>(&self, field: &'static str) -> Result<T, ServiceError> {
+        let text = self
+            .text(field)?
+            .ok_or_else(|| invalid(field, "Please give this id."))?;
+        text.parse().map_err(|_| ServiceError::NotFound)
+    }
+
+    fn is_empty_list(&self, field: &str) -> bool {
+        self.raw(field).is_none_or(|raw| {
+            serde_json::from_str::<Option<Vec<serde::de::IgnoredAny>>>(raw.get())
+                .is_ok_and(|list| list.is_none_or(|list| list.is_empty()))
+        })
+    }
+}

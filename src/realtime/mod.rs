@@ -1,0 +1,80 @@
+//! The realtime door: the origin's events over Socket.IO.
+//!
+//! Translates between the wire and the service, both ways. No rules here: who may do what is
+//! decided by the service, and whatever changes state goes through it. Each event's name stands
+//! once, in [`names`].
+
+mod answer;
+mod chat;
+mod commands;
+mod hub;
+mod lines;
+mod names;
+mod outbound;
+mod resume;
+mod updates;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http_body_util::Full;
+
+use self::chat::Chat;
+use self::hub::Hub;
+use crate::base::clock::Clock;
+use crate::base::rng::Rng;
+use crate::engine::{Engine, EngineConfig, Stats};
+use crate::service::Service;
+
+pub use self::chat::OriginPolicy;
+
+/// The realtime door, open. Cheap to clone.
+#[derive(Clone)]
+pub struct Realtime {
+    engine: Engine<Chat>,
+    hub: Arc<Hub>,
+}
+
+impl Realtime {
+    /// Opens the door. Nothing moves before [`Realtime::run`].
+    pub fn new(
+        service: &Service,
+        config: EngineConfig,
+        origins: OriginPolicy,
+        clock: Clock,
+        rng: Rng,
+    ) -> Self {
+        let chat = Chat::new(service.clone(), origins, clock.clone(), rng.clone());
+        let engine = Engine::new(config, chat, clock.clone(), rng);
+        let hub = Hub::new(engine.clone(), service.clone(), clock);
+        hub.follow(service);
+        Self { engine, hub }
+    }
+
+    /// Does the door's work until [`Realtime::shutdown`]. Spawn it once.
+    pub async fn run(self) {
+        tokio::select! {
+            () = self.engine.run() => {}
+            () = self.hub.run() => {}
+        }
+    }
+
+    /// Answers a request to the socket path.
+    pub async fn serve(
+        &self,
+        request: http::Request<hyper::body::Incoming>,
+    ) -> http::Response<Full<Bytes>> {
+        self.engine.serve(request).await
+    }
+
+    /// Closes all sockets so that their clients come back (1012), within `grace`.
+    pub async fn shutdown(&self, grace: Duration) {
+        self.engine.shutdown(1012, grace).await;
+    }
+
+    /// Counters for metrics.
+    pub fn stats(&self) -> Stats {
+        self.engine.stats()
+    }
+}

@@ -1,0 +1,257 @@
+//! What the server says, encoded: one function per event.
+//!
+//! The last argument of a durable event is its offset, and no other event may end in a string:
+//! the stock client would take it for one.
+
+use serde::Serialize;
+
+use super::answer::Failure;
+use super::names;
+use crate::base::clock::{Timestamp, iso, iso_option};
+use crate::engine::{Event, EventBuilder, RoomId};
+use crate::model::ids::{ConversationId, MessageId, Offset, UserId};
+use crate::model::view::{MessageView, SenderView};
+
+/// The sockets that joined a conversation.
+pub(super) const fn conversation_room(conversation: ConversationId) -> RoomId {
+    RoomId::new(1, conversation.0)
+}
+
+/// All sockets of a person.
+pub(super) const fn user_room(user: UserId) -> RoomId {
+    RoomId::new(2, user.0)
+}
+
+/// Starts an event with one argument. All arguments are our own plain structs, so encoding them
+/// fails only if one of them is broken; then clients get `null`, and the log says so.
+fn with(name: &str, arg: &impl Serialize) -> EventBuilder {
+    let json = serde_json::to_string(arg).unwrap_or_else(|error| {
+        tracing::error!("{name} could not be encoded: {error}");
+        "null".to_owned()
+    });
+    Event::named(name).json(&json)
+}
+
+/// Adds the offset as the last argument, and the place in the log's order.
+fn durable(event: EventBuilder, offset: Offset) -> Event {
+    event
+        .json(&format!("\"{offset}\""))
+        .sequence(offset.seq.0)
+        .build()
+}
+
+/// The greeting after CONNECT.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Greeting<'a> {
+    pub user_id: UserId,
+    pub username: &'a str,
+    pub server_name: &'a str,
+    pub recovered: bool,
+    pub head: u64,
+}
+
+pub(super) fn session(greeting: &Greeting<'_>, offset: Offset) -> Event {
+    with(names::SESSION, greeting)
+        .json(&format!("\"{offset}\""))
+        .build()
+}
+
+pub(super) fn new_message(message: &MessageView, offset: Offset) -> Event {
+    durable(with(names::NEW_MESSAGE, message), offset)
+}
+
+pub(super) fn message_sent(message: &MessageView) -> Event {
+    with(names::MESSAGE_SENT, message).build()
+}
+
+pub(super) fn message_error(failure: &Failure) -> Event {
+    with(names::MESSAGE_ERROR, failure).build()
+}
+
+/// Somebody has read up to a message.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Receipt {
+    pub conversation_id: ConversationId,
+    pub message_id: MessageId,
+    pub user_id: UserId,
+    #[serde(with = "iso")]
+    pub read_at: Timestamp,
+    pub seq: u64,
+}
+
+pub(super) fn message_read(read: &Receipt, offset: Offset) -> Event {
+    durable(with(names::MESSAGE_READ, read), offset)
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Typing<'a> {
+    conversation_id: ConversationId,
+    user_id: UserId,
+    user_name: &'a str,
+}
+
+/// Somebody types (`on`), or stopped. To a slow reader only the newest of the two goes out.
+pub(super) fn typing(
+    conversation: ConversationId,
+    user: UserId,
+    user_name: &str,
+    on: bool,
+) -> Event {
+    let name = if on {
+        names::USER_TYPING
+    } else {
+        names::USER_STOP_TYPING
+    };
+    let typing = Typing {
+        conversation_id: conversation,
+        user_id: user,
+        user_name,
+    };
+    with(name, &typing)
+        .replacing(key(1, conversation.0 ^ user.0.rotate_left(32)))
+        .build()
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Presence {
+    user_id: UserId,
+    status: &'static str,
+    is_online: bool,
+    #[serde(with = "iso_option")]
+    last_seen: Option<Timestamp>,
+}
+
+/// Somebody came or went. To a slow reader only the newest goes out.
+pub(super) fn user_status(user: UserId, online: bool, last_seen: Option<Timestamp>) -> Event {
+    let status = if online { "online" } else { "offline" };
+    let status = Presence {
+        user_id: user,
+        status,
+        is_online: online,
+        last_seen,
+    };
+    with(names::USER_STATUS, &status)
+        .replacing(key(2, user.0))
+        .build()
+}
+
+/// Somebody goes by another name now.
+pub(super) fn user_updated(user: &SenderView) -> Event {
+    with(names::USER_UPDATED, user)
+        .replacing(key(3, user.id.0))
+        .build()
+}
+
+/// Names what a volatile event is about, so that a newer one replaces an unsent older one.
+fn key(kind: u64, about: u64) -> u64 {
+    (about ^ kind)
+        .wrapping_mul(0x9E37_79B9_7F4A_7C15)
+        .wrapping_add(kind)
+}
+
+/// Why a conversation's state is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Reason {
+    Message,
+    Members,
+    Renamed,
+    Created,
+}
+
+/// The newest state of a conversation, the same for all members.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Update {
+    pub conversation_id: ConversationId,
+    pub title: Option<String>,
+    pub is_group: bool,
+    pub last_seq: u64,
+    pub last_message: Option<MessageView>,
+    #[serde(with = "iso")]
+    pub updated_at: Timestamp,
+    pub member_count: u32,
+    pub reason: Reason,
+}
+
+/// It has no place in the log's order: it tells a state, and a newer one is as good.
+pub(super) fn conversation_updated(update: &Update, offset: Offset) -> Event {
+    with(names::CONVERSATION_UPDATED, update)
+        .json(&format!("\"{offset}\""))
+        .build()
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct OwnRead {
+    conversation_id: ConversationId,
+    last_read_seq: u64,
+    reason: &'static str,
+}
+
+/// To a reader's own sockets: how far they have read by now, on whichever device.
+pub(super) fn own_read(conversation: ConversationId, seq: u64, offset: Offset) -> Event {
+    let read = OwnRead {
+        conversation_id: conversation,
+        last_read_seq: seq,
+        reason: "read",
+    };
+    durable(with(names::CONVERSATION_UPDATED, &read), offset)
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Removed {
+    conversation_id: ConversationId,
+    reason: &'static str,
+}
+
+/// To a person who was removed (or left): forget this conversation.
+pub(super) fn conversation_removed(
+    conversation: ConversationId,
+    left: bool,
+    offset: Offset,
+) -> Event {
+    let reason = if left { "left" } else { "removed" };
+    let removed = Removed {
+        conversation_id: conversation,
+        reason,
+    };
+    durable(with(names::CONVERSATION_REMOVED, &removed), offset)
+}
+
+/// Why a session is over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum End {
+    SignedOut,
+    Disabled,
+    PasswordChanged,
+}
+
+#[derive(Serialize)]
+struct Ended {
+    code: &'static str,
+    message: &'static str,
+}
+
+pub(super) fn session_ended(end: End) -> Event {
+    let (code, message) = match end {
+        End::SignedOut => (
+            "signed_out",
+            "You are signed out here. Please sign in again.",
+        ),
+        End::Disabled => (
+            "disabled",
+            "Your account was disabled. Please ask an administrator.",
+        ),
+        End::PasswordChanged => (
+            "password_changed",
+            "Your password was changed. Please sign in again.",
+        ),
+    };
+    with(names::SESSION_ENDED, &Ended { code, message }).build()
+}
