@@ -12,3 +12,4 @@ pub mod model;
 pub mod protocol;
 pub mod realtime;
 pub mod service;
+pub mod store;

@@ -1,0 +1,461 @@
+//! A log entry on disk: what is kept of an event, and how the event is put together again.
+//!
+//! References instead of bodies. Knows every record, changes nothing.
+
+use serde::{Deserialize, Serialize};
+
+use super::codec::{self, Record};
+use super::error::StoreError;
+use super::members::MemberV1;
+use super::rows::Reads;
+use super::{accounts, conversations, invites, messages, sessions};
+use crate::base::clock::Timestamp;
+use crate::model::{
+    Account, Conversation, ConversationId, Event, EventBody, EventSeq, Invite, InviteId,
+    MemberRole, Message, MessageId, MessageKind, Role, Seq, Session, SessionId, UserId,
+};
+
+#[derive(Serialize, Deserialize)]
+struct EntryV1 {
+    at: u64,
+    body: BodyV1,
+}
+
+/// New variants are added at the end; their number is what is stored.
+#[derive(Serialize, Deserialize)]
+enum BodyV1 {
+    AccountCreated(u64),
+    ProfileChanged {
+        user: u64,
+        display_name: String,
+    },
+    RoleChanged {
+        user: u64,
+        admin: bool,
+    },
+    DisabledChanged {
+        user: u64,
+        disabled: bool,
+    },
+    PasswordChanged {
+        user: u64,
+        keep: Option<u128>,
+    },
+    LastSeen {
+        user: u64,
+        at: u64,
+    },
+    SessionStarted {
+        session: u128,
+        user: u64,
+    },
+    SessionUsed {
+        session: u128,
+        at: u64,
+    },
+    SessionEnded {
+        session: u128,
+        user: u64,
+    },
+    InviteCreated {
+        invite: u128,
+        by: u64,
+    },
+    InviteUsed {
+        invite: u128,
+        user: u64,
+    },
+    InviteRevoked(u128),
+    ConversationCreated(u64),
+    ConversationRenamed {
+        conversation: u64,
+        title: String,
+    },
+    MemberAdded(MemberV1),
+    MemberRemoved {
+        conversation: u64,
+        user: u64,
+        by: Option<u64>,
+    },
+    MemberRoleChanged {
+        conversation: u64,
+        user: u64,
+        owner: bool,
+    },
+    MessageSent {
+        conversation: u64,
+        seq: u64,
+        sender: u64,
+    },
+    MessageRead {
+        conversation: u64,
+        user: u64,
+        seq: u64,
+        at: u64,
+    },
+}
+
+/// What the log keeps of an event.
+pub(super) struct Entry(EntryV1);
+
+impl Record for Entry {
+    const NAME: &'static str = "log entry";
+
+    fn encode(&self) -> Result<Vec<u8>, StoreError> {
+        codec::pack(Self::NAME, 1, &self.0)
+    }
+
+    fn decode(version: u8, body: &[u8]) -> Result<Self, StoreError> {
+        match version {
+            1 => codec::unpack(Self::NAME, body).map(Self),
+            _ => codec::unknown_version(Self::NAME, version),
+        }
+    }
+}
+
+impl Entry {
+    /// What to keep of an event.
+    pub(super) fn new(at: Timestamp, body: &EventBody) -> Self {
+        Self(EntryV1 {
+            at: at.0,
+            body: BodyV1::from(body),
+        })
+    }
+
+    /// When it was decided.
+    pub(super) fn at(&self) -> Timestamp {
+        Timestamp(self.0.at)
+    }
+
+    /// The message that it is about, if it says that one was sent.
+    pub(super) fn sent(&self) -> Option<MessageId> {
+        match self.0.body {
+            BodyV1::MessageSent {
+                conversation, seq, ..
+            } => Some(message_id(conversation, seq)),
+            _ => None,
+        }
+    }
+
+    /// The event, put together from the present state.
+    pub(super) fn event(self, reads: &dyn Reads, seq: EventSeq) -> Result<Event, StoreError> {
+        let at = self.at();
+        let body = self.0.body.event(reads, at)?;
+        Ok(Event { seq, at, body })
+    }
+}
+
+impl From<&EventBody> for BodyV1 {
+    #[expect(clippy::too_many_lines, reason = "one arm for each event")]
+    fn from(body: &EventBody) -> Self {
+        use EventBody as E;
+        match body {
+            E::AccountCreated(account) => Self::AccountCreated(account.id.0),
+            E::ProfileChanged { user, display_name } => Self::ProfileChanged {
+                user: user.0,
+                display_name: display_name.clone(),
+            },
+            E::RoleChanged { user, role } => Self::RoleChanged {
+                user: user.0,
+                admin: *role == Role::Admin,
+            },
+            E::DisabledChanged { user, disabled } => Self::DisabledChanged {
+                user: user.0,
+                disabled: *disabled,
+            },
+            E::PasswordChanged { user, keep, .. } => Self::PasswordChanged {
+                user: user.0,
+                keep: keep.map(|id| id.0),
+            },
+            E::LastSeen { user, at } => Self::LastSeen {
+                user: user.0,
+                at: at.0,
+            },
+            E::SessionStarted(session) => Self::SessionStarted {
+                session: session.id.0,
+                user: session.user.0,
+            },
+            E::SessionUsed { session, at } => Self::SessionUsed {
+                session: session.0,
+                at: at.0,
+            },
+            E::SessionEnded { session, user } => Self::SessionEnded {
+                session: session.0,
+                user: user.0,
+            },
+            E::InviteCreated(invite) => Self::InviteCreated {
+                invite: invite.id.0,
+                by: invite.created_by.0,
+            },
+            E::InviteUsed { invite, user } => Self::InviteUsed {
+                invite: invite.0,
+                user: user.0,
+            },
+            E::InviteRevoked { invite } => Self::InviteRevoked(invite.0),
+            E::ConversationCreated(conversation) => Self::ConversationCreated(conversation.id.0),
+            E::ConversationRenamed {
+                conversation,
+                title,
+            } => Self::ConversationRenamed {
+                conversation: conversation.0,
+                title: title.clone(),
+            },
+            E::MemberAdded(member) => Self::MemberAdded(member.into()),
+            E::MemberRemoved {
+                conversation,
+                user,
+                by,
+            } => Self::MemberRemoved {
+                conversation: conversation.0,
+                user: user.0,
+                by: by.map(|user| user.0),
+            },
+            E::MemberRoleChanged {
+                conversation,
+                user,
+                role,
+            } => Self::MemberRoleChanged {
+                conversation: conversation.0,
+                user: user.0,
+                owner: *role == MemberRole::Owner,
+            },
+            E::MessageSent(message) => Self::MessageSent {
+                conversation: message.id.conversation.0,
+                seq: message.id.seq.0,
+                sender: message.sender.0,
+            },
+            E::MessageRead {
+                conversation,
+                user,
+                seq,
+                at,
+            } => Self::MessageRead {
+                conversation: conversation.0,
+                user: user.0,
+                seq: seq.0,
+                at: at.0,
+            },
+        }
+    }
+}
+
+impl BodyV1 {
+    #[expect(clippy::too_many_lines, reason = "one arm for each event")]
+    fn event(self, reads: &dyn Reads, at: Timestamp) -> Result<EventBody, StoreError> {
+        use EventBody as E;
+        Ok(match self {
+            Self::AccountCreated(id) => E::AccountCreated(account(reads, UserId(id), at)?),
+            Self::ProfileChanged { user, display_name } => E::ProfileChanged {
+                user: UserId(user),
+                display_name,
+            },
+            Self::RoleChanged { user, admin } => E::RoleChanged {
+                user: UserId(user),
+                role: if admin { Role::Admin } else { Role::Member },
+            },
+            Self::DisabledChanged { user, disabled } => E::DisabledChanged {
+                user: UserId(user),
+                disabled,
+            },
+            Self::PasswordChanged { user, keep } => E::PasswordChanged {
+                user: UserId(user),
+                password_hash: String::new(),
+                keep: keep.map(SessionId),
+            },
+            Self::LastSeen { user, at } => E::LastSeen {
+                user: UserId(user),
+                at: Timestamp(at),
+            },
+            Self::SessionStarted { session: id, user } => {
+                E::SessionStarted(session(reads, SessionId(id), UserId(user), at)?)
+            }
+            Self::SessionUsed { session, at } => E::SessionUsed {
+                session: SessionId(session),
+                at: Timestamp(at),
+            },
+            Self::SessionEnded { session, user } => E::SessionEnded {
+                session: SessionId(session),
+                user: UserId(user),
+            },
+            Self::InviteCreated { invite: id, by } => {
+                E::InviteCreated(invite(reads, InviteId(id), UserId(by), at)?)
+            }
+            Self::InviteUsed { invite, user } => E::InviteUsed {
+                invite: InviteId(invite),
+                user: UserId(user),
+            },
+            Self::InviteRevoked(invite) => E::InviteRevoked {
+                invite: InviteId(invite),
+            },
+            Self::ConversationCreated(id) => {
+                E::ConversationCreated(conversation(reads, ConversationId(id), at)?)
+            }
+            Self::ConversationRenamed {
+                conversation,
+                title,
+            } => E::ConversationRenamed {
+                conversation: ConversationId(conversation),
+                title,
+            },
+            Self::MemberAdded(member) => E::MemberAdded(member.into()),
+            Self::MemberRemoved {
+                conversation,
+                user,
+                by,
+            } => E::MemberRemoved {
+                conversation: ConversationId(conversation),
+                user: UserId(user),
+                by: by.map(UserId),
+            },
+            Self::MemberRoleChanged {
+                conversation,
+                user,
+                owner,
+            } => E::MemberRoleChanged {
+                conversation: ConversationId(conversation),
+                user: UserId(user),
+                role: if owner {
+                    MemberRole::Owner
+                } else {
+                    MemberRole::Member
+                },
+            },
+            Self::MessageSent {
+                conversation,
+                seq,
+                sender,
+            } => {
+                let id = message_id(conversation, seq);
+                E::MessageSent(message(reads, id, UserId(sender), at)?)
+            }
+            Self::MessageRead {
+                conversation,
+                user,
+                seq,
+                at,
+            } => E::MessageRead {
+                conversation: ConversationId(conversation),
+                user: UserId(user),
+                seq: Seq(seq),
+                at: Timestamp(at),
+            },
+        })
+    }
+}
+
+fn message_id(conversation: u64, seq: u64) -> MessageId {
+    MessageId {
+        conversation: ConversationId(conversation),
+        seq: Seq(seq),
+    }
+}
+
+fn account(reads: &dyn Reads, id: UserId, at: Timestamp) -> Result<Account, StoreError> {
+    let known = accounts::find(reads, id)?;
+    Ok(match known {
+        Some(account) => Account {
+            password_hash: String::new(),
+            ..account
+        },
+        None => Account {
+            id,
+            username: String::new(),
+            display_name: String::new(),
+            role: Role::Member,
+            disabled: true,
+            password_hash: String::new(),
+            created_at: at,
+            last_seen_at: None,
+        },
+    })
+}
+
+fn session(
+    reads: &dyn Reads,
+    id: SessionId,
+    user: UserId,
+    at: Timestamp,
+) -> Result<Session, StoreError> {
+    let known = sessions::find(reads, id)?;
+    Ok(match known {
+        Some(session) => Session {
+            token_hash: [0; 32],
+            ..session
+        },
+        None => Session {
+            id,
+            user,
+            token_hash: [0; 32],
+            created_at: at,
+            last_used_at: at,
+            user_agent: String::new(),
+            address: String::new(),
+        },
+    })
+}
+
+fn invite(
+    reads: &dyn Reads,
+    id: InviteId,
+    by: UserId,
+    at: Timestamp,
+) -> Result<Invite, StoreError> {
+    let known = invites::find(reads, id)?;
+    Ok(match known {
+        Some(invite) => Invite {
+            code: String::new(),
+            ..invite
+        },
+        None => Invite {
+            id,
+            code: String::new(),
+            created_by: by,
+            conversation: None,
+            created_at: at,
+            expires_at: None,
+            max_uses: None,
+            uses: 0,
+            revoked: true,
+        },
+    })
+}
+
+fn conversation(
+    reads: &dyn Reads,
+    id: ConversationId,
+    at: Timestamp,
+) -> Result<Conversation, StoreError> {
+    let known = conversations::find(reads, id)?;
+    Ok(known.unwrap_or(Conversation {
+        id,
+        title: None,
+        is_group: true,
+        everyone: false,
+        created_at: at,
+        updated_at: at,
+        last_seq: Seq(0),
+        member_count: 0,
+    }))
+}
+
+fn message(
+    reads: &dyn Reads,
+    id: MessageId,
+    sender: UserId,
+    at: Timestamp,
+) -> Result<Message, StoreError> {
+    let known = messages::find(reads, id)?;
+    Ok(known.unwrap_or(Message {
+        id,
+        sender,
+        kind: MessageKind::Text,
+        content: String::new(),
+        attachments: Vec::new(),
+        client_id: None,
+        reply_to: None,
+        sealed: None,
+        created_at: at,
+        updated_at: at,
+        deleted_at: Some(at),
+    }))
+}

@@ -1,0 +1,217 @@
+//! The data folder: whose it is, who uses it, and which generation of the database is current.
+//!
+//! `CURRENT` names the generation (`db-0001`) and is replaced atomically. What ends in `.new` is
+//! unfinished and may be removed; a generation that `CURRENT` doesn't name is a leftover of an
+//! interrupted switch. Nothing else is ever removed here. Knows no engine.
+
+use std::fs::{self, DirBuilder, File, TryLockError};
+use std::io::{self, Write};
+use std::os::unix::fs::DirBuilderExt;
+use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
+
+use super::error::StoreError;
+
+/// The pointer to the current generation.
+const CURRENT: &str = "CURRENT";
+
+/// What else may lie in a data folder without a database: made by other rooms before the store
+/// is opened, or by the system.
+const NEIGHBOURS: [&str; 10] = [
+    "ballast",
+    "backups",
+    "blobs",
+    "ca",
+    "control.sock",
+    "inkspot.toml",
+    "lost+found",
+    "ready.json",
+    "search",
+    "tls",
+];
+
+const LOCK_TRIES: u32 = 60;
+const LOCK_PAUSE: Duration = Duration::from_millis(50);
+
+/// A data folder that this process holds the lock of.
+#[derive(Debug)]
+pub struct Folder {
+    path: PathBuf,
+    /// Holds the lock for as long as it is open.
+    _lock: File,
+}
+
+impl Folder {
+    /// Takes the folder for this process, making it if it doesn't exist. Waits about three
+    /// seconds for another process to let go. Changes nothing in a folder that is not Inkspot's.
+    pub fn claim(path: &Path) -> Result<Self, StoreError> {
+        if !path.exists() {
+            DirBuilder::new()
+                .recursive(true)
+                .mode(0o700)
+                .create(path)
+                .map_err(StoreError::io("create", path))?;
+            if let Some(parent) = path.canonicalize().ok().as_deref().and_then(Path::parent) {
+                sync_dir(parent)?;
+            }
+        }
+        refuse_foreign(path)?;
+        let lock = File::open(path).map_err(StoreError::io("open", path))?;
+        for _ in 0..LOCK_TRIES {
+            match lock.try_lock() {
+                Ok(()) => {
+                    let path = path.to_path_buf();
+                    return Ok(Self { path, _lock: lock });
+                }
+                Err(TryLockError::WouldBlock) => thread::sleep(LOCK_PAUSE),
+                Err(TryLockError::Error(error)) => return Err(StoreError::io("lock", path)(error)),
+            }
+        }
+        Err(StoreError::Locked {
+            dir: path.to_path_buf(),
+        })
+    }
+
+    /// The folder of the current generation; `None` before there is one.
+    pub fn current(&self) -> Result<Option<PathBuf>, StoreError> {
+        Ok(current_name(&self.path)?.map(|name| self.path.join(name)))
+    }
+
+    /// An empty folder for the generation after the current one. It is unfinished until
+    /// [`Folder::switch`].
+    pub fn prepare_next(&self) -> Result<PathBuf, StoreError> {
+        let number = match current_name(&self.path)? {
+            Some(name) => number_of(&name).unwrap_or(0) + 1,
+            None => 1,
+        };
+        let path = self.path.join(format!("{}.new", name_of(number)));
+        if path.exists() {
+            fs::remove_dir_all(&path).map_err(StoreError::io("remove", &path))?;
+        }
+        DirBuilder::new()
+            .mode(0o700)
+            .create(&path)
+            .map_err(StoreError::io("create", &path))?;
+        Ok(path)
+    }
+
+    /// Makes a prepared generation, complete and closed, the current one.
+    pub fn switch(&self, prepared: &Path) -> Result<PathBuf, StoreError> {
+        let name = prepared
+            .file_stem()
+            .and_then(|name| name.to_str())
+            .unwrap_or_default();
+        let path = self.path.join(name);
+        fs::rename(prepared, &path).map_err(StoreError::io("rename", prepared))?;
+        sync_dir(&self.path)?;
+        let pointer = self.path.join(CURRENT);
+        let draft = self.path.join(format!("{CURRENT}.new"));
+        File::create(&draft)
+            .and_then(|mut file| {
+                writeln!(file, "{name}")?;
+                file.sync_all()
+            })
+            .map_err(StoreError::io("write", &draft))?;
+        fs::rename(&draft, &pointer).map_err(StoreError::io("replace", &pointer))?;
+        sync_dir(&self.path)?;
+        Ok(path)
+    }
+
+    /// Removes what an interrupted switch left. Call it only when the current generation is open.
+    pub fn remove_leftovers(&self) -> Result<(), StoreError> {
+        let Some(current) = current_name(&self.path)? else {
+            return Ok(());
+        };
+        for name in names(&self.path)? {
+            let unfinished = name.strip_suffix(".new").unwrap_or(&name);
+            let path = self.path.join(&name);
+            if number_of(unfinished).is_some() && name != current {
+                fs::remove_dir_all(&path).map_err(StoreError::io("remove", &path))?;
+            } else if unfinished == CURRENT && name != CURRENT {
+                fs::remove_file(&path).map_err(StoreError::io("remove", &path))?;
+            }
+        }
+        sync_dir(&self.path)
+    }
+}
+
+/// Refuses a folder that holds something of somebody else's and no database of ours.
+fn refuse_foreign(path: &Path) -> Result<(), StoreError> {
+    let foreign = |found: String| StoreError::Foreign {
+        dir: path.to_path_buf(),
+        found,
+    };
+    if !path.is_dir() {
+        return Err(foreign("it is not a folder".to_owned()));
+    }
+    if let Some(name) = current_name(path)? {
+        return if path.join(&name).is_dir() {
+            Ok(())
+        } else {
+            Err(foreign(format!(
+                "{CURRENT} names {name}, which is not there"
+            )))
+        };
+    }
+    for name in names(path)? {
+        if number_of(&name).is_some() {
+            return Err(foreign(format!(
+                "it holds {name} but no {CURRENT} to say that it is in use (if it should be, write {name} into a file {CURRENT})"
+            )));
+        }
+        let unfinished = name.strip_suffix(".new").unwrap_or(&name);
+        let ours = number_of(unfinished).is_some()
+            || unfinished == CURRENT
+            || NEIGHBOURS.contains(&name.as_str());
+        if !ours {
+            return Err(foreign(format!("it holds {name}")));
+        }
+    }
+    Ok(())
+}
+
+/// The generation that `CURRENT` names.
+fn current_name(path: &Path) -> Result<Option<String>, StoreError> {
+    let pointer = path.join(CURRENT);
+    let text = match fs::read(&pointer) {
+        Ok(text) => text,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(StoreError::io("read", &pointer)(error)),
+    };
+    let text = String::from_utf8_lossy(&text);
+    let name = text.trim_end();
+    if number_of(name).is_some() {
+        Ok(Some(name.to_owned()))
+    } else {
+        Err(StoreError::Foreign {
+            dir: path.to_path_buf(),
+            found: format!("its file {CURRENT} does not name a generation"),
+        })
+    }
+}
+
+fn names(path: &Path) -> Result<Vec<String>, StoreError> {
+    let entries = fs::read_dir(path).map_err(StoreError::io("read", path))?;
+    entries
+        .map(|entry| entry.map(|entry| entry.file_name().to_string_lossy().into_owned()))
+        .collect::<io::Result<_>>()
+        .map_err(StoreError::io("read", path))
+}
+
+fn name_of(number: u32) -> String {
+    format!("db-{number:04}")
+}
+
+/// The number in `db-0001`; `None` for any other name.
+fn number_of(name: &str) -> Option<u32> {
+    let number = name.strip_prefix("db-")?.parse().ok()?;
+    (name == name_of(number)).then_some(number)
+}
+
+/// Makes the entries of a directory durable.
+pub fn sync_dir(path: &Path) -> Result<(), StoreError> {
+    File::open(path)
+        .and_then(|file| file.sync_all())
+        .map_err(StoreError::io("sync", path))
+}

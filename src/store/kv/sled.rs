@@ -1,0 +1,185 @@
+//! The engine of the product: sled 0.34.7, one tree.
+//!
+//! Its sharp edges are blunted here and nowhere else: `flush()` is not fsync, so that the `db`
+//! file is synced by a handle of our own; no timed flush; a bounded cache; a panic of the engine
+//! becomes an error; closing waits until the engine has let go of its file.
+
+use std::fs::{File, TryLockError};
+use std::ops::ControlFlow;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
+
+use sled::{Batch, Db, IVec, Tree};
+
+use super::{Change, Kv, Order, Visit};
+use crate::store::error::StoreError;
+
+/// The file in which sled keeps its log.
+const FILE: &str = "db";
+
+/// The one tree.
+const TREE: &[u8] = b"inkspot";
+
+/// How often, and how long apart, an opener or a closer looks whether the file is free.
+const LOCK_TRIES: u32 = 100;
+const LOCK_PAUSE: Duration = Duration::from_millis(20);
+
+/// sled behind the seam.
+pub struct SledKv {
+    /// `None` only while dropping.
+    open: Option<(Db, Tree)>,
+    /// Our own handle for `sync_data`.
+    file: File,
+    path: PathBuf,
+}
+
+impl SledKv {
+    /// Opens or creates the database in `dir`, which is used for nothing else. The directory
+    /// entries are durable when this returns.
+    pub fn open(dir: &Path, cache_bytes: u64) -> Result<Self, StoreError> {
+        let config = sled::Config::new()
+            .path(dir)
+            .cache_capacity(cache_bytes)
+            .flush_every_ms(None)
+            .mode(sled::Mode::HighThroughput);
+        let path = dir.join(FILE);
+        wait_until_free(&path)?;
+        let (db, tree) = guarded(|| {
+            let db = config.open()?;
+            let tree = db.open_tree(TREE)?;
+            db.flush()?;
+            Ok((db, tree))
+        })?;
+        let file = File::open(&path).map_err(StoreError::io("open", &path))?;
+        file.sync_data().map_err(StoreError::io("sync", &path))?;
+        sync_dir(dir)?;
+        Ok(Self {
+            open: Some((db, tree)),
+            file,
+            path,
+        })
+    }
+
+    /// Whether `dir` looks like a database of this engine.
+    pub fn is_present(dir: &Path) -> bool {
+        dir.join(FILE).is_file() && dir.join("conf").is_file()
+    }
+
+    fn parts(&self) -> Result<&(Db, Tree), StoreError> {
+        self.open.as_ref().ok_or(StoreError::Poisoned)
+    }
+}
+
+impl Kv for SledKv {
+    fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+        let (_, tree) = self.parts()?;
+        guarded(|| Ok(tree.get(key)?.map(|value| value.to_vec())))
+    }
+
+    fn scan(
+        &self,
+        from: &[u8],
+        to: &[u8],
+        order: Order,
+        visit: &mut Visit<'_>,
+    ) -> Result<(), StoreError> {
+        if from >= to {
+            return Ok(());
+        }
+        let (_, tree) = self.parts()?;
+        let mut rows = tree.range(from..to);
+        loop {
+            let row = guarded(|| match order {
+                Order::Forward => rows.next().transpose(),
+                Order::Backward => rows.next_back().transpose(),
+            })?;
+            let Some((key, value)) = row else {
+                return Ok(());
+            };
+            if let ControlFlow::Break(()) = visit(&key, &value)? {
+                return Ok(());
+            }
+        }
+    }
+
+    fn write(&self, changes: &mut dyn Iterator<Item = Change<'_>>) -> Result<(), StoreError> {
+        let (_, tree) = self.parts()?;
+        let mut batch = Batch::default();
+        for (key, value) in changes {
+            match value {
+                Some(value) => batch.insert(key, IVec::from(value)),
+                None => batch.remove(key),
+            }
+        }
+        guarded(|| tree.apply_batch(batch))
+    }
+
+    fn sync(&self) -> Result<(), StoreError> {
+        let (db, _) = self.parts()?;
+        guarded(|| db.flush())?;
+        self.file
+            .sync_data()
+            .map_err(StoreError::io("sync", &self.path))
+    }
+}
+
+impl Drop for SledKv {
+    /// Closing sled goes on in its own threads after the drop; who opens next must not meet them.
+    fn drop(&mut self) {
+        let open = self.open.take();
+        if guarded(|| {
+            drop(open);
+            Ok(())
+        })
+        .is_err()
+            || wait_until_free(&self.path).is_err()
+        {
+            tracing::warn!("the database did not close cleanly; it will recover when it is opened");
+        }
+    }
+}
+
+/// Runs a call into the engine. A panic in there becomes an error, as it says the same: the
+/// database is suspect.
+fn guarded<T>(call: impl FnOnce() -> sled::Result<T>) -> Result<T, StoreError> {
+    match catch_unwind(AssertUnwindSafe(call)) {
+        Ok(Ok(value)) => Ok(value),
+        Ok(Err(error)) => Err(StoreError::Engine(error.to_string())),
+        Err(panic) => {
+            let text = panic
+                .downcast_ref::<String>()
+                .map(String::as_str)
+                .or_else(|| panic.downcast_ref::<&str>().copied())
+                .unwrap_or("it gave no reason");
+            Err(StoreError::Engine(format!("it panicked: {text}")))
+        }
+    }
+}
+
+/// Waits, for two seconds at most, until nobody holds sled's lock on its file.
+fn wait_until_free(path: &Path) -> Result<(), StoreError> {
+    for _ in 0..LOCK_TRIES {
+        let file = match File::open(path) {
+            Ok(file) => file,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+            Err(error) => return Err(StoreError::io("open", path)(error)),
+        };
+        match file.try_lock() {
+            Ok(()) => return Ok(()),
+            Err(TryLockError::WouldBlock) => thread::sleep(LOCK_PAUSE),
+            Err(TryLockError::Error(error)) => return Err(StoreError::io("lock", path)(error)),
+        }
+    }
+    Err(StoreError::Locked {
+        dir: path.parent().unwrap_or(path).to_path_buf(),
+    })
+}
+
+/// Makes the entries of a directory durable.
+fn sync_dir(dir: &Path) -> Result<(), StoreError> {
+    File::open(dir)
+        .and_then(|file| file.sync_all())
+        .map_err(StoreError::io("sync", dir))
+}

@@ -1,0 +1,267 @@
+//! The store: everything that Inkspot remembers, and the only room that knows the engine, keys
+//! and encodings.
+//!
+//! Many readers ([`Store`], [`View`]) and exactly one [`Writer`]. State changes only by applying
+//! events in a [`Txn`]; a group of them becomes durable at once, and readers see nothing of it
+//! before. No rule is decided here: who may do what is the service's.
+
+mod apply;
+mod codec;
+mod entry;
+mod error;
+mod folder;
+mod installation;
+pub mod kv;
+mod log;
+mod rows;
+mod schema;
+mod txn;
+
+pub mod accounts;
+pub mod conversations;
+pub mod invites;
+pub mod members;
+pub mod messages;
+pub mod sessions;
+
+use std::ops::ControlFlow;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use parking_lot::RwLock;
+
+use crate::base::clock::Clock;
+use crate::base::rng::Rng;
+use crate::model::{Event, EventSeq};
+
+pub use error::StoreError;
+pub use installation::Installation;
+pub use log::{Log, LogLimits, TailError};
+pub use rows::Reads;
+pub use txn::{Txn, Writer};
+
+use folder::Folder;
+use kv::{Kv, Order, SledKv};
+use rows::{Overlay, Rows, Side, Span, Visit};
+use schema::Key;
+
+/// How many rows a scan visits before it lets a waiting commit pass.
+const SCAN_SLICE: usize = 256;
+
+/// How to open a store.
+#[derive(Clone, Debug)]
+pub struct StoreOptions {
+    /// What the engine may keep of the database in memory, in bytes.
+    pub cache_bytes: u64,
+}
+
+impl Default for StoreOptions {
+    fn default() -> Self {
+        Self {
+            cache_bytes: 48 << 20,
+        }
+    }
+}
+
+/// Opens the store in a data folder, making both if they are not there.
+///
+/// # Errors
+/// Each says in a plain sentence what to do; see [`StoreError`].
+pub fn open(
+    dir: &Path,
+    options: &StoreOptions,
+    rng: &Rng,
+    clock: &Clock,
+) -> Result<(Store, Writer), StoreError> {
+    let folder = Folder::claim(dir)?;
+    let path = match folder.current()? {
+        Some(path) => path,
+        None => {
+            let prepared = folder.prepare_next()?;
+            drop(SledKv::open(&prepared, options.cache_bytes)?);
+            folder.switch(&prepared)?
+        }
+    };
+    let kv = SledKv::open(&path, options.cache_bytes)?;
+    let (store, writer) = open_on(Box::new(kv), Some(folder), rng, clock)?;
+    Ok((store, writer))
+}
+
+/// Opens the store on an engine. For tests on a second engine; the product uses [`open`].
+pub fn open_with(kv: Box<dyn Kv>, rng: &Rng, clock: &Clock) -> Result<(Store, Writer), StoreError> {
+    open_on(kv, None, rng, clock)
+}
+
+fn open_on(
+    kv: Box<dyn Kv>,
+    folder: Option<Folder>,
+    rng: &Rng,
+    clock: &Clock,
+) -> Result<(Store, Writer), StoreError> {
+    let installation = installation::load_or_create(&*kv, rng, clock)?;
+    if let Some(folder) = &folder {
+        folder.remove_leftovers()?;
+    }
+    let shared = Arc::new(Shared {
+        kv,
+        unsynced: RwLock::default(),
+        poisoned: AtomicBool::new(false),
+        first: AtomicU64::new(1),
+        head: AtomicU64::new(0),
+        installation,
+        _folder: folder,
+    });
+    if let Some((first, head)) = log::ends(&View(Arc::clone(&shared)))? {
+        shared.set_first(first);
+        shared.set_head(head);
+    }
+    let writer = Writer {
+        shared: Arc::clone(&shared),
+    };
+    Ok((Store(shared), writer))
+}
+
+/// What readers and the writer share.
+struct Shared {
+    kv: Box<dyn Kv>,
+    /// The group that is applied but not yet synced: readers see the rows as they were.
+    unsynced: RwLock<Option<Overlay>>,
+    poisoned: AtomicBool,
+    first: AtomicU64,
+    head: AtomicU64,
+    installation: Installation,
+    /// Last, so that the folder stays locked until the engine has closed.
+    _folder: Option<Folder>,
+}
+
+impl Shared {
+    fn kv(&self) -> &dyn Kv {
+        &*self.kv
+    }
+
+    fn head(&self) -> EventSeq {
+        EventSeq(self.head.load(Ordering::Acquire))
+    }
+
+    fn set_head(&self, head: EventSeq) {
+        self.head.store(head.0, Ordering::Release);
+    }
+
+    fn first(&self) -> EventSeq {
+        EventSeq(self.first.load(Ordering::Acquire))
+    }
+
+    fn set_first(&self, first: EventSeq) {
+        self.first.store(first.0, Ordering::Release);
+    }
+
+    /// Writes a group and makes it durable; only then readers see it.
+    fn commit(&self, overlay: Overlay) -> Result<(), StoreError> {
+        if self.poisoned.load(Ordering::Acquire) {
+            return Err(StoreError::Poisoned);
+        }
+        if overlay.is_empty() {
+            return Ok(());
+        }
+        *self.unsynced.write() = Some(overlay);
+        let written = {
+            let unsynced = self.unsynced.read();
+            let mut changes = unsynced.iter().flat_map(Overlay::changes);
+            self.kv.write(&mut changes).and_then(|()| self.kv.sync())
+        };
+        if written.is_ok() {
+            *self.unsynced.write() = None;
+        } else {
+            self.poisoned.store(true, Ordering::Release);
+        }
+        written
+    }
+}
+
+/// The store, for readers. Cheap to clone.
+#[derive(Clone)]
+pub struct Store(Arc<Shared>);
+
+impl Store {
+    /// The committed state. Each single read is of one moment; two reads in a row may see a
+    /// commit between them.
+    pub fn view(&self) -> View {
+        View(Arc::clone(&self.0))
+    }
+
+    /// The log.
+    pub fn log(&self) -> &dyn Log {
+        self
+    }
+
+    /// Facts about this installation.
+    pub fn installation(&self) -> &Installation {
+        &self.0.installation
+    }
+}
+
+impl Log for Store {
+    fn epoch(&self) -> u32 {
+        self.0.installation.epoch
+    }
+
+    fn first(&self) -> EventSeq {
+        self.0.first()
+    }
+
+    fn head(&self) -> EventSeq {
+        self.0.head()
+    }
+
+    fn tail(&self, after: EventSeq, limit: usize) -> Result<Vec<Event>, TailError> {
+        log::tail(&self.view(), after, limit)
+    }
+}
+
+/// The committed, durable state.
+#[derive(Clone)]
+pub struct View(Arc<Shared>);
+
+impl Rows for View {
+    fn get(&self, key: &Key) -> Result<Option<Vec<u8>>, StoreError> {
+        let unsynced = self.0.unsynced.read();
+        match &*unsynced {
+            Some(overlay) => overlay.get(self.0.kv(), Side::Old, key),
+            None => self.0.kv.get(key.as_slice()),
+        }
+    }
+
+    fn scan(&self, range: &Span, visit: &mut Visit<'_>) -> Result<(), StoreError> {
+        let mut rest = *range;
+        loop {
+            let mut left = SCAN_SLICE;
+            let mut last = None;
+            let mut slice = |key: &[u8], value: &[u8]| {
+                left -= 1;
+                let go_on = visit(key, value)?;
+                if go_on.is_continue() && left == 0 {
+                    last = Some(match range.order {
+                        Order::Forward => Key::behind(key),
+                        Order::Backward => Key::from_slice(key),
+                    });
+                    return Ok(ControlFlow::Break(()));
+                }
+                Ok(go_on)
+            };
+            let unsynced = self.0.unsynced.read();
+            match &*unsynced {
+                Some(overlay) => overlay.scan(self.0.kv(), Side::Old, &rest, &mut slice)?,
+                None => {
+                    let (from, to) = (rest.from.as_slice(), rest.to.as_slice());
+                    self.0.kv.scan(from, to, rest.order, &mut slice)?;
+                }
+            }
+            match (last, rest.order) {
+                (None, _) => return Ok(()),
+                (Some(next), Order::Forward) => rest.from = next,
+                (Some(next), Order::Backward) => rest.to = next,
+            }
+        }
+    }
+}

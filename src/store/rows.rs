@@ -1,0 +1,286 @@
+//! Reading rows: the committed state, and the state as an unfinished group of changes sees it.
+//!
+//! Both are the engine's rows below an [`Overlay`]. A transaction reads its own new values
+//! through it. Readers read the *old* values through it while a group is applied but not yet
+//! synced, so that nobody is answered with a row that a loss of power could take back.
+//! Knows keys and bytes, but no record.
+
+use std::collections::BTreeMap;
+use std::ops::ControlFlow;
+
+use super::codec::{self, Record};
+use super::error::StoreError;
+use super::kv::{Change, Kv, Order};
+use super::schema::Key;
+
+/// A state that can be read: the committed one ([`View`](super::View)) or that of a group of
+/// changes in the making ([`Txn`](super::Txn)). The typed readers take it as `&dyn Reads`.
+pub trait Reads: Rows {}
+
+impl<T: Rows> Reads for T {}
+
+/// The raw side of [`Reads`]; it can't be named outside the store.
+pub trait Rows {
+    /// The value of a key.
+    fn get(&self, key: &Key) -> Result<Option<Vec<u8>>, StoreError>;
+
+    /// Visits a range until the visitor breaks.
+    fn scan(&self, range: &Span, visit: &mut Visit<'_>) -> Result<(), StoreError>;
+}
+
+/// Called with each key and value of a scan.
+pub type Visit<'a> = super::kv::Visit<'a>;
+
+/// A range of keys, `from` included, `to` not.
+#[derive(Clone, Copy, Debug)]
+pub struct Span {
+    pub from: Key,
+    pub to: Key,
+    pub order: Order,
+}
+
+impl Span {
+    /// All keys that begin with `prefix`.
+    pub fn of(prefix: Key) -> Self {
+        Self {
+            from: prefix,
+            to: prefix.end_of_prefix(),
+            order: Order::Forward,
+        }
+    }
+
+    /// The same, starting behind `key` if there is one.
+    #[must_use]
+    pub fn after(mut self, key: Option<Key>) -> Self {
+        if let Some(key) = key {
+            self.from = Key::behind(key.as_slice());
+        }
+        self
+    }
+
+    /// The same, largest key first.
+    #[must_use]
+    pub fn backward(mut self) -> Self {
+        self.order = Order::Backward;
+        self
+    }
+}
+
+/// Reads and decodes one row.
+pub fn find<R: Record>(rows: &dyn Reads, key: &Key) -> Result<Option<R>, StoreError> {
+    rows.get(key)?
+        .map(|bytes| codec::decode(&bytes))
+        .transpose()
+}
+
+/// Collects what `read` makes of at most `limit` rows of a range.
+pub fn collect<T>(
+    rows: &dyn Reads,
+    span: &Span,
+    limit: usize,
+    mut read: impl FnMut(&[u8], &[u8]) -> Result<T, StoreError>,
+) -> Result<Vec<T>, StoreError> {
+    let mut found = Vec::new();
+    if limit == 0 {
+        return Ok(found);
+    }
+    rows.scan(span, &mut |key, value| {
+        found.push(read(key, value)?);
+        Ok(if found.len() < limit {
+            ControlFlow::Continue(())
+        } else {
+            ControlFlow::Break(())
+        })
+    })?;
+    Ok(found)
+}
+
+/// The number in eight bytes of a key or a value.
+pub fn u64_at(record: &'static str, bytes: &[u8], at: usize) -> Result<u64, StoreError> {
+    bytes
+        .get(at..at + 8)
+        .and_then(|part| part.try_into().ok())
+        .map(u64::from_be_bytes)
+        .ok_or_else(|| StoreError::corrupt(record, "it is too short"))
+}
+
+/// The number in sixteen bytes of a key or a value.
+pub fn u128_at(record: &'static str, bytes: &[u8], at: usize) -> Result<u128, StoreError> {
+    bytes
+        .get(at..at + 16)
+        .and_then(|part| part.try_into().ok())
+        .map(u128::from_be_bytes)
+        .ok_or_else(|| StoreError::corrupt(record, "it is too short"))
+}
+
+/// What a group of changes makes of a row.
+#[derive(Debug)]
+pub struct Row {
+    /// The committed value.
+    old: Option<Vec<u8>>,
+    /// The new value, `None` to remove.
+    new: Option<Vec<u8>>,
+}
+
+/// The rows that a group changes, with their values before and after.
+#[derive(Debug, Default)]
+pub struct Overlay(BTreeMap<Key, Row>);
+
+/// Which of the two values of a row a reader sees.
+#[derive(Clone, Copy, Debug)]
+pub enum Side {
+    /// Before the group.
+    Old,
+    /// After the group.
+    New,
+}
+
+impl Overlay {
+    /// Whether it changes nothing.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Reads a row through the overlay.
+    pub fn get(&self, kv: &dyn Kv, side: Side, key: &Key) -> Result<Option<Vec<u8>>, StoreError> {
+        match self.0.get(key) {
+            Some(row) => Ok(row.side(side).map(<[u8]>::to_vec)),
+            None => kv.get(key.as_slice()),
+        }
+    }
+
+    /// Changes a row.
+    pub fn set(&mut self, kv: &dyn Kv, key: Key, new: Option<Vec<u8>>) -> Result<(), StoreError> {
+        if let Some(row) = self.0.get_mut(&key) {
+            row.new = new;
+        } else {
+            let old = kv.get(key.as_slice())?;
+            self.0.insert(key, Row { old, new });
+        }
+        Ok(())
+    }
+
+    /// Adds a row that the caller knows to be new, sparing the look at the engine.
+    pub fn add(&mut self, key: Key, new: Vec<u8>) {
+        let new = Some(new);
+        self.0
+            .entry(key)
+            .and_modify(|row| row.new.clone_from(&new))
+            .or_insert(Row { old: None, new });
+    }
+
+    /// Changes a row into what `change` makes of its present value.
+    pub fn update(
+        &mut self,
+        kv: &dyn Kv,
+        key: Key,
+        change: impl FnOnce(Option<&[u8]>) -> Result<Vec<u8>, StoreError>,
+    ) -> Result<(), StoreError> {
+        if let Some(row) = self.0.get_mut(&key) {
+            row.new = Some(change(row.new.as_deref())?);
+        } else {
+            let old = kv.get(key.as_slice())?;
+            let new = Some(change(old.as_deref())?);
+            self.0.insert(key, Row { old, new });
+        }
+        Ok(())
+    }
+
+    /// The changes, for the engine.
+    pub fn changes(&self) -> impl Iterator<Item = Change<'_>> {
+        self.0
+            .iter()
+            .filter(|(_, row)| row.new.is_some() || row.old.is_some())
+            .map(|(key, row)| (key.as_slice(), row.new.as_deref()))
+    }
+
+    /// Visits the rows of a range as one side of the overlay sees them.
+    pub fn scan(
+        &self,
+        kv: &dyn Kv,
+        side: Side,
+        span: &Span,
+        visit: &mut Visit<'_>,
+    ) -> Result<(), StoreError> {
+        let (from, to) = (span.from.as_slice(), span.to.as_slice());
+        if from >= to {
+            return Ok(());
+        }
+        let mut own = Directed {
+            rows: self.0.range::<[u8], _>((
+                std::ops::Bound::Included(from),
+                std::ops::Bound::Excluded(to),
+            )),
+            order: span.order,
+        }
+        .map(|(key, row)| (key.as_slice(), row.side(side)))
+        .peekable();
+        let mut broken = false;
+        kv.scan(from, to, span.order, &mut |key, value| {
+            while let Some((own_key, own_value)) =
+                own.next_if(|(own_key, _)| comes_before(own_key, key, span.order))
+            {
+                if let Some(own_value) = own_value
+                    && visit(own_key, own_value)?.is_break()
+                {
+                    broken = true;
+                    return Ok(ControlFlow::Break(()));
+                }
+            }
+            let value = match own.next_if(|(own_key, _)| *own_key == key) {
+                Some((_, own_value)) => own_value,
+                None => Some(value),
+            };
+            let Some(value) = value else {
+                return Ok(ControlFlow::Continue(()));
+            };
+            let go_on = visit(key, value)?;
+            broken = go_on.is_break();
+            Ok(go_on)
+        })?;
+        if broken {
+            return Ok(());
+        }
+        for (key, value) in own {
+            if let Some(value) = value
+                && visit(key, value)?.is_break()
+            {
+                break;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Row {
+    fn side(&self, side: Side) -> Option<&[u8]> {
+        match side {
+            Side::Old => self.old.as_deref(),
+            Side::New => self.new.as_deref(),
+        }
+    }
+}
+
+fn comes_before(one: &[u8], other: &[u8], order: Order) -> bool {
+    match order {
+        Order::Forward => one < other,
+        Order::Backward => one > other,
+    }
+}
+
+/// A range of the overlay in either direction.
+struct Directed<'a> {
+    rows: std::collections::btree_map::Range<'a, Key, Row>,
+    order: Order,
+}
+
+impl<'a> Iterator for Directed<'a> {
+    type Item = (&'a Key, &'a Row);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        match self.order {
+            Order::Forward => self.rows.next(),
+            Order::Backward => self.rows.next_back(),
+        }
+    }
+}

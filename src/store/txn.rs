@@ -1,0 +1,186 @@
+//! A group of changes in the making, and the one thread of writing that makes it durable.
+//!
+//! A [`Txn`] is an overlay over the committed state that sees its own changes. Committing it is
+//! one atomic write and one sync; only when both are done do readers see it.
+
+use std::sync::Arc;
+
+use super::Shared;
+use super::apply::apply;
+use super::codec::{self, Record};
+use super::error::StoreError;
+use super::kv::Kv;
+use super::log::{self, LogLimits};
+use super::rows::{Overlay, Rows, Side, Span, Visit};
+use super::schema::Key;
+use crate::base::clock::Timestamp;
+use crate::model::{Event, EventBody, EventSeq};
+
+/// The rows that a group changes so far, and how to change more. Private to the store.
+pub struct Changes<'a> {
+    kv: &'a dyn Kv,
+    overlay: Overlay,
+}
+
+impl<'a> Changes<'a> {
+    pub(super) fn new(kv: &'a dyn Kv) -> Self {
+        Self {
+            kv,
+            overlay: Overlay::default(),
+        }
+    }
+
+    pub(super) fn into_overlay(self) -> Overlay {
+        self.overlay
+    }
+
+    /// Sets or removes a row.
+    pub(super) fn set(&mut self, key: Key, value: Option<Vec<u8>>) -> Result<(), StoreError> {
+        self.overlay.set(self.kv, key, value)
+    }
+
+    /// Sets a row to a record.
+    pub(super) fn put(&mut self, key: Key, record: &impl Record) -> Result<(), StoreError> {
+        self.set(key, Some(record.encode()?))
+    }
+
+    /// Adds a row that is known to be new.
+    pub(super) fn add(&mut self, key: Key, value: Vec<u8>) {
+        self.overlay.add(key, value);
+    }
+
+    /// Changes a record that must be there, and returns it as it is then.
+    pub(super) fn update<R: Record>(
+        &mut self,
+        key: Key,
+        missing: &'static str,
+        change: impl FnOnce(&mut R) -> Result<(), StoreError>,
+    ) -> Result<R, StoreError> {
+        let mut changed = None;
+        self.overlay.update(self.kv, key, |bytes| {
+            let bytes = bytes.ok_or(StoreError::Contradiction(missing))?;
+            let mut record: R = codec::decode(bytes)?;
+            change(&mut record)?;
+            let bytes = record.encode()?;
+            changed = Some(record);
+            Ok(bytes)
+        })?;
+        changed.ok_or(StoreError::Contradiction(missing))
+    }
+}
+
+impl Rows for Changes<'_> {
+    fn get(&self, key: &Key) -> Result<Option<Vec<u8>>, StoreError> {
+        self.overlay.get(self.kv, Side::New, key)
+    }
+
+    fn scan(&self, range: &Span, visit: &mut Visit<'_>) -> Result<(), StoreError> {
+        self.overlay.scan(self.kv, Side::New, range, visit)
+    }
+}
+
+/// A group of changes: the committed state with the events applied so far.
+///
+/// Dropping it undoes everything.
+pub struct Txn<'w> {
+    writer: &'w Writer,
+    changes: Changes<'w>,
+    events: Vec<Event>,
+    head: EventSeq,
+    broken: bool,
+}
+
+impl Txn<'_> {
+    /// Appends an event to the log and changes the state as it says: the one place where state
+    /// changes. Deterministic. Returns the event's position.
+    ///
+    /// On an error the group is broken and can only be dropped: [`Txn::commit`] refuses.
+    pub fn apply(&mut self, at: Timestamp, body: EventBody) -> Result<EventSeq, StoreError> {
+        if self.broken {
+            return Err(StoreError::Contradiction("the group is broken already"));
+        }
+        self.broken = true;
+        let seq = EventSeq(self.head.0 + 1);
+        apply(&mut self.changes, at, &body)?;
+        log::append(&mut self.changes, seq, at, &body)?;
+        self.head = seq;
+        self.events.push(Event { seq, at, body });
+        self.broken = false;
+        Ok(seq)
+    }
+
+    /// How many events the group has so far.
+    pub fn len(&self) -> usize {
+        self.events.len()
+    }
+
+    /// Whether it has none.
+    pub fn is_empty(&self) -> bool {
+        self.events.is_empty()
+    }
+
+    /// Makes the whole group durable and visible, and returns its events in order. Blocks for as
+    /// long as the disk takes.
+    ///
+    /// # Errors
+    /// [`StoreError::Full`] before anything was touched: the store goes on. After any other
+    /// error it is unknown what is on disk; the writer refuses from then on, and the process
+    /// should end.
+    pub fn commit(self) -> Result<Vec<Event>, StoreError> {
+        if self.broken {
+            return Err(StoreError::Contradiction("the group is broken"));
+        }
+        let shared = &self.writer.shared;
+        shared.commit(self.changes.into_overlay())?;
+        shared.set_head(self.head);
+        Ok(self.events)
+    }
+}
+
+impl Rows for Txn<'_> {
+    fn get(&self, key: &Key) -> Result<Option<Vec<u8>>, StoreError> {
+        self.changes.get(key)
+    }
+
+    fn scan(&self, range: &Span, visit: &mut Visit<'_>) -> Result<(), StoreError> {
+        self.changes.scan(range, visit)
+    }
+}
+
+/// The only one who writes. Owned by the committer.
+pub struct Writer {
+    pub(super) shared: Arc<Shared>,
+}
+
+impl Writer {
+    /// Starts a group of changes.
+    pub fn begin(&mut self) -> Txn<'_> {
+        Txn {
+            changes: Changes::new(self.shared.kv()),
+            events: Vec::new(),
+            head: self.shared.head(),
+            broken: false,
+            writer: self,
+        }
+    }
+}
+
+/// How many log entries one call of [`Writer::trim`] removes at most: a few milliseconds of work.
+const TRIM_SLICE: usize = 500;
+
+impl Writer {
+    /// Removes the oldest part of the log that is over the limits, a bounded slice a call, and
+    /// with it the rows that recognise a message sent twice. Returns whether more is left to do.
+    pub fn trim(&mut self, limits: &LogLimits, now: Timestamp) -> Result<bool, StoreError> {
+        let shared = &self.shared;
+        let first = shared.first();
+        let mut changes = Changes::new(shared.kv());
+        let ends = (first, shared.head());
+        let Some(left) = log::trim(&mut changes, ends, limits, now, TRIM_SLICE)? else {
+            return Ok(false);
+        };
+        shared.commit(changes.into_overlay())?;
+        shared.set_first(left);
+        Ok(left.0 - first.0 >= TRIM_SLICE as u64)
+    }
+}
