@@ -1,0 +1,110 @@
+// People in browsers: what somebody does at the screen, in their words.
+import assert from "node:assert/strict";
+import { chromium } from "playwright-core";
+
+const FLAGS = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+/** Debian's Chromium. It trusts the server's own authority by the leaf key that it is shown. */
+export async function openBrowser() {
+  return chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: FLAGS });
+}
+
+/** One person with a browser profile of their own. */
+export class Person {
+  /** Fails the test at the end if the page had an error or broke the content security policy. */
+  faults = [];
+
+  static async at(browser, options = {}) {
+    const person = new Person();
+    person.context = await browser.newContext({
+      ignoreHTTPSErrors: true,
+      locale: "en-GB",
+      viewport: { width: 1440, height: 900 },
+      ...options,
+    });
+    person.context.setDefaultTimeout(15_000);
+    person.page = await person.context.newPage();
+    person.page.on("pageerror", (error) => person.faults.push(String(error)));
+    person.page.on("console", (message) => {
+      if (/Content Security Policy|Trusted Type/i.test(message.text())) person.faults.push(message.text());
+    });
+    person.page.on("request", (request) => {
+      const { protocol, host } = new URL(request.url());
+      if (/^(http|ws)/.test(protocol) && host !== person.host) person.faults.push(`asked ${request.url()}`);
+    });
+    return person;
+  }
+
+  async visit(url) {
+    this.host = new URL(url).host;
+    await this.page.goto(url);
+  }
+
+  /** Fills the form of setup or of an invitation. */
+  async introduce(name, password, button) {
+    await this.page.getByRole("textbox", { name: "Your name" }).fill(name);
+    await this.page.getByRole("textbox", { name: "Password" }).fill(password);
+    await this.page.getByRole("button", { name: button }).click();
+  }
+
+  async signIn(name, password) {
+    await this.page.getByRole("textbox", { name: "Name" }).fill(name);
+    await this.page.getByRole("textbox", { name: "Password" }).fill(password);
+    await this.page.getByRole("button", { name: "Sign in" }).click();
+    await this.row(/./).first().waitFor();
+  }
+
+  row(title) {
+    return this.page.getByRole("navigation", { name: "Conversations" }).getByRole("link", { name: title });
+  }
+
+  async open(title) {
+    await this.row(title).click();
+    await this.composer.waitFor();
+  }
+
+  get composer() {
+    return this.page.getByRole("textbox", { name: "Message" });
+  }
+
+  async say(text) {
+    await this.composer.fill(text);
+    await this.composer.press("Enter");
+  }
+
+  /** The lines with exactly this text. */
+  line(text) {
+    return this.page.locator("article").filter({ has: this.page.getByText(text, { exact: true }) });
+  }
+
+  async sees(text) {
+    await this.line(text).first().waitFor();
+  }
+
+  /** Waits until the line's notes say this. */
+  async seesNote(text, note) {
+    await this.line(text).getByText(note).waitFor();
+  }
+
+  async seesText(text) {
+    await this.page.getByText(text).first().waitFor();
+  }
+
+  /** The texts of all lines on the page, top to bottom. */
+  async lines() {
+    return this.page.locator("article .words").allInnerTexts();
+  }
+
+  async leave() {
+    await this.context.close();
+    assert.deepEqual(this.faults, [], "no page errors, no broken policy, no request to elsewhere");
+  }
+}
