@@ -8,6 +8,7 @@
 pub mod base;
 pub mod config;
 pub mod engine;
+pub mod http;
 pub mod model;
 pub mod protocol;
 pub mod realtime;

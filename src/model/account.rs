@@ -4,7 +4,17 @@ use super::ids::{ConversationId, InviteId, SessionId, UserId};
 use crate::base::clock::Timestamp;
 
 /// What a person may do for the installation as a whole.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    serde::Serialize,
+    serde::Deserialize,
+    utoipa::ToSchema,
+    ts_rs::TS,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum Role {
     /// Chats.

@@ -25,7 +25,17 @@ pub struct Conversation {
 }
 
 /// What a member may do in a group.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    serde::Serialize,
+    serde::Deserialize,
+    utoipa::ToSchema,
+    ts_rs::TS,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum MemberRole {
     /// Reads and writes.

@@ -4,8 +4,21 @@ use super::ids::{ClientId, MessageId, Seq, UserId};
 use crate::base::clock::Timestamp;
 
 /// What a message is, in the origin's words.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    serde::Serialize,
+    serde::Deserialize,
+    utoipa::ToSchema,
+    ts_rs::TS,
+)]
 #[serde(rename_all = "lowercase")]
+#[schema(as = MessageType)]
+#[ts(rename = "MessageType")]
 pub enum MessageKind {
     /// Words.
     #[default]

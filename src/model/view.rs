@@ -3,18 +3,24 @@
 //! Field names are the origin's and never change; fields may be added.
 
 use serde::Serialize;
+use ts_rs::TS;
+use utoipa::ToSchema;
 
 use super::account::Role;
 use super::conversation::MemberRole;
-use super::ids::{ConversationId, MessageId, SessionId, UserId};
+use super::ids::{ConversationId, InviteId, MessageId, SessionId, UserId};
 use super::message::MessageKind;
 use crate::base::clock::{Timestamp, iso, iso_option};
 
 /// Who wrote a message, as it is embedded in each.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema, TS)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = Sender)]
+#[ts(rename = "Sender")]
 pub struct SenderView {
     /// Opaque id.
+    #[schema(value_type = String)]
+    #[ts(type = "string")]
     pub id: UserId,
     /// Unique name for signing in and mentions.
     pub username: String,
@@ -25,16 +31,25 @@ pub struct SenderView {
 }
 
 /// A message as clients see it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema, TS)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = Message)]
+#[ts(rename = "Message")]
 pub struct MessageView {
     /// Opaque id.
+    #[schema(value_type = String)]
+    #[ts(type = "string")]
     pub id: MessageId,
     /// Position in the conversation: 1, 2, 3 … without gaps.
+    #[ts(type = "number")]
     pub seq: u64,
     /// Where it is.
+    #[schema(value_type = String)]
+    #[ts(type = "string")]
     pub conversation_id: ConversationId,
     /// Who wrote it.
+    #[schema(value_type = String)]
+    #[ts(type = "string")]
     pub sender_id: UserId,
     /// Who wrote it, in full.
     pub sender: SenderView,
@@ -46,20 +61,29 @@ pub struct MessageView {
     pub attachments: Vec<String>,
     /// ISO 8601, UTC.
     #[serde(with = "iso")]
+    #[schema(value_type = String, format = DateTime)]
+    #[ts(type = "string")]
     pub created_at: Timestamp,
     /// ISO 8601, UTC.
     #[serde(with = "iso")]
+    #[schema(value_type = String, format = DateTime)]
+    #[ts(type = "string")]
     pub updated_at: Timestamp,
     /// The sender's own name for it.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
     pub client_id: Option<String>,
 }
 
 /// A person as others see them.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema, TS)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = User)]
+#[ts(rename = "User")]
 pub struct UserView {
     /// Opaque id.
+    #[schema(value_type = String)]
+    #[ts(type = "string")]
     pub id: UserId,
     /// Unique name for signing in and mentions.
     pub username: String,
@@ -75,15 +99,21 @@ pub struct UserView {
     pub online: bool,
     /// When they were last here; ISO 8601, UTC.
     #[serde(with = "iso_option")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    #[ts(type = "string | null")]
     pub last_seen_at: Option<Timestamp>,
     /// ISO 8601, UTC.
     #[serde(with = "iso")]
+    #[schema(value_type = String, format = DateTime)]
+    #[ts(type = "string")]
     pub created_at: Timestamp,
 }
 
 /// A member of a conversation.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema, TS)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = Member)]
+#[ts(rename = "Member")]
 pub struct MemberView {
     /// The person.
     #[serde(flatten)]
@@ -92,19 +122,28 @@ pub struct MemberView {
     pub member_role: MemberRole,
     /// ISO 8601, UTC.
     #[serde(with = "iso")]
+    #[schema(value_type = String, format = DateTime)]
+    #[ts(type = "string")]
     pub joined_at: Timestamp,
     /// ISO 8601, UTC.
     #[serde(with = "iso_option")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    #[ts(type = "string | null")]
     pub last_read_at: Option<Timestamp>,
     /// Everything up to here they have read.
+    #[ts(type = "number")]
     pub last_read_seq: u64,
 }
 
 /// A conversation as the caller sees it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema, TS)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = Conversation)]
+#[ts(rename = "Conversation")]
 pub struct ConversationView {
     /// Opaque id.
+    #[schema(value_type = String)]
+    #[ts(type = "string")]
     pub id: ConversationId,
     /// A group's name.
     pub title: Option<String>,
@@ -116,38 +155,123 @@ pub struct ConversationView {
     pub member_count: u32,
     /// ISO 8601, UTC.
     #[serde(with = "iso")]
+    #[schema(value_type = String, format = DateTime)]
+    #[ts(type = "string")]
     pub created_at: Timestamp,
     /// Last activity; ISO 8601, UTC.
     #[serde(with = "iso")]
+    #[schema(value_type = String, format = DateTime)]
+    #[ts(type = "string")]
     pub updated_at: Timestamp,
     /// The newest message.
     pub last_message: Option<MessageView>,
     /// Position of the newest message; 0 when empty.
+    #[ts(type = "number")]
     pub last_seq: u64,
     /// Everything up to here the caller has read.
+    #[ts(type = "number")]
     pub last_read_seq: u64,
     /// `lastSeq - lastReadSeq`.
+    #[ts(type = "number")]
     pub unread: u64,
     /// The caller's own role.
     pub member_role: MemberRole,
 }
 
 /// One of the caller's signed-in devices.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema, TS)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = Session)]
+#[ts(rename = "Session")]
 pub struct SessionView {
     /// Opaque id.
+    #[schema(value_type = String)]
+    #[ts(type = "string")]
     pub id: SessionId,
     /// Whether it is the one that asks.
     pub current: bool,
     /// ISO 8601, UTC.
     #[serde(with = "iso")]
+    #[schema(value_type = String, format = DateTime)]
+    #[ts(type = "string")]
     pub created_at: Timestamp,
     /// ISO 8601, UTC; about an hour's precision.
     #[serde(with = "iso")]
+    #[schema(value_type = String, format = DateTime)]
+    #[ts(type = "string")]
     pub last_used_at: Timestamp,
     /// The client's own description.
     pub user_agent: String,
     /// The address that signed in.
     pub address: String,
+}
+
+/// An invite, to those who may hand it out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema, TS)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = Invite)]
+#[ts(rename = "Invite")]
+pub struct InviteView {
+    /// Opaque id.
+    #[schema(value_type = String)]
+    #[ts(type = "string")]
+    pub id: InviteId,
+    /// The secret in its link.
+    pub code: String,
+    /// What to send to the people that are invited.
+    pub link: String,
+    /// The group it leads to, besides "Everyone".
+    #[schema(value_type = Option<String>)]
+    #[ts(type = "string | null")]
+    pub conversation_id: Option<ConversationId>,
+    /// Who made it.
+    #[schema(value_type = String)]
+    #[ts(type = "string")]
+    pub created_by: UserId,
+    /// ISO 8601, UTC.
+    #[serde(with = "iso")]
+    #[schema(value_type = String, format = DateTime)]
+    #[ts(type = "string")]
+    pub created_at: Timestamp,
+    /// When it stops working; ISO 8601, UTC.
+    #[serde(with = "iso_option")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    #[ts(type = "string | null")]
+    pub expires_at: Option<Timestamp>,
+    /// How many people it lets in.
+    pub max_uses: Option<u32>,
+    /// How many it let in so far.
+    pub uses: u32,
+}
+
+/// What went wrong, for programs and for people.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema, TS)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = Error)]
+#[ts(rename = "ErrorDetail")]
+pub struct ErrorView {
+    /// Stable name of the fault.
+    pub code: String,
+    /// A sentence for people that says what to do.
+    pub message: String,
+    /// The field or parameter to blame.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub field: Option<String>,
+    /// The limit that was passed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional, type = "number")]
+    pub limit: Option<u64>,
+    /// Seconds until trying again makes sense.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional, type = "number")]
+    pub retry_after: Option<u64>,
+}
+
+/// The body of each answer that is not a success.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema, TS)]
+#[ts(rename = "ErrorBody")]
+pub struct ErrorAnswer {
+    /// What went wrong.
+    pub error: ErrorView,
 }

@@ -1,0 +1,186 @@
+//! One request to the API, as a handler sees it.
+
+use std::collections::HashMap;
+use std::net::{IpAddr, Ipv4Addr};
+use std::str::FromStr;
+use std::sync::Arc;
+
+use http::header::USER_AGENT;
+use http::uri::Authority;
+use http::{HeaderMap, Method};
+use serde::de::DeserializeOwned;
+use warp::Filter;
+use warp::filters::BoxedFilter;
+use warp::path::FullPath;
+
+use super::body::{self, Body};
+use super::credentials::{self, DEVICE_COOKIE, Site, Token};
+use super::error::Failure;
+use super::{Door, Settings};
+use crate::model::Peer;
+use crate::service::{Caller, Device, Service};
+
+/// Most characters of a client's description of itself that are kept.
+const USER_AGENT_MAX: usize = 200;
+
+/// A request that found its route.
+pub(super) struct Call {
+    door: Arc<Door>,
+    request: Request,
+    params: Vec<(&'static str, String)>,
+}
+
+/// A request that has not found its route yet.
+pub(super) struct Request {
+    /// What is asked for.
+    pub(super) method: Method,
+    /// Where, as it came.
+    pub(super) path: String,
+    headers: HeaderMap,
+    query: String,
+    host: Option<Authority>,
+    peer: Peer,
+    body: Option<Body>,
+}
+
+/// Takes a request apart. Never refuses one.
+pub(super) fn request() -> BoxedFilter<(Request,)> {
+    let nobody = Peer {
+        addr: IpAddr::V4(Ipv4Addr::UNSPECIFIED),
+        secure: false,
+    };
+    warp::method()
+        .and(warp::path::full())
+        .and(warp::header::headers_cloned())
+        .and(warp::query::raw().or(warp::any().map(String::new)).unify())
+        .and(warp::host::optional().or(warp::any().map(|| None)).unify())
+        .and(warp::ext::optional::<Peer>())
+        .and(warp::body::stream().map(body::boxed))
+        .map(
+            move |method, path: FullPath, headers, query, host, peer: Option<Peer>, body| Request {
+                method,
+                path: path.as_str().to_owned(),
+                headers,
+                query,
+                host,
+                peer: peer.unwrap_or(nobody),
+                body: Some(body),
+            },
+        )
+        .boxed()
+}
+
+impl Call {
+    /// A request, with what its route's pattern took from the path.
+    pub(super) fn new(
+        door: Arc<Door>,
+        request: Request,
+        params: Vec<(&'static str, String)>,
+    ) -> Self {
+        Self {
+            door,
+            request,
+            params,
+        }
+    }
+
+    /// The rules of the house.
+    pub(super) fn service(&self) -> &Service {
+        &self.door.service
+    }
+
+    /// What this door was told.
+    pub(super) fn settings(&self) -> &Settings {
+        &self.door.settings
+    }
+
+    /// The host that the client asked for.
+    pub(super) fn host(&self) -> Option<&Authority> {
+        self.request.host.as_ref()
+    }
+
+    /// A part of the path; empty if the pattern has none of this name.
+    pub(super) fn param(&self, name: &str) -> &str {
+        let param = self.params.iter().find(|(key, _)| *key == name);
+        param.map_or("", |(_, value)| value)
+    }
+
+    /// An id in the path. What is no id names nothing.
+    pub(super) fn id<T: FromStr>(&self, name: &str) -> Result<T, Failure> {
+        self.param(name).parse().map_err(|_| Failure::not_found())
+    }
+
+    /// The query parameters, decoded. Giving one twice is refused.
+    pub(super) fn query(&self) -> Result<HashMap<String, String>, Failure> {
+        let pairs: Vec<(String, String)> = serde_urlencoded::from_str(&self.request.query)
+            .map_err(|_| Failure::invalid_field("query", "The query can't be read."))?;
+        let mut query = HashMap::new();
+        for (name, value) in pairs {
+            if query.insert(name.clone(), value).is_some() {
+                return Err(Failure::invalid_field(&name, "Give this parameter once."));
+            }
+        }
+        Ok(query)
+    }
+
+    /// The JSON body, read for the first time.
+    pub(super) async fn json<T: DeserializeOwned>(&mut self) -> Result<T, Failure> {
+        let body = self.request.body.take().ok_or_else(Failure::broken_body)?;
+        body::json(&self.request.headers, body, &self.door.settings.clock).await
+    }
+
+    /// Who asks. With the cookie, what changes something must come from our own pages.
+    pub(super) fn caller(&self) -> Result<Caller, Failure> {
+        let token = match credentials::token(&self.request.headers) {
+            Some(Token::Bearer(token)) => token,
+            Some(Token::Cookie(token)) => {
+                if self.changes() && self.site() != Site::Own {
+                    return Err(Failure::origin_refused());
+                }
+                token
+            }
+            None => return Err(Failure::unauthorized()),
+        };
+        Ok(self.service().authenticate(&token)?)
+    }
+
+    /// Lets only our own pages, and programs that are no browsers, past here: for what needs no
+    /// session but makes one.
+    pub(super) fn not_from_elsewhere(&self) -> Result<(), Failure> {
+        match self.site() {
+            Site::Foreign => Err(Failure::origin_refused()),
+            Site::Own | Site::Unsaid => Ok(()),
+        }
+    }
+
+    /// The address that asks.
+    pub(super) fn address(&self) -> IpAddr {
+        self.request.peer.addr
+    }
+
+    /// The device that asks, for the session list and for the throttle of sign-ins.
+    pub(super) fn device(&self) -> Device {
+        let headers = &self.request.headers;
+        let said = headers
+            .get(USER_AGENT)
+            .map(|v| String::from_utf8_lossy(v.as_bytes()));
+        let said = said.unwrap_or_default();
+        Device {
+            address: self.address(),
+            user_agent: said
+                .chars()
+                .filter(|c| !c.is_control())
+                .take(USER_AGENT_MAX)
+                .collect(),
+            token: credentials::cookie(headers, DEVICE_COOKIE),
+        }
+    }
+
+    fn changes(&self) -> bool {
+        !matches!(self.request.method, Method::GET | Method::HEAD)
+    }
+
+    fn site(&self) -> Site {
+        credentials::site(&self.request.headers, self.host(), self.request.peer)
+    }
+}

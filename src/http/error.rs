@@ -1,0 +1,182 @@
+//! Refusals and failures, and how they look: one shape, and a status for each code.
+//!
+//! What goes wrong inside is logged here, once, and told to the client without its details.
+
+use http::StatusCode;
+use http::header::{CONNECTION, HeaderValue, RETRY_AFTER};
+use warp::reply::Response;
+
+use super::answer;
+use super::fields::BadFields;
+use crate::model::view::{ErrorAnswer, ErrorView};
+use crate::service::ServiceError;
+
+/// An answer that is not the one asked for.
+#[derive(Debug)]
+pub(super) struct Failure {
+    status: StatusCode,
+    error: ErrorView,
+}
+
+impl Failure {
+    fn new(status: StatusCode, code: &str, message: impl Into<String>) -> Self {
+        let error = ErrorView {
+            code: code.to_owned(),
+            message: message.into(),
+            field: None,
+            limit: None,
+            retry_after: None,
+        };
+        Self { status, error }
+    }
+
+    fn about(mut self, field: &str) -> Self {
+        self.error.field = Some(field.to_owned());
+        self
+    }
+
+    /// Names the limit that was passed.
+    pub(super) fn over(mut self, limit: u64) -> Self {
+        self.error.limit = Some(limit);
+        self
+    }
+
+    /// The status of the answer.
+    #[cfg(test)]
+    pub(super) fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// A field or query parameter can't be used. `message` says what would be right.
+    pub(super) fn invalid_field(field: &str, message: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "invalid_field", message).about(field)
+    }
+
+    /// What was asked for does not exist, or is not for the caller to see.
+    pub(super) fn not_found() -> Self {
+        Self::new(
+            StatusCode::NOT_FOUND,
+            "not_found",
+            "There is nothing here that you can see.",
+        )
+    }
+
+    /// The path exists, but not for this method.
+    pub(super) fn method_not_allowed() -> Self {
+        const MESSAGE: &str = "This address takes other methods only; see the Allow header.";
+        Self::new(
+            StatusCode::METHOD_NOT_ALLOWED,
+            "method_not_allowed",
+            MESSAGE,
+        )
+    }
+
+    /// Nobody is signed in.
+    pub(super) fn unauthorized() -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, "unauthorized", "Sign in first.")
+    }
+
+    /// Another site made the browser send this.
+    pub(super) fn origin_refused() -> Self {
+        const MESSAGE: &str = "Requests that change something are taken from this server's own \
+            pages only. Programs send a bearer token instead of the cookie.";
+        Self::new(StatusCode::FORBIDDEN, "origin_refused", MESSAGE)
+    }
+
+    /// The body is not announced as JSON.
+    pub(super) fn unsupported_media_type() -> Self {
+        const MESSAGE: &str = "Send the body as JSON, with the header Content-Type: \
+            application/json and no Content-Encoding.";
+        Self::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "unsupported_media_type",
+            MESSAGE,
+        )
+    }
+
+    /// The body is longer than `limit` bytes.
+    pub(super) fn payload_too_large(limit: usize) -> Self {
+        let message = format!("The request body is longer than {limit} bytes.");
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "payload_too_large", message)
+            .over(u64::try_from(limit).unwrap_or(u64::MAX))
+    }
+
+    /// The body did not arrive in time.
+    pub(super) fn request_timeout() -> Self {
+        const MESSAGE: &str = "The request body took too long to arrive. Try again.";
+        Self::new(StatusCode::REQUEST_TIMEOUT, "request_timeout", MESSAGE)
+    }
+
+    /// The body broke off.
+    pub(super) fn broken_body() -> Self {
+        const MESSAGE: &str = "The request body broke off. Try again.";
+        Self::new(StatusCode::BAD_REQUEST, "invalid_json", MESSAGE)
+    }
+
+    /// Something failed that is not the client's doing. `log` is for the log only.
+    pub(super) fn internal(log: &str) -> Self {
+        const MESSAGE: &str = "Something went wrong on the server. It has been logged.";
+        tracing::error!(reason = log, "a request failed");
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", MESSAGE)
+    }
+
+    /// The answer in the one shape.
+    pub(super) fn into_response(self) -> Response {
+        let retry_after = self.error.retry_after;
+        let body = ErrorAnswer { error: self.error };
+        let mut response = answer::json(self.status, &body);
+        let headers = response.headers_mut();
+        if let Some(seconds) = retry_after {
+            headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        if self.status == StatusCode::REQUEST_TIMEOUT {
+            headers.insert(CONNECTION, HeaderValue::from_static("close"));
+        }
+        response
+    }
+}
+
+impl From<BadFields> for Failure {
+    fn from(bad: BadFields) -> Self {
+        match bad.field() {
+            Some(field) => Self::invalid_field(field, bad.to_string()),
+            None => Self::new(StatusCode::BAD_REQUEST, "invalid_json", bad.to_string()),
+        }
+    }
+}
+
+impl From<ServiceError> for Failure {
+    fn from(refused: ServiceError) -> Self {
+        if let Some(reason) = refused.log() {
+            tracing::error!(reason, code = refused.code(), "a request failed");
+        }
+        let error = ErrorView {
+            code: refused.code().to_owned(),
+            message: refused.message().into_owned(),
+            field: refused.field().map(str::to_owned),
+            limit: refused.limit(),
+            retry_after: refused.retry_after(),
+        };
+        Self {
+            status: status_of(&refused),
+            error,
+        }
+    }
+}
+
+fn status_of(refused: &ServiceError) -> StatusCode {
+    match refused {
+        ServiceError::InvalidField { .. }
+        | ServiceError::TooLong { .. }
+        | ServiceError::TooShort { .. } => StatusCode::BAD_REQUEST,
+        ServiceError::Unauthorized | ServiceError::InvalidCredentials => StatusCode::UNAUTHORIZED,
+        ServiceError::Forbidden(_) => StatusCode::FORBIDDEN,
+        ServiceError::NotFound => StatusCode::NOT_FOUND,
+        ServiceError::UsernameTaken | ServiceError::Conflict(_) => StatusCode::CONFLICT,
+        ServiceError::RateLimited { .. } => StatusCode::TOO_MANY_REQUESTS,
+        ServiceError::SetupDone | ServiceError::InviteInvalid => StatusCode::GONE,
+        ServiceError::ServerBusy => StatusCode::SERVICE_UNAVAILABLE,
+        ServiceError::StorageFull => StatusCode::INSUFFICIENT_STORAGE,
+        ServiceError::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
+    }
+}

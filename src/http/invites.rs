@@ -1,0 +1,244 @@
+//! Invites: making them, handing them out, coming in by one.
+
+use http::uri::Authority;
+use qrcode::render::svg;
+use qrcode::{EcLevel, QrCode};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::answer::{self, Answer};
+use super::auth::with_session;
+use super::call::Call;
+use super::error::Failure;
+use crate::base::clock::{Timestamp, iso_option};
+use crate::model::view::{ConversationView, InviteView, UserView};
+use crate::model::{ConversationId, Invite};
+use crate::service::{NewAccount, NewInvite};
+
+/// An invite to be made. What is missing has its default.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct InviteAsked {
+    /// The group that it leads to, besides "Everyone".
+    conversation_id: Option<String>,
+    /// 1 to 720; 168 if missing.
+    #[schema(minimum = 1, maximum = 720)]
+    expires_in_hours: Option<u32>,
+    /// 1 to 1000; 10 if missing.
+    #[schema(minimum = 1, maximum = 1000)]
+    max_uses: Option<u32>,
+}
+
+/// A new invite, also as a picture.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct InviteMade {
+    #[serde(flatten)]
+    invite: InviteView,
+    /// Its link as a QR code: an SVG document.
+    qr_svg: String,
+}
+
+/// Invites that still work.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Invites {
+    invites: Vec<InviteView>,
+}
+
+/// What somebody sees before they accept an invite.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Preview {
+    /// The name of this server.
+    server_name: String,
+    /// The display name of who made it.
+    invited_by: String,
+    /// The group's title, when it leads to one.
+    conversation_title: Option<String>,
+    /// When it stops working.
+    #[serde(with = "iso_option")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    expires_at: Option<Timestamp>,
+}
+
+/// An account to be made.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Accept {
+    /// 1 to 32 characters: letters, digits, `.`, `_`, `-`; starts with a letter or digit.
+    #[schema(min_length = 1, max_length = 32)]
+    username: String,
+    /// 1 to 64 characters; the username if missing.
+    #[schema(min_length = 1, max_length = 64)]
+    display_name: Option<String>,
+    /// 8 to 256 characters.
+    #[schema(min_length = 8, max_length = 256)]
+    password: String,
+}
+
+/// Somebody came in, and is signed in.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Accepted {
+    /// For `Authorization: Bearer`; browsers get the cookie as well.
+    token: String,
+    user: UserView,
+    /// Where the invite led: its group, else "Everyone".
+    conversation: ConversationView,
+}
+
+/// Where an invite led.
+#[derive(Serialize, ToSchema)]
+pub(super) struct OneConversation {
+    conversation: ConversationView,
+}
+
+pub(super) async fn list(call: Call) -> Answer {
+    let invites = call.service().invites(call.caller()?)?;
+    let invites = invites
+        .into_iter()
+        .map(|invite| view(&call, invite))
+        .collect();
+    answer::ok(&Invites { invites })
+}
+
+pub(super) async fn create(mut call: Call) -> Answer {
+    let caller = call.caller()?;
+    let InviteAsked {
+        conversation_id,
+        expires_in_hours,
+        max_uses,
+    } = call.json().await?;
+    let conversation = conversation_id
+        .map(|id| id.parse::<ConversationId>())
+        .transpose();
+    let conversation = conversation.map_err(|_| Failure::not_found())?;
+    let new = NewInvite {
+        conversation,
+        expires_in_hours,
+        max_uses,
+    };
+    let invite = view(&call, call.service().create_invite(caller, new).await?);
+    let qr_svg = qr(&invite.link)?;
+    answer::created(&InviteMade { invite, qr_svg })
+}
+
+pub(super) async fn revoke(call: Call) -> Answer {
+    let caller = call.caller()?;
+    call.service().revoke_invite(caller, call.id("id")?).await?;
+    answer::done()
+}
+
+pub(super) async fn preview(call: Call) -> Answer {
+    let preview = call
+        .service()
+        .preview_invite(call.param("code"), call.address())?;
+    answer::ok(&Preview {
+        server_name: preview.server_name,
+        invited_by: preview.invited_by,
+        conversation_title: preview.conversation_title,
+        expires_at: preview.expires_at,
+    })
+}
+
+pub(super) async fn accept(mut call: Call) -> Answer {
+    call.not_from_elsewhere()?;
+    let Accept {
+        username,
+        display_name,
+        password,
+    } = call.json().await?;
+    let account = NewAccount {
+        username,
+        display_name,
+        password,
+    };
+    let code = call.param("code").to_owned();
+    let joined = call
+        .service()
+        .accept_invite(code, account, call.device())
+        .await?;
+    let body = Accepted {
+        token: joined.signed_in.token.clone(),
+        user: joined.signed_in.user.clone(),
+        conversation: joined.conversation,
+    };
+    Ok(with_session(answer::created(&body)?, &joined.signed_in))
+}
+
+pub(super) async fn join(call: Call) -> Answer {
+    let caller = call.caller()?;
+    let code = call.param("code").to_owned();
+    let conversation = call.service().join_by_invite(caller, code).await?;
+    answer::ok(&OneConversation { conversation })
+}
+
+/// An invite with the link that its maker can send on: by the address that they used themselves,
+/// unless that address leads nobody else here.
+pub(super) fn view(call: &Call, invite: Invite) -> InviteView {
+    let url = match call.host() {
+        Some(host) if leads_here(host) => format!("https://{host}"),
+        _ => call.settings().url.clone(),
+    };
+    InviteView {
+        id: invite.id,
+        link: format!("{url}/invite/{}", invite.code),
+        code: invite.code,
+        conversation_id: invite.conversation,
+        created_by: invite.created_by,
+        created_at: invite.created_at,
+        expires_at: invite.expires_at,
+        max_uses: invite.max_uses,
+        uses: invite.uses,
+    }
+}
+
+/// Whether another device that is given this address finds the server by it.
+fn leads_here(host: &Authority) -> bool {
+    let name = host.host().trim_matches(['[', ']']);
+    let lost = name
+        .parse()
+        .is_ok_and(|ip: std::net::IpAddr| ip.is_loopback() || ip.is_unspecified());
+    let local = name.eq_ignore_ascii_case("localhost") || name.ends_with(".localhost");
+    !lost && !local && !host.as_str().contains('@')
+}
+
+fn qr(link: &str) -> Result<String, Failure> {
+    let code = QrCode::with_error_correction_level(link, EcLevel::M)
+        .map_err(|_| Failure::internal("an invite link does not fit into a QR code"))?;
+    Ok(code
+        .render::<svg::Color<'_>>()
+        .min_dimensions(240, 240)
+        .build())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_link_by_an_address_of_this_machine_only_is_of_no_use_to_others() {
+        for (host, leads) in [
+            ("chat.example", true),
+            ("192.168.1.5:8443", true),
+            ("[2001:db8::1]:8443", true),
+            ("localhost:8443", false),
+            ("inkspot.localhost", false),
+            ("127.0.0.1:8443", false),
+            ("[::1]:8443", false),
+            ("0.0.0.0:8443", false),
+            ("x@chat.example", false),
+        ] {
+            assert_eq!(leads_here(&host.parse().unwrap()), leads, "{host}");
+        }
+    }
+
+    #[test]
+    fn the_longest_link_fits_into_a_picture() {
+        let picture = qr(&format!(
+            "https://{}:65535/invite/{}",
+            "a".repeat(253),
+            "b".repeat(43)
+        ));
+        assert!(picture.unwrap().contains("<svg"));
+    }
+}

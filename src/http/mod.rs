@@ -1,0 +1,129 @@
+//! The HTTP door: the API under `/api`, and the web app everywhere else.
+//!
+//! It translates between HTTP and the service and holds no rules of its own. It never touches the
+//! store and knows nothing of sockets: the listener gives it requests, with the
+//! [`Peer`](crate::model::Peer) of each in its extensions, and takes the answers.
+
+mod answer;
+mod auth;
+mod body;
+mod call;
+mod conversations;
+mod credentials;
+mod error;
+mod fields;
+mod headers;
+mod health;
+mod invites;
+mod members;
+mod messages;
+mod openapi;
+mod operations;
+mod paging;
+mod routes;
+mod setup;
+mod ui;
+mod users;
+
+use std::convert::Infallible;
+use std::sync::Arc;
+
+use http::header::CONTENT_LENGTH;
+use http::{Method, StatusCode};
+use http_body::Body;
+use warp::filters::BoxedFilter;
+use warp::path::FullPath;
+use warp::reply::Response;
+use warp::{Filter, Rejection, Reply};
+
+use crate::base::clock::Clock;
+use crate::service::Service;
+
+/// What the door must be told.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Where people find this server when the address that they used leads nobody else here, as
+    /// `https://host:port`.
+    pub url: String,
+    /// Whether every device trusts our certificate without doing anything for it.
+    pub public_certificate: bool,
+    /// How long a request's body may take is measured on it.
+    pub clock: Clock,
+}
+
+/// What all handlers share.
+struct Door {
+    service: Service,
+    settings: Settings,
+}
+
+/// Everything that this door answers. It answers each request and never fails.
+pub fn routes(service: Service, settings: Settings) -> BoxedFilter<(Response,)> {
+    let public_certificate = settings.public_certificate;
+    let door = Arc::new(Door { service, settings });
+    let answers = api(door).or(app()).unify().recover(refuse).unify();
+    warp::method()
+        .and(answers)
+        .map(move |method: Method, mut response: Response| {
+            headers::secure(response.headers_mut(), public_certificate);
+            if method == Method::HEAD {
+                head_of(response)
+            } else {
+                response
+            }
+        })
+        .boxed()
+}
+
+/// The addresses of the API, each with its method: what `/api/openapi.json` describes.
+pub fn addresses() -> Vec<(Method, &'static str)> {
+    let routes = routes::table().into_iter();
+    routes.map(|route| (route.method, route.pattern)).collect()
+}
+
+/// All of `/api`, also what does not exist there.
+fn api(door: Arc<Door>) -> BoxedFilter<(Response,)> {
+    let table = Arc::new(routes::table());
+    warp::path("api")
+        .and(call::request())
+        .then(move |request| {
+            let (table, door) = (Arc::clone(&table), Arc::clone(&door));
+            async move { routes::answer(&table, door, request).await }
+        })
+        .boxed()
+}
+
+/// The web app.
+fn app() -> BoxedFilter<(Response,)> {
+    let ui = Arc::new(ui::Ui::embedded());
+    warp::method()
+        .and(warp::path::full())
+        .and(warp::header::headers_cloned())
+        .map(
+            move |method: Method, path: FullPath, headers: http::HeaderMap| {
+                ui.answer(&method, path.as_str(), &headers)
+            },
+        )
+        .boxed()
+}
+
+/// The two above refuse nothing; should warp ever do, nobody sees its own pages.
+async fn refuse(_: Rejection) -> Result<Response, Infallible> {
+    Ok(error::Failure::not_found().into_response())
+}
+
+/// The same answer without its body, but with its length.
+fn head_of(response: Response) -> Response {
+    let (mut parts, body) = response.into_parts();
+    let has_length = !matches!(
+        parts.status,
+        StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED
+    );
+    if let Some(length) = body.size_hint().exact().filter(|_| has_length) {
+        parts.headers.insert(CONTENT_LENGTH, length.into());
+    }
+    let mut response = warp::reply().into_response();
+    *response.status_mut() = parts.status;
+    *response.headers_mut() = parts.headers;
+    response
+}

@@ -1,0 +1,200 @@
+//! Every address of the API on one screen, and how a request finds its own.
+//!
+//! What an address means is described in `openapi` and done in the file named after its subject.
+
+use std::future::Future;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+use http::Method;
+use http::header::{ALLOW, HeaderValue};
+use warp::reply::Response;
+
+use super::answer::Answer;
+use super::call::{Call, Request};
+use super::error::Failure;
+use super::{Door, auth, conversations, health, invites, members, messages, openapi, setup, users};
+
+/// All addresses of the API. `{name}` stands for one piece of a path.
+#[rustfmt::skip]
+pub(super) fn table() -> Vec<Route> {
+    vec![
+        get("/api/health", health::show),
+        get("/api/openapi.json", openapi::show),
+
+        get("/api/setup", setup::show),
+        post("/api/setup", setup::finish),
+
+        post("/api/auth/login", auth::sign_in),
+        post("/api/auth/logout", auth::sign_out),
+        get("/api/auth/me", auth::me),
+        patch("/api/auth/me", auth::rename),
+        post("/api/auth/password", auth::change_password),
+        get("/api/auth/sessions", auth::sessions),
+        delete("/api/auth/sessions", auth::end_other_sessions),
+        delete("/api/auth/sessions/{id}", auth::end_session),
+
+        get("/api/invites", invites::list),
+        post("/api/invites", invites::create),
+        delete("/api/invites/{id}", invites::revoke),
+        get("/api/invites/{code}/preview", invites::preview),
+        post("/api/invites/{code}/accept", invites::accept),
+        post("/api/invites/{code}/join", invites::join),
+
+        get("/api/users", users::list),
+        get("/api/users/{id}", users::show),
+        patch("/api/users/{id}", users::change),
+        post("/api/users/{id}/password", users::set_password),
+
+        get("/api/conversations", conversations::list),
+        post("/api/conversations", conversations::create),
+        get("/api/conversations/{id}", conversations::show),
+        patch("/api/conversations/{id}", conversations::rename),
+        get("/api/conversations/{id}/members", members::list),
+        post("/api/conversations/{id}/members", members::add),
+        patch("/api/conversations/{id}/members/{userId}", members::change),
+        delete("/api/conversations/{id}/members/{userId}", members::remove),
+
+        get("/api/conversations/{id}/messages", messages::list),
+        post("/api/conversations/{id}/read", messages::mark_read),
+        post("/api/messages/realtime", messages::send),
+    ]
+}
+
+type Handler = Box<dyn Fn(Call) -> BoxFuture<'static, Answer> + Send + Sync>;
+
+/// One address, one method, and who answers there.
+pub(super) struct Route {
+    pub(super) method: Method,
+    pub(super) pattern: &'static str,
+    handler: Handler,
+}
+
+fn route<F, A>(method: Method, pattern: &'static str, handler: F) -> Route
+where
+    F: Fn(Call) -> A + Send + Sync + 'static,
+    A: Future<Output = Answer> + Send + 'static,
+{
+    let handler: Handler = Box::new(move |call| handler(call).boxed());
+    Route {
+        method,
+        pattern,
+        handler,
+    }
+}
+
+macro_rules! verbs {
+    ($($name:ident $method:ident),*) => {$(
+        fn $name<F, A>(pattern: &'static str, handler: F) -> Route
+        where
+            F: Fn(Call) -> A + Send + Sync + 'static,
+            A: Future<Output = Answer> + Send + 'static,
+        {
+            route(Method::$method, pattern, handler)
+        }
+    )*};
+}
+
+verbs!(get GET, post POST, patch PATCH, delete DELETE);
+
+/// Finds the route of a request and lets it answer. A handler that panics fails alone.
+pub(super) async fn answer(routes: &[Route], door: Arc<Door>, request: Request) -> Response {
+    // Asking for the head of an answer is asking for the answer; who asked gets the head only.
+    let head = request.method == Method::HEAD;
+    let method = if head {
+        Method::GET
+    } else {
+        request.method.clone()
+    };
+    let mut allowed: Vec<&'static str> = Vec::new();
+    for route in routes {
+        let Some(params) = matches(route.pattern, &request.path) else {
+            continue;
+        };
+        if route.method == method {
+            let handled = AssertUnwindSafe((route.handler)(Call::new(door, request, params)));
+            return match handled.catch_unwind().await {
+                Ok(Ok(response)) => response,
+                Ok(Err(failure)) => failure.into_response(),
+                Err(_) => Failure::internal("a handler panicked").into_response(),
+            };
+        }
+        allowed.extend(names(&route.method));
+    }
+    if allowed.is_empty() {
+        return Failure::not_found().into_response();
+    }
+    let mut refusal = Failure::method_not_allowed().into_response();
+    if let Ok(allowed) = HeaderValue::from_str(&allowed.join(", ")) {
+        refusal.headers_mut().insert(ALLOW, allowed);
+    }
+    refusal
+}
+
+fn names(method: &Method) -> &'static [&'static str] {
+    match *method {
+        Method::GET => &["GET", "HEAD"],
+        Method::POST => &["POST"],
+        Method::PATCH => &["PATCH"],
+        Method::DELETE => &["DELETE"],
+        _ => &[],
+    }
+}
+
+/// What the pattern's names stand for in `path`, if it is of this pattern.
+fn matches(pattern: &'static str, path: &str) -> Option<Vec<(&'static str, String)>> {
+    let mut params = Vec::new();
+    let mut pieces = path.split('/');
+    for expected in pattern.split('/') {
+        let piece = pieces.next()?;
+        match expected
+            .strip_prefix('{')
+            .and_then(|name| name.strip_suffix('}'))
+        {
+            Some(_) if piece.is_empty() => return None,
+            Some(name) => params.push((name, piece.to_owned())),
+            None if expected != piece => return None,
+            None => {}
+        }
+    }
+    pieces.next().is_none().then_some(params)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pattern_takes_whole_pieces_and_nothing_else() {
+        let pattern = "/api/users/{id}/password";
+        assert_eq!(
+            matches(pattern, "/api/users/7/password"),
+            Some(vec![("id", "7".into())])
+        );
+        for other in [
+            "/api/users//password",
+            "/api/users/7",
+            "/api/users/7/password/",
+            "/api/users/7/8/password",
+            "/API/users/7/password",
+            "//api/users/7/password",
+            "/api/users/7/passwor%64",
+        ] {
+            assert_eq!(matches(pattern, other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn no_two_routes_are_the_same() {
+        let mut all: Vec<_> = table()
+            .iter()
+            .map(|r| (r.pattern, r.method.to_string()))
+            .collect();
+        let before = all.len();
+        all.sort();
+        all.dedup();
+        assert_eq!(all.len(), before);
+    }
+}

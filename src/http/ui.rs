@@ -1,0 +1,238 @@
+//! The web app, embedded: exact names, packed files, one page for all of its own addresses.
+//!
+//! Nothing here touches the disk: what is not in the bundle does not exist.
+
+use std::collections::HashMap;
+use std::io::Read;
+
+use bytes::Bytes;
+use flate2::read::GzDecoder;
+use http::header::{
+    ACCEPT, ACCEPT_ENCODING, ALLOW, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, HeaderMap,
+    HeaderValue, IF_NONE_MATCH, VARY,
+};
+use http::{Method, StatusCode};
+use rust_embed::RustEmbed;
+use warp::Reply;
+use warp::reply::Response;
+
+use super::error::Failure;
+
+#[derive(RustEmbed)]
+#[folder = "$CARGO_MANIFEST_DIR/assets/dist"]
+struct Dist;
+
+/// Answers for all of the app's own addresses (`/conversations/…`, `/invite/…`).
+const PAGE: &str = "index.html";
+/// Names in here carry a hash of what they name, so they never change.
+const HASHED: &str = "assets/";
+/// Longest file of the bundle, unpacked, in bytes.
+const UNPACKED_MAX: u64 = 16 * 1024 * 1024;
+
+/// The files of the app, by their names.
+pub(super) struct Ui {
+    files: HashMap<String, File>,
+}
+
+#[derive(Default)]
+struct File {
+    brotli: Option<Packed>,
+    gzip: Option<Packed>,
+}
+
+/// One way to send a file.
+struct Packed {
+    bytes: Bytes,
+    tag: String,
+}
+
+/// Which way to send it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Encoding {
+    Brotli,
+    Gzip,
+    Plain,
+}
+
+impl Ui {
+    /// The bundle that was built into this program.
+    pub(super) fn embedded() -> Self {
+        let mut files = HashMap::<String, File>::new();
+        for path in Dist::iter() {
+            let Some(file) = Dist::get(&path) else {
+                continue;
+            };
+            let packed = Packed {
+                tag: tag(&file.metadata.sha256_hash()),
+                bytes: match file.data {
+                    std::borrow::Cow::Borrowed(bytes) => Bytes::from_static(bytes),
+                    std::borrow::Cow::Owned(bytes) => Bytes::from(bytes),
+                },
+            };
+            if let Some(name) = path.strip_suffix(".br") {
+                files.entry(name.to_owned()).or_default().brotli = Some(packed);
+            } else if let Some(name) = path.strip_suffix(".gz") {
+                files.entry(name.to_owned()).or_default().gzip = Some(packed);
+            }
+        }
+        Self { files }
+    }
+
+    /// The answer to a request that is not for the API. `path` is as it came, still encoded.
+    pub(super) fn answer(&self, method: &Method, path: &str, headers: &HeaderMap) -> Response {
+        if method != Method::GET && method != Method::HEAD {
+            let mut refusal = Failure::method_not_allowed().into_response();
+            refusal
+                .headers_mut()
+                .insert(ALLOW, HeaderValue::from_static("GET, HEAD"));
+            return refusal;
+        }
+        let name = path.strip_prefix('/').unwrap_or(path);
+        let named = (!name.is_empty())
+            .then(|| self.files.get_key_value(name))
+            .flatten();
+        match named {
+            Some((name, file)) => send(name, file, headers),
+            None if name.is_empty() || wants_page(name, headers) => match self.files.get(PAGE) {
+                Some(page) => send(PAGE, page, headers),
+                None => Failure::not_found().into_response(),
+            },
+            None => Failure::not_found().into_response(),
+        }
+    }
+}
+
+/// Whether somebody navigates here, as opposed to a page that loads one of its parts.
+fn wants_page(name: &str, headers: &HeaderMap) -> bool {
+    let mut accepted = headers
+        .get_all(ACCEPT)
+        .iter()
+        .filter_map(|value| value.to_str().ok());
+    !name.starts_with(HASHED) && accepted.any(|value| value.contains("text/html"))
+}
+
+fn send(name: &str, file: &File, headers: &HeaderMap) -> Response {
+    let encoding = choose(headers, file.brotli.is_some(), file.gzip.is_some());
+    let (packed, unpack) = match encoding {
+        Encoding::Brotli => (file.brotli.as_ref(), false),
+        Encoding::Gzip => (file.gzip.as_ref(), false),
+        Encoding::Plain => (file.gzip.as_ref(), true),
+    };
+    let Some(packed) = packed else {
+        return Failure::not_found().into_response();
+    };
+    let tag = if unpack {
+        packed.tag.replacen('"', "\"plain-", 1)
+    } else {
+        packed.tag.clone()
+    };
+    let mut response = if is_known(headers, &tag) {
+        StatusCode::NOT_MODIFIED.into_response()
+    } else if unpack {
+        match plain(&packed.bytes) {
+            Some(bytes) => Response::new(bytes.into()),
+            None => return Failure::internal("an embedded file can't be unpacked").into_response(),
+        }
+    } else {
+        Response::new(packed.bytes.clone().into())
+    };
+    describe(response.headers_mut(), name, encoding, &tag);
+    response
+}
+
+fn describe(headers: &mut HeaderMap, name: &str, encoding: Encoding, tag: &str) {
+    let keep = if name.starts_with(HASHED) {
+        "public, max-age=31536000, immutable"
+    } else {
+        "no-cache"
+    };
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static(keep));
+    headers.insert(VARY, HeaderValue::from_static("accept-encoding"));
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type(name)));
+    if let Ok(tag) = HeaderValue::from_str(tag) {
+        headers.insert(ETAG, tag);
+    }
+    match encoding {
+        Encoding::Brotli => headers.insert(CONTENT_ENCODING, HeaderValue::from_static("br")),
+        Encoding::Gzip => headers.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip")),
+        Encoding::Plain => headers.remove(CONTENT_ENCODING),
+    };
+}
+
+/// The smallest form that the client takes. One that takes none of ours gets the plain file:
+/// refusing would help nobody.
+fn choose(headers: &HeaderMap, brotli: bool, gzip: bool) -> Encoding {
+    let accepted = headers
+        .get_all(ACCEPT_ENCODING)
+        .iter()
+        .filter_map(|v| v.to_str().ok());
+    let accepted: Vec<(&str, bool)> = accepted
+        .flat_map(|value| value.split(','))
+        .map(|item| {
+            let (name, quality) = item.split_once(';').unwrap_or((item, ""));
+            let refused = quality
+                .trim()
+                .strip_prefix("q=")
+                .is_some_and(|q| q.trim().parse::<f32>().is_ok_and(|q| q == 0.0));
+            (name.trim(), !refused)
+        })
+        .collect();
+    let takes = |wanted: &str| {
+        let named = accepted
+            .iter()
+            .find(|(name, _)| name.eq_ignore_ascii_case(wanted));
+        named
+            .or_else(|| accepted.iter().find(|(name, _)| *name == "*"))
+            .is_some_and(|(_, ok)| *ok)
+    };
+    if brotli && takes("br") {
+        Encoding::Brotli
+    } else if gzip && takes("gzip") {
+        Encoding::Gzip
+    } else {
+        Encoding::Plain
+    }
+}
+
+fn is_known(headers: &HeaderMap, tag: &str) -> bool {
+    let known = headers
+        .get_all(IF_NONE_MATCH)
+        .iter()
+        .filter_map(|value| value.to_str().ok());
+    known
+        .flat_map(|value| value.split(','))
+        .map(str::trim)
+        .any(|known| known == "*" || known.strip_prefix("W/").unwrap_or(known) == tag)
+}
+
+fn plain(gzip: &[u8]) -> Option<Vec<u8>> {
+    let mut bytes = Vec::new();
+    GzDecoder::new(gzip)
+        .take(UNPACKED_MAX)
+        .read_to_end(&mut bytes)
+        .ok()?;
+    Some(bytes)
+}
+
+fn tag(hash: &[u8; 32]) -> String {
+    use base64::Engine;
+    let text = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(&hash[..18]);
+    format!("\"{text}\"")
+}
+
+fn media_type(name: &str) -> &'static str {
+    match name.rsplit_once('.').map_or("", |(_, end)| end) {
+        "html" => "text/html; charset=utf-8",
+        "js" | "mjs" => "text/javascript; charset=utf-8",
+        "css" => "text/css; charset=utf-8",
+        "json" => "application/json",
+        "webmanifest" => "application/manifest+json",
+        "svg" => "image/svg+xml",
+        "png" => "image/png",
+        "webp" => "image/webp",
+        "ico" => "image/x-icon",
+        "woff2" => "font/woff2",
+        "txt" => "text/plain; charset=utf-8",
+        _ => "application/octet-stream",
+    }
+}
