@@ -236,3 +236,177 @@ fn media_type(name: &str) -> &'static str {
         _ => "application/octet-stream",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use flate2::Compression;
+    use flate2::write::GzEncoder;
+    use http_body_util::BodyExt;
+    use std::io::Write;
+
+    /// An app of a page and a script, the script also as Brotli (which nobody here unpacks).
+    fn app() -> Ui {
+        let gzip = |text: &str| {
+            let mut packer = GzEncoder::new(Vec::new(), Compression::best());
+            packer.write_all(text.as_bytes()).unwrap();
+            packer.finish().unwrap().into()
+        };
+        let packed = |bytes: Bytes, tag: &str| {
+            Some(Packed {
+                bytes,
+                tag: format!("\"{tag}\""),
+            })
+        };
+        let page = File {
+            brotli: None,
+            gzip: packed(gzip("<p>page"), "page"),
+        };
+        let script = File {
+            brotli: packed(Bytes::from_static(b"brotli"), "br"),
+            gzip: packed(gzip("script()"), "gz"),
+        };
+        let files = [("index.html", page), ("assets/app-1a2b3c4d.js", script)];
+        Ui {
+            files: files
+                .into_iter()
+                .map(|(name, file)| (name.to_owned(), file))
+                .collect(),
+        }
+    }
+
+    fn get(path: &str, headers: &[(http::HeaderName, &'static str)]) -> Response {
+        let headers = headers
+            .iter()
+            .map(|(n, v)| (n.clone(), HeaderValue::from_static(v)));
+        app().answer(&Method::GET, path, &headers.collect())
+    }
+
+    async fn text(response: Response) -> String {
+        let bytes = response.into_body().collect().await.unwrap().to_bytes();
+        String::from_utf8_lossy(&bytes).into_owned()
+    }
+
+    const SCRIPT: &str = "/assets/app-1a2b3c4d.js";
+
+    #[tokio::test]
+    async fn the_best_form_that_the_client_takes_is_sent() {
+        for (accepts, encoding, tag) in [
+            ("gzip, deflate, br, zstd", Some("br"), "\"br\""),
+            ("gzip", Some("gzip"), "\"gz\""),
+            ("br;q=0, *", Some("gzip"), "\"gz\""),
+            ("br; q=0.0, gzip;q=0", None, "\"plain-gz\""),
+            ("identity", None, "\"plain-gz\""),
+            ("", None, "\"plain-gz\""),
+        ] {
+            let response = get(SCRIPT, &[(ACCEPT_ENCODING, accepts)]);
+            let sent = response
+                .headers()
+                .get(CONTENT_ENCODING)
+                .map(|v| v.to_str().unwrap());
+            assert_eq!(sent, encoding, "{accepts}");
+            assert_eq!(response.headers()[ETAG], tag, "{accepts}");
+            assert_eq!(response.headers()[VARY], "accept-encoding");
+            if encoding.is_none() {
+                assert_eq!(text(response).await, "script()");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_named_by_its_content_is_kept_and_the_page_is_asked_for_again() {
+        let script = get(SCRIPT, &[]);
+        assert_eq!(
+            script.headers()[CACHE_CONTROL],
+            "public, max-age=31536000, immutable"
+        );
+        assert_eq!(
+            script.headers()[CONTENT_TYPE],
+            "text/javascript; charset=utf-8"
+        );
+        let page = get("/", &[]);
+        assert_eq!(page.headers()[CACHE_CONTROL], "no-cache");
+        assert_eq!(page.headers()[CONTENT_TYPE], "text/html; charset=utf-8");
+
+        for known in ["\"gz\"", "W/\"gz\"", "\"x\", \"gz\"", "*"] {
+            let again = get(SCRIPT, &[(ACCEPT_ENCODING, "gzip"), (IF_NONE_MATCH, known)]);
+            assert_eq!(again.status(), StatusCode::NOT_MODIFIED, "{known}");
+            assert_eq!(again.headers()[ETAG], "\"gz\"");
+        }
+        let other = get(
+            SCRIPT,
+            &[(ACCEPT_ENCODING, "br"), (IF_NONE_MATCH, "\"gz\"")],
+        );
+        assert_eq!(other.status(), StatusCode::OK);
+    }
+
+    #[tokio::test]
+    async fn the_page_answers_where_somebody_navigates_and_nowhere_else() {
+        let navigates = (ACCEPT, "text/html,application/xhtml+xml,*/*;q=0.8");
+        for path in [
+            "/",
+            "/conversations/7",
+            "/invite/x.y",
+            "/..%2f..%2fetc/passwd",
+        ] {
+            let response = get(path, std::slice::from_ref(&navigates));
+            assert_eq!(response.status(), StatusCode::OK, "{path}");
+            assert_eq!(text(response).await, "<p>page");
+        }
+        for path in ["/conversations/7", "/missing.js", "/favicon.ico"] {
+            assert_eq!(
+                get(path, &[(ACCEPT, "*/*")]).status(),
+                StatusCode::NOT_FOUND,
+                "{path}"
+            );
+        }
+        let missing = get("/assets/missing.js", &[navigates]);
+        assert_eq!(missing.status(), StatusCode::NOT_FOUND);
+    }
+
+    #[test]
+    fn case_56_nothing_outside_the_bundle_has_a_name() {
+        for path in [
+            "/../Cargo.toml",
+            "/assets/../index.html",
+            "/assets/%2e%2e/index.html",
+            "//index.html",
+            "/./index.html",
+            "/index.html.gz",
+            "/index.html/",
+            "/assets/",
+            "/assets",
+            "/assets/app-1a2b3c4d.js.map",
+            "/index.html%00",
+            "/INDEX.HTML",
+        ] {
+            assert_eq!(get(path, &[]).status(), StatusCode::NOT_FOUND, "{path}");
+        }
+        let maps = Dist::iter().filter(|name| name.contains(".map"));
+        assert_eq!(maps.count(), 0, "source maps are not shipped");
+    }
+
+    #[test]
+    fn only_reading_is_possible() {
+        let refused = app().answer(&Method::POST, "/", &HeaderMap::new());
+        assert_eq!(refused.status(), StatusCode::METHOD_NOT_ALLOWED);
+        assert_eq!(refused.headers()[ALLOW], "GET, HEAD");
+    }
+
+    #[test]
+    fn the_embedded_bundle_can_be_unpacked_and_starts_with_a_page() {
+        let ui = Ui::embedded();
+        assert!(ui.files.contains_key(PAGE));
+        for (name, file) in &ui.files {
+            let gzip = file
+                .gzip
+                .as_ref()
+                .unwrap_or_else(|| panic!("{name} has no gzip form"));
+            assert!(
+                plain(&gzip.bytes).is_some_and(|bytes| !bytes.is_empty()),
+                "{name}"
+            );
+            assert_ne!(media_type(name), "application/octet-stream", "{name}");
+        }
+    }
+}
