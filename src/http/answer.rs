@@ -11,8 +11,8 @@ use serde::Serialize;
 use warp::Reply;
 use warp::reply::Response;
 
-use super::credentials::set_cookie;
 use super::error::Failure;
+use crate::protocol::credentials::set_cookie;
 
 /// What a handler gives.
 pub(super) type Answer = Result<Response, Failure>;

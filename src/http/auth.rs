@@ -6,9 +6,9 @@ use warp::reply::Response;
 
 use super::answer::{self, Answer};
 use super::call::Call;
-use super::credentials::{DEVICE_COOKIE, SESSION_COOKIE};
 use crate::model::SessionId;
 use crate::model::view::{SessionView, UserView};
+use crate::protocol::credentials::{DEVICE_COOKIE, SESSION_COOKIE};
 use crate::service::SignedIn;
 
 /// Name and password.

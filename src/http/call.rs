@@ -14,10 +14,10 @@ use warp::filters::BoxedFilter;
 use warp::path::FullPath;
 
 use super::body::{self, Body};
-use super::credentials::{self, DEVICE_COOKIE, Site, Token};
 use super::error::Failure;
 use super::{Door, Settings};
 use crate::model::Peer;
+use crate::protocol::credentials::{self, DEVICE_COOKIE, Site, Token};
 use crate::service::{Caller, Device, Service};
 
 /// Most characters of a client's description of itself that are kept.

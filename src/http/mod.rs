@@ -9,7 +9,6 @@ mod auth;
 mod body;
 mod call;
 mod conversations;
-mod credentials;
 mod error;
 mod fields;
 mod headers;

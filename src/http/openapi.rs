@@ -240,7 +240,7 @@ fn document() -> Value {
                 "cookie": {
                     "type": "apiKey",
                     "in": "cookie",
-                    "name": super::credentials::SESSION_COOKIE,
+                    "name": crate::protocol::credentials::SESSION_COOKIE,
                     "description": "For browsers. Requests that change something must carry an \
                         Origin or Sec-Fetch-Site header that names this server.",
                 },
