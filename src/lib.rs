@@ -12,5 +12,6 @@ pub mod http;
 pub mod model;
 pub mod protocol;
 pub mod realtime;
+pub mod server;
 pub mod service;
 pub mod store;

@@ -29,6 +29,11 @@ impl Timestamp {
     /// digits. Later ones are shown as it.
     pub const MAX: Self = Self(253_402_300_799_999);
 
+    /// Whole seconds since the Unix epoch.
+    pub fn as_secs(self) -> u64 {
+        self.0 / 1000
+    }
+
     /// The moment `duration` later, saturating.
     #[must_use]
     pub fn plus(self, duration: Duration) -> Self {

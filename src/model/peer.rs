@@ -1,6 +1,9 @@
 //! Who is at the other end of a connection.
 
+use std::any::Any;
+use std::fmt;
 use std::net::IpAddr;
+use std::sync::Arc;
 
 /// The network peer of a request, after the trusted-proxy rules were applied.
 /// The listener puts it into each request's extensions.
@@ -10,4 +13,25 @@ pub struct Peer {
     pub addr: IpAddr,
     /// Whether the client speaks TLS, to us or to a trusted proxy.
     pub secure: bool,
+}
+
+/// A connection's place in the server's count, and its share in a graceful end. The listener puts
+/// it into each request's extensions; whoever takes the connection over (an upgraded socket) keeps
+/// it until that is closed.
+#[derive(Clone)]
+pub struct Admission(
+    #[expect(dead_code, reason = "its drop is what counts")] Arc<dyn Any + Send + Sync>,
+);
+
+impl Admission {
+    /// Keeps `place` until the last clone is dropped.
+    pub fn new(place: impl Any + Send + Sync) -> Self {
+        Self(Arc::new(place))
+    }
+}
+
+impl fmt::Debug for Admission {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Admission")
+    }
 }

@@ -3,4 +3,5 @@
 
 mod config;
 mod floors;
+mod server;
 mod store;

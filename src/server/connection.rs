@@ -1,0 +1,261 @@
+//! One connection: from the accepted stream to the handler's answers.
+//!
+//! Everything that a client can do slowly has a limit here: the handshake, the first request,
+//! each request's header, each answer.
+
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use futures_util::FutureExt;
+use http::{Request, Response, Uri};
+use hyper::body::Incoming;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpStream;
+use tokio_rustls::TlsAcceptor;
+
+use super::gate::Slot;
+use super::handler::{BoxBody, Handler};
+use super::redirect::Plain;
+use super::{Timeouts, answer, peer};
+use crate::base::clock::Clock;
+use crate::base::shutdown::Shutdown;
+use crate::config::Network;
+use crate::model::peer::Admission;
+
+/// The most that all headers of one request may take.
+const HEADER_BYTES: u32 = 64 * 1024;
+const HEADERS: usize = 100;
+
+/// The builders for both protocols with our limits.
+pub(super) struct Protocols {
+    http1: auto::Builder<TokioExecutor>,
+    http2: auto::Builder<TokioExecutor>,
+}
+
+impl Protocols {
+    pub fn new(timeouts: &Timeouts) -> Self {
+        let mut http1 = auto::Builder::new(TokioExecutor::new()).http1_only();
+        http1
+            .http1()
+            .timer(TokioTimer::new())
+            .header_read_timeout(timeouts.header)
+            .max_headers(HEADERS)
+            .max_buf_size(HEADER_BYTES as usize);
+        let mut http2 = auto::Builder::new(TokioExecutor::new()).http2_only();
+        http2
+            .http2()
+            .timer(TokioTimer::new())
+            .max_header_list_size(HEADER_BYTES)
+            .max_concurrent_streams(128)
+            .max_pending_accept_reset_streams(20)
+            .max_local_error_reset_streams(128)
+            .initial_stream_window_size(64 * 1024)
+            .initial_connection_window_size(256 * 1024)
+            .max_send_buf_size(64 * 1024)
+            .keep_alive_interval(timeouts.keep_alive)
+            .keep_alive_timeout(timeouts.keep_alive);
+        Self { http1, http2 }
+    }
+}
+
+/// Who answers on a listener.
+pub(super) enum Answers {
+    /// The product.
+    Product {
+        http: Handler,
+        socket: Handler,
+        socket_path: String,
+        path_prefix: String,
+    },
+    /// The way to it.
+    Plain(Arc<Plain>),
+}
+
+/// What all connections of a listener share.
+pub(super) struct Shared {
+    pub answers: Answers,
+    /// `None` on a listener without TLS.
+    pub tls: Option<TlsAcceptor>,
+    /// What to tell clients that speak plain HTTP to the TLS listener.
+    pub plain: Option<Arc<Shared>>,
+    pub trusted_proxies: Vec<Network>,
+    pub protocols: Protocols,
+    pub timeouts: Timeouts,
+    pub clock: Clock,
+    pub shutdown: Shutdown,
+}
+
+/// Serves one connection until it ends or is taken over by a handler.
+pub(super) async fn serve(stream: TcpStream, from: SocketAddr, slot: Slot, shared: Arc<Shared>) {
+    // Answers are written whole; waiting for more to send only adds delay.
+    if stream.set_nodelay(true).is_err() {
+        return;
+    }
+    let Some(acceptor) = &shared.tls else {
+        return serve_http(stream, false, false, from, slot, &shared).await;
+    };
+    let Some(mut handshake) = slot.handshake() else {
+        return;
+    };
+    let shaken = async {
+        let mut first = [0];
+        if stream.peek(&mut first).await.is_ok_and(|read| read == 1)
+            && first[0].is_ascii_uppercase()
+        {
+            return Ok(Err(stream));
+        }
+        handshake.wait().await;
+        acceptor.accept(stream).await.map(Ok)
+    };
+    let shaken = shared
+        .clock
+        .timeout(shared.timeouts.handshake, shaken)
+        .await;
+    drop(handshake);
+    match shaken {
+        Some(Ok(Ok(stream))) => {
+            let http2 = stream.get_ref().1.alpn_protocol() == Some(b"h2");
+            serve_http(stream, true, http2, from, slot, &shared).await;
+        }
+        Some(Ok(Err(stream))) => {
+            if let Some(plain) = &shared.plain {
+                serve_http(stream, false, false, from, slot, plain).await;
+            }
+        }
+        Some(Err(error)) => tracing::debug!(peer = %from.ip(), %error, "TLS handshake failed"),
+        None => tracing::debug!(peer = %from.ip(), "TLS handshake took too long"),
+    }
+}
+
+async fn serve_http<I>(
+    io: I,
+    tls: bool,
+    http2: bool,
+    from: SocketAddr,
+    slot: Slot,
+    shared: &Arc<Shared>,
+) where
+    I: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let admission = Admission::new((slot, shared.shutdown.working()));
+    let asked = Arc::new(AtomicBool::new(false));
+    let service = {
+        let (asked, shared) = (asked.clone(), shared.clone());
+        service_fn(move |mut request: Request<Incoming>| {
+            asked.store(true, Ordering::Relaxed);
+            let peer = peer::peer(from.ip(), tls, request.headers(), &shared.trusted_proxies);
+            request.extensions_mut().insert(peer);
+            request.extensions_mut().insert(admission.clone());
+            let shared = shared.clone();
+            async move { Ok::<_, Infallible>(respond(request, &shared).await) }
+        })
+    };
+    let protocols = &shared.protocols;
+    let builder = if http2 {
+        &protocols.http2
+    } else {
+        &protocols.http1
+    };
+    let connection = builder.serve_connection_with_upgrades(TokioIo::new(io), service);
+    tokio::pin!(connection);
+    let first_request = shared.clock.sleep(shared.timeouts.first_request);
+    tokio::pin!(first_request);
+    let (mut waiting, mut ending) = (true, false);
+    loop {
+        tokio::select! {
+            ended = connection.as_mut() => {
+                if let Err(error) = ended {
+                    tracing::debug!(peer = %from.ip(), %error, "connection ended");
+                }
+                return;
+            }
+            () = shared.shutdown.begun(), if !ending => {
+                ending = true;
+                connection.as_mut().graceful_shutdown();
+            }
+            () = &mut first_request, if waiting => {
+                waiting = false;
+                if !asked.load(Ordering::Relaxed) {
+                    return;
+                }
+            }
+        }
+    }
+}
+
+/// The answer to one request. A handler that panics or takes too long costs its request only.
+async fn respond(mut request: Request<Incoming>, shared: &Shared) -> Response<BoxBody> {
+    let (http, socket, socket_path, prefix) = match &shared.answers {
+        Answers::Plain(plain) => return plain.answer(&request),
+        Answers::Product {
+            http,
+            socket,
+            socket_path,
+            path_prefix,
+        } => (http, socket, socket_path, path_prefix),
+    };
+    strip_prefix(request.uri_mut(), prefix);
+    let path = request.uri().path();
+    let is_socket = path.strip_suffix('/').unwrap_or(path) == socket_path;
+    let handler = if is_socket { socket } else { http };
+    let work = AssertUnwindSafe(async { handler.answer(request).await }).catch_unwind();
+    let limit: Duration = shared.timeouts.answer;
+    match shared.clock.timeout(limit, work).await {
+        Some(Ok(response)) => response,
+        // The panic hook has logged it.
+        Some(Err(_)) => answer::internal(),
+        None => answer::too_slow(),
+    }
+}
+
+/// Takes the prefix away under which a proxy shows this server.
+fn strip_prefix(uri: &mut Uri, prefix: &str) {
+    if prefix.is_empty() {
+        return;
+    }
+    let Some(rest) = uri.path().strip_prefix(prefix) else {
+        return;
+    };
+    if !(rest.is_empty() || rest.starts_with('/')) {
+        return;
+    }
+    let query = uri
+        .query()
+        .map(|query| format!("?{query}"))
+        .unwrap_or_default();
+    let path = if rest.is_empty() { "/" } else { rest };
+    let mut parts = uri.clone().into_parts();
+    parts.path_and_query = format!("{path}{query}").parse().ok();
+    if let Ok(stripped) = Uri::from_parts(parts) {
+        *uri = stripped;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_prefix_is_taken_away_only_where_it_is_a_whole_part_of_the_path() {
+        for (uri, stripped) in [
+            ("/chat/api/health?a=1", "/api/health?a=1"),
+            ("/chat", "/"),
+            ("/chat?x", "/?x"),
+            ("/chatter/x", "/chatter/x"),
+            ("/api/health", "/api/health"),
+            ("https://a.example/chat/x", "https://a.example/x"),
+            ("/chat//x", "//x"),
+        ] {
+            let mut found: Uri = uri.parse().unwrap();
+            strip_prefix(&mut found, "/chat");
+            assert_eq!(found.to_string(), stripped);
+        }
+    }
+}

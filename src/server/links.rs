@@ -1,0 +1,181 @@
+//! The addresses under which people and programs reach this server.
+
+use std::fmt;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::path::PathBuf;
+
+use super::machine;
+use crate::config::{Config, TlsMode};
+
+/// Where this server is reached. Base URLs have no slash at their end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Links {
+    /// For programs on this machine.
+    pub local: String,
+    /// For people, the best first; at least one.
+    pub people: Vec<String>,
+    /// The plain-HTTP listener, for programs on this machine.
+    pub plain: Option<String>,
+    /// The page that explains how to trust this server, for people.
+    pub trust: Option<String>,
+    /// The certificate that proves this server, in PEM; none without TLS.
+    pub ca_file: Option<PathBuf>,
+}
+
+impl Links {
+    pub(super) fn new(
+        config: &Config,
+        listening: &[SocketAddr],
+        plain: &[SocketAddr],
+        ca_file: Option<PathBuf>,
+    ) -> Self {
+        let machine = machine::addresses();
+        let scheme = if config.tls.mode == TlsMode::Off {
+            "http"
+        } else {
+            "https"
+        };
+        let prefix = &config.server.path_prefix;
+        let first = |at: &[SocketAddr]| at.first().copied().map(reachable_here);
+        let local = first(listening)
+            .map(|at| url(scheme, at))
+            .unwrap_or_default();
+        let mut people: Vec<String> = Vec::new();
+        if let Some(public) = &config.server.public_url {
+            people.push(public.clone());
+        } else {
+            if let (Some(name), Some(at)) = (config.server.hostnames.first(), listening.first()) {
+                people.push(url(
+                    scheme,
+                    Host {
+                        name,
+                        port: at.port(),
+                    },
+                ));
+            }
+            people.extend(
+                reachable(listening, &machine)
+                    .into_iter()
+                    .map(|at| url(scheme, at)),
+            );
+        }
+        if people.is_empty() {
+            people.push(local.clone());
+        }
+        for link in &mut people {
+            link.push_str(prefix);
+        }
+        let has_authority = config.tls.mode == TlsMode::LocalCa;
+        let trust = reachable(plain, &machine)
+            .into_iter()
+            .next()
+            .filter(|_| has_authority);
+        Self {
+            local,
+            people,
+            plain: first(plain).map(|at| url("http", at)),
+            trust: trust.map(|at| format!("{}/trust", url("http", at))),
+            ca_file,
+        }
+    }
+
+    /// The best base URL for people.
+    pub fn primary(&self) -> &str {
+        self.people.first().unwrap_or(&self.local)
+    }
+}
+
+/// Each address that others can use, without those that only this machine can unless there are
+/// no others.
+fn reachable(listening: &[SocketAddr], machine: &[IpAddr]) -> Vec<SocketAddr> {
+    let mut found = Vec::new();
+    for at in listening {
+        if at.ip().is_unspecified() {
+            let same = machine
+                .iter()
+                .filter(|ip| ip.is_ipv4() == at.ip().is_ipv4());
+            found.extend(same.map(|ip| SocketAddr::new(*ip, at.port())));
+        } else {
+            found.push(*at);
+        }
+    }
+    if found.is_empty() {
+        found.extend(listening.first().copied().map(reachable_here));
+    }
+    found
+}
+
+fn reachable_here(at: SocketAddr) -> SocketAddr {
+    match at.ip() {
+        IpAddr::V4(v4) if v4.is_unspecified() => (Ipv4Addr::LOCALHOST, at.port()).into(),
+        IpAddr::V6(v6) if v6.is_unspecified() => (Ipv6Addr::LOCALHOST, at.port()).into(),
+        _ => at,
+    }
+}
+
+struct Host<'n> {
+    name: &'n str,
+    port: u16,
+}
+
+impl fmt::Display for Host<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.name, self.port)
+    }
+}
+
+/// A base URL; the scheme's usual port goes without saying.
+fn url(scheme: &str, at: impl fmt::Display) -> String {
+    let url = format!("{scheme}://{at}");
+    let usual = if scheme == "https" { ":443" } else { ":80" };
+    url.strip_suffix(usual).map_or(url.clone(), str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> SocketAddr {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn people_never_see_the_unspecified_address() {
+        let machine = ["192.168.1.5".parse().unwrap(), "fd00::5".parse().unwrap()];
+        let found = reachable(&[at("0.0.0.0:8443"), at("[::]:8443")], &machine);
+        assert_eq!(found, [at("192.168.1.5:8443"), at("[fd00::5]:8443")]);
+        assert_eq!(
+            reachable(&[at("0.0.0.0:8443")], &[]),
+            [at("127.0.0.1:8443")]
+        );
+    }
+
+    #[test]
+    fn urls_leave_out_the_usual_port_only() {
+        assert_eq!(url("https", at("192.0.2.1:443")), "https://192.0.2.1");
+        assert_eq!(url("https", at("192.0.2.1:8443")), "https://192.0.2.1:8443");
+        assert_eq!(url("https", at("[::1]:443")), "https://[::1]");
+        assert_eq!(url("http", at("192.0.2.1:80")), "http://192.0.2.1");
+        assert_eq!(url("http", at("192.0.2.1:443")), "http://192.0.2.1:443");
+    }
+
+    #[test]
+    fn links_come_from_the_public_url_the_names_or_the_addresses_in_this_order() {
+        let mut config = Config::default();
+        let listening = [at("127.0.0.1:8443")];
+        let links = Links::new(&config, &listening, &[at("127.0.0.1:8080")], None);
+        assert_eq!(links.people, ["https://127.0.0.1:8443"]);
+        assert_eq!(links.plain.as_deref(), Some("http://127.0.0.1:8080"));
+        assert_eq!(links.trust.as_deref(), Some("http://127.0.0.1:8080/trust"));
+
+        config.server.hostnames = vec!["chat.example".to_owned()];
+        config.server.path_prefix = "/chat".to_owned();
+        let links = Links::new(&config, &listening, &[], None);
+        assert_eq!(links.primary(), "https://chat.example:8443/chat");
+        assert_eq!(links.local, "https://127.0.0.1:8443");
+
+        config.server.public_url = Some("https://family.example".to_owned());
+        let links = Links::new(&config, &listening, &[], None);
+        assert_eq!(links.people, ["https://family.example/chat"]);
+    }
+}

@@ -1,0 +1,335 @@
+//! The process's outer shell: data directory, listeners, TLS, and the way of each request to the
+//! handler that answers it.
+//!
+//! It knows nothing of chat: what answers is handed in as two [`Handler`]s. Order of a
+//! connection: accept → [`gate`] → handshake with a limit → HTTP/1.1 or HTTP/2 → the exact socket
+//! path goes to the socket handler, everything else to the other one.
+
+mod answer;
+mod authority;
+mod connection;
+mod error;
+mod gate;
+mod handler;
+mod home;
+mod links;
+mod listener;
+mod machine;
+mod names;
+mod peer;
+mod redirect;
+mod signals;
+mod tls;
+mod trust;
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use tokio::task::JoinSet;
+use tokio_rustls::TlsAcceptor;
+
+pub use error::StartError;
+pub use gate::GateLimits;
+pub use handler::{BoxBody, BoxError, Handler, boxed};
+pub use home::{Home, write_private};
+pub use links::Links;
+pub use signals::EndSignals;
+
+use crate::base::clock::Clock;
+use crate::base::shutdown::Shutdown;
+use crate::config::{Config, LimitProfile, TlsMode};
+use authority::Authority;
+use connection::{Answers, Protocols, Shared};
+use gate::Gate;
+use listener::Acceptor;
+use names::Names;
+use redirect::Plain;
+use signals::ReloadSignal;
+use tls::Certificates;
+use trust::TrustPage;
+
+/// How long clients may take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Timeouts {
+    /// For the TLS handshake.
+    pub handshake: Duration,
+    /// From the handshake to the first request.
+    pub first_request: Duration,
+    /// For a request's header on HTTP/1.1; also for the pause between two requests.
+    pub header: Duration,
+    /// Between two HTTP/2 pings, and for their answer.
+    pub keep_alive: Duration,
+    /// For the handler to begin its answer, the request's body included.
+    pub answer: Duration,
+    /// From the begin of the shutdown until those who still work are cut off.
+    pub drain: Duration,
+    /// Between two looks at the machine's addresses and the certificate's end.
+    pub renewal: Duration,
+}
+
+impl Default for Timeouts {
+    fn default() -> Self {
+        Self {
+            handshake: Duration::from_secs(10),
+            first_request: Duration::from_secs(30),
+            header: Duration::from_secs(30),
+            keep_alive: Duration::from_secs(30),
+            answer: Duration::from_mins(2),
+            drain: Duration::from_secs(10),
+            renewal: Duration::from_mins(1),
+        }
+    }
+}
+
+/// What keeps clients within bounds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bounds {
+    /// How many connections.
+    pub gate: GateLimits,
+    /// How slow they may be.
+    pub timeouts: Timeouts,
+}
+
+impl Bounds {
+    /// Those of the configured profile.
+    pub fn of(config: &Config) -> Self {
+        let gate = match config.limits.profile {
+            LimitProfile::Default => GateLimits::standard(),
+            LimitProfile::Off => GateLimits::unlimited(),
+        };
+        Self {
+            gate,
+            timeouts: Timeouts::default(),
+        }
+    }
+}
+
+/// What answers requests.
+pub struct Handlers {
+    /// The realtime connection: exactly the configured socket path.
+    pub socket: Handler,
+    /// Everything else.
+    pub http: Handler,
+}
+
+/// A server that listens but does not answer yet.
+pub struct Server {
+    config: Config,
+    home: Home,
+    clock: Clock,
+    bounds: Bounds,
+    listeners: Vec<TcpListener>,
+    plain: Vec<TcpListener>,
+    certificates: Option<Arc<Certificates>>,
+    links: Links,
+}
+
+impl Server {
+    /// Reads the certificate files, listens, takes the data directory and prepares TLS, in this
+    /// order: what can be refused without a trace is tried first.
+    ///
+    /// Must be called within a tokio runtime.
+    pub fn bind(config: Config, clock: Clock, bounds: Bounds) -> Result<Self, StartError> {
+        let files = match (config.tls.mode, &config.tls.cert, &config.tls.key) {
+            (TlsMode::Files, Some(cert), Some(key)) => Some(Certificates::from_files(cert, key)?),
+            _ => None,
+        };
+        let listeners = listener::bind_all(&config.listeners())?;
+        let plain = listener::bind_all(&config.plain_listeners())?;
+        let listening = addresses(&listeners);
+        let home = Home::open(&config.server.data)?;
+        let certificates = match config.tls.mode {
+            TlsMode::LocalCa => {
+                let names = Names::collect(&config.server.hostnames, &listening);
+                let dir = home.path().join("tls");
+                let authority = Authority::open(&dir, &names, clock.now())?;
+                Some(Certificates::from_authority(
+                    authority,
+                    &names,
+                    clock.now(),
+                )?)
+            }
+            _ => files,
+        };
+        let ca_file = certificates.as_ref().map(Certificates::file);
+        let links = Links::new(&config, &listening, &addresses(&plain), ca_file);
+        let certificates = certificates.map(Arc::new);
+        Ok(Self {
+            config,
+            home,
+            clock,
+            bounds,
+            listeners,
+            plain,
+            certificates,
+            links,
+        })
+    }
+
+    /// Where this server is reached.
+    pub fn links(&self) -> &Links {
+        &self.links
+    }
+
+    /// The data directory, as an absolute path. It is held until the server is dropped.
+    pub fn data_dir(&self) -> &Path {
+        self.home.path()
+    }
+
+    /// The SHA-256 fingerprint of the server's own authority, as devices show it.
+    pub fn fingerprint(&self) -> Option<String> {
+        let authority = self.certificates.as_ref()?.authority()?;
+        Some(trust::fingerprint(authority.der()))
+    }
+
+    /// Answers requests until `shutdown` begins, then lets those who still work finish within a
+    /// limit. The data directory stays held until the returned [`Home`] is dropped, so that the
+    /// store can close first.
+    pub async fn serve(self, handlers: Handlers, shutdown: Shutdown) -> Result<Home, StartError> {
+        let Self {
+            config,
+            home,
+            clock,
+            bounds,
+            listeners,
+            plain,
+            certificates,
+            ..
+        } = self;
+        let listening = addresses(&listeners);
+        let shared = |answers, tls, plain| {
+            Arc::new(Shared {
+                answers,
+                tls,
+                plain,
+                trusted_proxies: config.server.trusted_proxies.clone(),
+                protocols: Protocols::new(&bounds.timeouts),
+                timeouts: bounds.timeouts,
+                clock: clock.clone(),
+                shutdown: shutdown.clone(),
+            })
+        };
+        let mut acceptor = None;
+        let mut redirecting = None;
+        if let Some(certificates) = &certificates {
+            acceptor = Some(TlsAcceptor::from(Arc::new(tls::server_config(
+                certificates.clone(),
+            )?)));
+            let tls_port = listening.first().map_or(443, SocketAddr::port);
+            let trust = trust_page(&config, certificates)?;
+            let answers = Answers::Plain(Arc::new(Plain { tls_port, trust }));
+            redirecting = Some(shared(answers, None, None));
+        }
+        let product = Answers::Product {
+            http: handlers.http,
+            socket: handlers.socket,
+            socket_path: config.server.socket_path.clone(),
+            path_prefix: config.server.path_prefix.clone(),
+        };
+        let product = shared(product, acceptor, redirecting.clone());
+
+        let gate = Gate::new(bounds.gate);
+        let mut loops = JoinSet::new();
+        for listener in listeners {
+            loops.spawn(accept(
+                Acceptor::new(listener, clock.clone()),
+                gate.clone(),
+                product.clone(),
+            ));
+        }
+        if let Some(redirecting) = redirecting {
+            for listener in plain {
+                let acceptor = Acceptor::new(listener, clock.clone());
+                loops.spawn(accept(acceptor, gate.clone(), redirecting.clone()));
+            }
+        }
+        if let Some(certificates) = certificates {
+            let names = (config.server.hostnames.clone(), listening);
+            let (clock, every) = (clock.clone(), bounds.timeouts.renewal);
+            loops.spawn(keep_fresh(certificates, names, clock, every));
+        }
+        shutdown.begun().await;
+        // Ends the loops at their next pause, listeners closed.
+        loops.shutdown().await;
+        if clock
+            .timeout(bounds.timeouts.drain, shutdown.drained())
+            .await
+            .is_none()
+        {
+            tracing::warn!("some connections did not end in time and are cut off");
+        }
+        Ok(home)
+    }
+}
+
+fn addresses(listeners: &[TcpListener]) -> Vec<SocketAddr> {
+    listeners
+        .iter()
+        .filter_map(|listener| listener.local_addr().ok())
+        .collect()
+}
+
+fn trust_page(
+    config: &Config,
+    certificates: &Certificates,
+) -> Result<Option<TrustPage>, StartError> {
+    let Some(authority) = certificates.authority() else {
+        return Ok(None);
+    };
+    let file = authority.file();
+    let pem = std::fs::read_to_string(&file).map_err(|e| StartError::file("read", &file, e))?;
+    Ok(Some(TrustPage::new(
+        &config.server.name,
+        authority.der(),
+        pem,
+    )))
+}
+
+/// Lets connections in, one task each.
+async fn accept(mut acceptor: Acceptor, gate: Gate, shared: Arc<Shared>) {
+    loop {
+        let (stream, from) = acceptor.accept().await;
+        let counted = !peer::is_trusted(from.ip(), &shared.trusted_proxies);
+        if let Some(slot) = gate.admit(from.ip(), counted) {
+            tokio::spawn(connection::serve(stream, from, slot, shared.clone()));
+        } else {
+            tracing::debug!(peer = %from.ip(), "too many connections");
+        }
+    }
+}
+
+/// Follows the machine's addresses, the calendar and SIGHUP with the certificate.
+async fn keep_fresh(
+    certificates: Arc<Certificates>,
+    (hostnames, listening): (Vec<String>, Vec<SocketAddr>),
+    clock: Clock,
+    every: Duration,
+) {
+    let mut hangup = match ReloadSignal::listen() {
+        Ok(hangup) => Some(hangup),
+        Err(error) => {
+            tracing::warn!(%error, "SIGHUP will not read the certificate again");
+            None
+        }
+    };
+    loop {
+        let asked = async {
+            match &mut hangup {
+                Some(hangup) => hangup.next().await,
+                None => std::future::pending().await,
+            }
+        };
+        let fresh = tokio::select! {
+            () = asked => certificates.reload(),
+            () = clock.sleep(every) => {
+                certificates.renew(&Names::collect(&hostnames, &listening), clock.now())
+            }
+        };
+        if let Err(error) = fresh {
+            tracing::error!(%error, "the certificate in use stays");
+        }
+    }
+}
