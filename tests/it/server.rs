@@ -272,7 +272,9 @@ async fn tls_1_2_and_1_3_are_spoken_and_nothing_older() {
         let mut hello = vec![22, 3, 1, 0, 69, 1, 0, 0, 65, 3, minor];
         hello.extend([7; 32]);
         hello.extend([0, 0, 2, 0xc0, 0x2b, 1, 0, 0, 22]);
-        hello.extend([0, 13, 0, 4, 0, 2, 4, 3, 0, 10, 0, 4, 0, 2, 0, 23, 0, 11, 0, 2, 1, 0]);
+        hello.extend([
+            0, 13, 0, 4, 0, 2, 4, 3, 0, 10, 0, 4, 0, 2, 0, 23, 0, 11, 0, 2, 1, 0,
+        ]);
         hello
     };
     let mut stream = TcpStream::connect(shell.addr()).await.unwrap();
