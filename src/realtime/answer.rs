@@ -1,14 +1,16 @@
 //! What clients are told when something goes wrong, and how callbacks are answered.
 
 use serde::Serialize;
+use ts_rs::TS;
 
 use super::chat::Chat;
 use crate::engine::Ack;
 use crate::service::ServiceError;
 
 /// An error on the wire: the payload of `message-error`, and of a callback that failed.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
+#[ts(rename = "RealtimeError")]
 pub(super) struct Failure {
     /// A sentence for people.
     pub error: String,
@@ -16,15 +18,19 @@ pub(super) struct Failure {
     pub code: &'static str,
     /// The field at fault.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
     pub field: Option<&'static str>,
     /// The limit that was passed.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional, type = "number")]
     pub limit: Option<u64>,
     /// Seconds until trying again makes sense.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional, type = "number")]
     pub retry_after: Option<u64>,
     /// The sender's own name for the message that failed.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
     pub client_id: Option<String>,
 }
 

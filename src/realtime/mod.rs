@@ -78,3 +78,8 @@ impl Realtime {
         self.engine.stats()
     }
 }
+
+/// The shapes of this door's events as `TypeScript` declarations, for `docs/protocol.d.ts`.
+pub fn typescript() -> Vec<String> {
+    outbound::typescript()
+}

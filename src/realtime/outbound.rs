@@ -4,6 +4,7 @@
 //! the stock client would take it for one.
 
 use serde::Serialize;
+use ts_rs::TS;
 
 use super::answer::Failure;
 use super::names;
@@ -41,13 +42,16 @@ fn durable(event: EventBuilder, offset: Offset) -> Event {
 }
 
 /// The greeting after CONNECT.
-#[derive(Serialize)]
+#[derive(Serialize, TS)]
 #[serde(rename_all = "camelCase")]
+#[ts(rename = "SessionGreeting")]
 pub(super) struct Greeting<'a> {
+    #[ts(type = "string")]
     pub user_id: UserId,
     pub username: &'a str,
     pub server_name: &'a str,
     pub recovered: bool,
+    #[ts(type = "number")]
     pub head: u64,
 }
 
@@ -70,14 +74,20 @@ pub(super) fn message_error(failure: &Failure) -> Event {
 }
 
 /// Somebody has read up to a message.
-#[derive(Serialize)]
+#[derive(Serialize, TS)]
 #[serde(rename_all = "camelCase")]
+#[ts(rename = "MessageReadData")]
 pub(super) struct Receipt {
+    #[ts(type = "string")]
     pub conversation_id: ConversationId,
+    #[ts(type = "string")]
     pub message_id: MessageId,
+    #[ts(type = "string")]
     pub user_id: UserId,
     #[serde(with = "iso")]
+    #[ts(type = "string")]
     pub read_at: Timestamp,
+    #[ts(type = "number")]
     pub seq: u64,
 }
 
@@ -85,10 +95,13 @@ pub(super) fn message_read(read: &Receipt, offset: Offset) -> Event {
     durable(with(names::MESSAGE_READ, read), offset)
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, TS)]
 #[serde(rename_all = "camelCase")]
+#[ts(rename = "TypingData")]
 struct Typing<'a> {
+    #[ts(type = "string")]
     conversation_id: ConversationId,
+    #[ts(type = "string")]
     user_id: UserId,
     user_name: &'a str,
 }
@@ -115,13 +128,17 @@ pub(super) fn typing(
         .build()
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, TS)]
 #[serde(rename_all = "camelCase")]
+#[ts(rename = "UserStatus")]
 struct Presence {
+    #[ts(type = "string")]
     user_id: UserId,
+    #[ts(type = "\"online\" | \"offline\"")]
     status: &'static str,
     is_online: bool,
     #[serde(with = "iso_option")]
+    #[ts(type = "string | null")]
     last_seen: Option<Timestamp>,
 }
 
@@ -154,8 +171,9 @@ fn key(kind: u64, about: u64) -> u64 {
 }
 
 /// Why a conversation's state is told.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "lowercase")]
+#[ts(rename = "UpdateReason")]
 pub(super) enum Reason {
     Message,
     Members,
@@ -164,15 +182,19 @@ pub(super) enum Reason {
 }
 
 /// The newest state of a conversation, the same for all members.
-#[derive(Serialize)]
+#[derive(Serialize, TS)]
 #[serde(rename_all = "camelCase")]
+#[ts(rename = "ConversationUpdate")]
 pub(super) struct Update {
+    #[ts(type = "string")]
     pub conversation_id: ConversationId,
     pub title: Option<String>,
     pub is_group: bool,
+    #[ts(type = "number")]
     pub last_seq: u64,
     pub last_message: Option<MessageView>,
     #[serde(with = "iso")]
+    #[ts(type = "string")]
     pub updated_at: Timestamp,
     pub member_count: u32,
     pub reason: Reason,
@@ -185,11 +207,15 @@ pub(super) fn conversation_updated(update: &Update, offset: Offset) -> Event {
         .build()
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, TS)]
 #[serde(rename_all = "camelCase")]
+#[ts(rename = "OwnReadUpdate")]
 struct OwnRead {
+    #[ts(type = "string")]
     conversation_id: ConversationId,
+    #[ts(type = "number")]
     last_read_seq: u64,
+    #[ts(type = "\"read\"")]
     reason: &'static str,
 }
 
@@ -203,10 +229,13 @@ pub(super) fn own_read(conversation: ConversationId, seq: u64, offset: Offset) -
     durable(with(names::CONVERSATION_UPDATED, &read), offset)
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, TS)]
 #[serde(rename_all = "camelCase")]
+#[ts(rename = "ConversationRemoved")]
 struct Removed {
+    #[ts(type = "string")]
     conversation_id: ConversationId,
+    #[ts(type = "\"removed\" | \"left\"")]
     reason: &'static str,
 }
 
@@ -232,7 +261,8 @@ pub(super) enum End {
     PasswordChanged,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, TS)]
+#[ts(rename = "SessionEnded")]
 struct Ended {
     code: &'static str,
     message: &'static str,
@@ -254,4 +284,20 @@ pub(super) fn session_ended(end: End) -> Event {
         ),
     };
     with(names::SESSION_ENDED, &Ended { code, message }).build()
+}
+
+/// The shapes of the server's events, in `TypeScript`.
+pub(super) fn typescript() -> Vec<String> {
+    vec![
+        Greeting::decl(),
+        Receipt::decl(),
+        Typing::decl(),
+        Presence::decl(),
+        Reason::decl(),
+        Update::decl(),
+        OwnRead::decl(),
+        Removed::decl(),
+        Ended::decl(),
+        Failure::decl(),
+    ]
 }

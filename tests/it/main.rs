@@ -3,5 +3,6 @@
 
 mod config;
 mod floors;
+mod protocol;
 mod server;
 mod store;

@@ -1,0 +1,248 @@
+// The shapes of Inkspot's wire; docs/PROTOCOL.md says what they mean.
+// Generated from the server's own types: don't edit. `UPDATE_PROTOCOL=1 cargo test protocol` writes it anew.
+
+export type Role = "member" | "admin";
+
+export type MemberRole = "member" | "owner";
+
+export type MessageType = "text" | "image" | "file";
+
+export type Sender = {
+  /** Opaque id. */
+  id: string;
+  /** Unique name for signing in and mentions. */
+  username: string;
+  /** What others see. */
+  displayName: string;
+  /** The same as `displayName`, under the origin's name. */
+  name: string;
+};
+
+export type User = {
+  /** Opaque id. */
+  id: string;
+  /** Unique name for signing in and mentions. */
+  username: string;
+  /** What others see. */
+  displayName: string;
+  /** The same as `displayName`, under the origin's name. */
+  name: string;
+  /** `admin` or `member`. */
+  role: Role;
+  /** Whether the account is disabled. */
+  disabled: boolean;
+  /** Whether they are here now. */
+  online: boolean;
+  /** When they were last here; ISO 8601, UTC. */
+  lastSeenAt: string | null;
+  /** ISO 8601, UTC. */
+  createdAt: string;
+};
+
+export type Member = {
+  /** `owner` or `member`. */
+  memberRole: MemberRole;
+  /** ISO 8601, UTC. */
+  joinedAt: string;
+  /** ISO 8601, UTC. */
+  lastReadAt: string | null;
+  /** Everything up to here they have read. */
+  lastReadSeq: number;
+  /** Opaque id. */
+  id: string;
+  /** Unique name for signing in and mentions. */
+  username: string;
+  /** What others see. */
+  displayName: string;
+  /** The same as `displayName`, under the origin's name. */
+  name: string;
+  /** `admin` or `member`. */
+  role: Role;
+  /** Whether the account is disabled. */
+  disabled: boolean;
+  /** Whether they are here now. */
+  online: boolean;
+  /** When they were last here; ISO 8601, UTC. */
+  lastSeenAt: string | null;
+  /** ISO 8601, UTC. */
+  createdAt: string;
+};
+
+export type Message = {
+  /** Opaque id. */
+  id: string;
+  /** Position in the conversation: 1, 2, 3 … without gaps. */
+  seq: number;
+  /** Where it is. */
+  conversationId: string;
+  /** Who wrote it. */
+  senderId: string;
+  /** Who wrote it, in full. */
+  sender: Sender;
+  /** The words. */
+  content: string;
+  /** `text`, `image` or `file`. */
+  messageType: MessageType;
+  /** Files; none yet. */
+  attachments: Array<string>;
+  /** ISO 8601, UTC. */
+  createdAt: string;
+  /** ISO 8601, UTC. */
+  updatedAt: string;
+  /** The sender's own name for it. */
+  clientId?: string;
+};
+
+export type Conversation = {
+  /** Opaque id. */
+  id: string;
+  /** A group's name. */
+  title: string | null;
+  /** Group or direct. */
+  isGroup: boolean;
+  /** Some of the members: all of a direct conversation. */
+  members: Array<Member>;
+  /** How many there are in all. */
+  memberCount: number;
+  /** ISO 8601, UTC. */
+  createdAt: string;
+  /** Last activity; ISO 8601, UTC. */
+  updatedAt: string;
+  /** The newest message. */
+  lastMessage: Message | null;
+  /** Position of the newest message; 0 when empty. */
+  lastSeq: number;
+  /** Everything up to here the caller has read. */
+  lastReadSeq: number;
+  /** `lastSeq - lastReadSeq`. */
+  unread: number;
+  /** The caller's own role. */
+  memberRole: MemberRole;
+};
+
+export type Session = {
+  /** Opaque id. */
+  id: string;
+  /** Whether it is the one that asks. */
+  current: boolean;
+  /** ISO 8601, UTC. */
+  createdAt: string;
+  /** ISO 8601, UTC; about an hour's precision. */
+  lastUsedAt: string;
+  /** The client's own description. */
+  userAgent: string;
+  /** The address that signed in. */
+  address: string;
+};
+
+export type Invite = {
+  /** Opaque id. */
+  id: string;
+  /** The secret in its link. */
+  code: string;
+  /** What to send to the people that are invited. */
+  link: string;
+  /** The group it leads to, besides "Everyone". */
+  conversationId: string | null;
+  /** Who made it. */
+  createdBy: string;
+  /** ISO 8601, UTC. */
+  createdAt: string;
+  /** When it stops working; ISO 8601, UTC. */
+  expiresAt: string | null;
+  /** How many people it lets in. */
+  maxUses: number | null;
+  /** How many it let in so far. */
+  uses: number;
+};
+
+export type ErrorDetail = {
+  /** Stable name of the fault. */
+  code: string;
+  /** A sentence for people that says what to do. */
+  message: string;
+  /** The field or parameter to blame. */
+  field?: string;
+  /** The limit that was passed. */
+  limit?: number;
+  /** Seconds until trying again makes sense. */
+  retryAfter?: number;
+};
+
+export type ErrorBody = {
+  /** What went wrong. */
+  error: ErrorDetail;
+};
+
+export type SessionGreeting = {
+  userId: string;
+  username: string;
+  serverName: string;
+  recovered: boolean;
+  head: number;
+};
+
+export type MessageReadData = {
+  conversationId: string;
+  messageId: string;
+  userId: string;
+  readAt: string;
+  seq: number;
+};
+
+export type TypingData = {
+  conversationId: string;
+  userId: string;
+  userName: string;
+};
+
+export type UserStatus = {
+  userId: string;
+  status: "online" | "offline";
+  isOnline: boolean;
+  lastSeen: string | null;
+};
+
+export type UpdateReason = "message" | "members" | "renamed" | "created";
+
+export type ConversationUpdate = {
+  conversationId: string;
+  title: string | null;
+  isGroup: boolean;
+  lastSeq: number;
+  lastMessage: Message | null;
+  updatedAt: string;
+  memberCount: number;
+  reason: UpdateReason;
+};
+
+export type OwnReadUpdate = {
+  conversationId: string;
+  lastReadSeq: number;
+  reason: "read";
+};
+
+export type ConversationRemoved = {
+  conversationId: string;
+  reason: "removed" | "left";
+};
+
+export type SessionEnded = {
+  code: string;
+  message: string;
+};
+
+export type RealtimeError = {
+  /** A sentence for people. */
+  error: string;
+  /** A stable name for programs. */
+  code: string;
+  /** The field at fault. */
+  field?: string;
+  /** The limit that was passed. */
+  limit?: number;
+  /** Seconds until trying again makes sense. */
+  retryAfter?: number;
+  /** The sender's own name for the message that failed. */
+  clientId?: string;
+};
