@@ -21,7 +21,7 @@ use time::OffsetDateTime;
 use x509_parser::prelude::{FromDer, GeneralName, X509Certificate};
 
 use super::StartError;
-use super::home::{create_private_dir, write_private};
+use super::disk::{create_private_dir, write_private};
 use super::names::{Name, Names};
 use crate::base::clock::Timestamp;
 

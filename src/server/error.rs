@@ -23,30 +23,6 @@ pub enum StartError {
         /// What the system says.
         source: io::Error,
     },
-    /// Another process uses the data directory.
-    #[error(
-        "the data directory {} is in use by another Inkspot; stop that one, or choose another directory with --data",
-        dir.display()
-    )]
-    InUse {
-        /// The data directory.
-        dir: PathBuf,
-    },
-    /// The directory holds something else.
-    #[error(
-        "{} is not an Inkspot data directory: it holds other files; choose an empty or a new directory with --data",
-        dir.display()
-    )]
-    Foreign {
-        /// The directory.
-        dir: PathBuf,
-    },
-    /// The path is there but no directory.
-    #[error("{} is not a directory; choose another one with --data", dir.display())]
-    NotADirectory {
-        /// The path.
-        dir: PathBuf,
-    },
     /// A file or directory can't be read or written.
     #[error("cannot {action} {}: {source}; check its owner, its permissions and the free space", path.display())]
     File {

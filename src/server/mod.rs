@@ -1,5 +1,5 @@
-//! The process's outer shell: data directory, listeners, TLS, and the way of each request to the
-//! handler that answers it.
+//! The process's outer shell: listeners, TLS, and the way of each request to the handler that
+//! answers it.
 //!
 //! It knows nothing of chat: what answers is handed in as two [`Handler`]s. Order of a
 //! connection: accept → [`gate`] → handshake with a limit → HTTP/1.1 or HTTP/2 → the exact socket
@@ -8,10 +8,10 @@
 mod answer;
 mod authority;
 mod connection;
+mod disk;
 mod error;
 mod gate;
 mod handler;
-mod home;
 mod links;
 mod listener;
 mod machine;
@@ -23,7 +23,6 @@ mod tls;
 mod trust;
 
 use std::net::SocketAddr;
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -31,10 +30,10 @@ use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
 
+pub use disk::write_private;
 pub use error::StartError;
 pub use gate::GateLimits;
 pub use handler::{BoxBody, BoxError, Handler, boxed};
-pub use home::{Home, write_private};
 pub use links::Links;
 pub use signals::EndSignals;
 
@@ -115,23 +114,19 @@ pub struct Handlers {
     pub http: Handler,
 }
 
-/// A server that listens but does not answer yet.
-pub struct Server {
+/// The addresses are taken, nothing is written yet. Connections wait.
+pub struct Listening {
     config: Config,
-    home: Home,
     clock: Clock,
     bounds: Bounds,
     listeners: Vec<TcpListener>,
     plain: Vec<TcpListener>,
-    certificates: Option<Arc<Certificates>>,
-    links: Links,
+    files: Option<Certificates>,
 }
 
-impl Server {
-    /// Reads the certificate files, listens, takes the data directory and prepares TLS, in this
-    /// order: what can be refused without a trace is tried first.
-    ///
-    /// Must be called within a tokio runtime.
+impl Listening {
+    /// Reads the certificate files and listens: all that can be refused without leaving a trace
+    /// on disk. Must be called within a tokio runtime.
     pub fn bind(config: Config, clock: Clock, bounds: Bounds) -> Result<Self, StartError> {
         let files = match (config.tls.mode, &config.tls.cert, &config.tls.key) {
             (TlsMode::Files, Some(cert), Some(key)) => Some(Certificates::from_files(cert, key)?),
@@ -139,12 +134,32 @@ impl Server {
         };
         let listeners = listener::bind_all(&config.listeners())?;
         let plain = listener::bind_all(&config.plain_listeners())?;
+        Ok(Self {
+            config,
+            clock,
+            bounds,
+            listeners,
+            plain,
+            files,
+        })
+    }
+
+    /// Prepares TLS; makes the private authority in `tls` below the data directory at the first
+    /// start. The caller holds that directory for this process.
+    pub fn secure(self) -> Result<Server, StartError> {
+        let Self {
+            config,
+            clock,
+            bounds,
+            listeners,
+            plain,
+            files,
+        } = self;
         let listening = addresses(&listeners);
-        let home = Home::open(&config.server.data)?;
         let certificates = match config.tls.mode {
             TlsMode::LocalCa => {
                 let names = Names::collect(&config.server.hostnames, &listening);
-                let dir = home.path().join("tls");
+                let dir = config.server.data.join("tls");
                 let authority = Authority::open(&dir, &names, clock.now())?;
                 Some(Certificates::from_authority(
                     authority,
@@ -155,11 +170,11 @@ impl Server {
             _ => files,
         };
         let ca_file = certificates.as_ref().map(Certificates::file);
+        let ca_file = ca_file.map(|file| file.canonicalize().unwrap_or(file));
         let links = Links::new(&config, &listening, &addresses(&plain), ca_file);
         let certificates = certificates.map(Arc::new);
-        Ok(Self {
+        Ok(Server {
             config,
-            home,
             clock,
             bounds,
             listeners,
@@ -168,15 +183,23 @@ impl Server {
             links,
         })
     }
+}
 
+/// A server that is ready to answer. Connections wait.
+pub struct Server {
+    config: Config,
+    clock: Clock,
+    bounds: Bounds,
+    listeners: Vec<TcpListener>,
+    plain: Vec<TcpListener>,
+    certificates: Option<Arc<Certificates>>,
+    links: Links,
+}
+
+impl Server {
     /// Where this server is reached.
     pub fn links(&self) -> &Links {
         &self.links
-    }
-
-    /// The data directory, as an absolute path. It is held until the server is dropped.
-    pub fn data_dir(&self) -> &Path {
-        self.home.path()
     }
 
     /// The SHA-256 fingerprint of the server's own authority, as devices show it.
@@ -186,12 +209,10 @@ impl Server {
     }
 
     /// Answers requests until `shutdown` begins, then lets those who still work finish within a
-    /// limit. The data directory stays held until the returned [`Home`] is dropped, so that the
-    /// store can close first.
-    pub async fn serve(self, handlers: Handlers, shutdown: Shutdown) -> Result<Home, StartError> {
+    /// limit.
+    pub async fn serve(self, handlers: Handlers, shutdown: Shutdown) -> Result<(), StartError> {
         let Self {
             config,
-            home,
             clock,
             bounds,
             listeners,
@@ -261,7 +282,7 @@ impl Server {
         {
             tracing::warn!("some connections did not end in time and are cut off");
         }
-        Ok(home)
+        Ok(())
     }
 }
 

@@ -5,4 +5,6 @@ mod config;
 mod floors;
 mod protocol;
 mod server;
+mod shutdown;
 mod store;
+mod tls;

@@ -1,7 +1,7 @@
 //! The outer shell: connections, protocols, limits, and the plain-HTTP listener.
 
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use inkspot::base::shutdown::Shutdown;
 use inkspot::config::{Config, TlsMode};
 use inkspot::model::peer::{Admission, Peer};
 use inkspot::server::{
-    Bounds, GateLimits, Handler, Handlers, Home, Links, Server, StartError, Timeouts,
+    Bounds, GateLimits, Handler, Handlers, Links, Listening, StartError, Timeouts,
 };
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName};
@@ -26,10 +26,9 @@ use tokio_rustls::client::TlsStream;
 /// A running shell around [`answers`].
 pub struct Shell {
     pub links: Links,
-    pub data: PathBuf,
     pub shutdown: Shutdown,
-    running: JoinHandle<Result<Home, StartError>>,
-    _dir: Option<tempfile::TempDir>,
+    running: JoinHandle<Result<(), StartError>>,
+    dir: Option<tempfile::TempDir>,
 }
 
 pub fn loopback(data: &Path) -> Config {
@@ -54,30 +53,30 @@ pub fn bounds() -> Bounds {
 }
 
 impl Shell {
-    pub async fn start() -> Self {
-        Self::start_with(|_, _| {}).await
+    pub fn start() -> Self {
+        Self::start_with(|_, _| {})
     }
 
-    pub async fn start_with(change: impl FnOnce(&mut Config, &mut Bounds)) -> Self {
+    pub fn start_with(change: impl FnOnce(&mut Config, &mut Bounds)) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let (mut config, mut bounds) = (loopback(dir.path()), bounds());
         change(&mut config, &mut bounds);
         let mut shell = Self::run(config, Clock::system(), bounds);
-        shell._dir = Some(dir);
+        shell.dir = Some(dir);
         shell
     }
 
     pub fn run(config: Config, clock: Clock, bounds: Bounds) -> Self {
-        let server = Server::bind(config, clock, bounds).unwrap();
-        let (links, data) = (server.links().clone(), server.data_dir().to_owned());
+        let listening = Listening::bind(config, clock, bounds).unwrap();
+        let server = listening.secure().unwrap();
+        let links = server.links().clone();
         let shutdown = Shutdown::new();
         let running = tokio::spawn(server.serve(answers(), shutdown.clone()));
         Self {
             links,
-            data,
             shutdown,
             running,
-            _dir: None,
+            dir: None,
         }
     }
 
@@ -142,9 +141,9 @@ impl Shell {
         .await
     }
 
-    pub async fn end(self) -> Home {
+    pub async fn end(self) {
         self.shutdown.begin();
-        self.running.await.unwrap().unwrap()
+        self.running.await.unwrap().unwrap();
     }
 }
 
@@ -213,7 +212,7 @@ pub async fn closed<S: AsyncRead + Unpin>(mut stream: S) -> String {
 
 #[tokio::test]
 async fn requests_reach_the_handler_of_their_path_and_know_their_peer() {
-    let shell = Shell::start().await;
+    let shell = Shell::start();
     let answer = shell.get("/api/health").await;
     assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
     assert!(
@@ -235,7 +234,7 @@ async fn requests_reach_the_handler_of_their_path_and_know_their_peer() {
 
 #[tokio::test]
 async fn http2_is_spoken_with_who_asks_for_it() {
-    let shell = Shell::start().await;
+    let shell = Shell::start();
     let tls = shell.client(rustls::ALL_VERSIONS, &["h2", "http/1.1"]);
     let client = reqwest::Client::builder()
         .use_preconfigured_tls(tls)
@@ -252,7 +251,7 @@ async fn http2_is_spoken_with_who_asks_for_it() {
 
 #[tokio::test]
 async fn tls_1_2_and_1_3_are_spoken_and_nothing_older() {
-    let shell = Shell::start().await;
+    let shell = Shell::start();
     for version in rustls::ALL_VERSIONS {
         let config = shell.client(&[version], &[]);
         let connector = tokio_rustls::TlsConnector::from(Arc::new(config));
@@ -289,7 +288,7 @@ async fn tls_1_2_and_1_3_are_spoken_and_nothing_older() {
 
 #[tokio::test]
 async fn an_upgraded_connection_is_handed_over_as_the_raw_stream() {
-    let shell = Shell::start().await;
+    let shell = Shell::start();
     let mut stream = shell.tls("localhost").await.unwrap();
     let upgrade =
         "GET /api/socketio/ HTTP/1.1\r\nhost: a\r\nconnection: upgrade\r\nupgrade: echo\r\n\r\n";
@@ -302,7 +301,7 @@ async fn an_upgraded_connection_is_handed_over_as_the_raw_stream() {
     assert_eq!(&echo, b"hi");
 }
 
-async fn head_of<S: AsyncRead + Unpin>(stream: &mut S) -> String {
+pub async fn head_of<S: AsyncRead + Unpin>(stream: &mut S) -> String {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
         head.push(stream.read_u8().await.unwrap());
@@ -312,7 +311,7 @@ async fn head_of<S: AsyncRead + Unpin>(stream: &mut S) -> String {
 
 #[tokio::test]
 async fn a_panic_costs_one_request_and_shows_nothing() {
-    let shell = Shell::start().await;
+    let shell = Shell::start();
     let mut stream = shell.tls("localhost").await.unwrap();
     stream
         .write_all(b"GET /panic HTTP/1.1\r\nhost: a\r\n\r\n")
@@ -329,7 +328,7 @@ async fn a_panic_costs_one_request_and_shows_nothing() {
 
 #[tokio::test]
 async fn headers_have_a_size_and_a_number() {
-    let shell = Shell::start().await;
+    let shell = Shell::start();
     let with = |headers: String| {
         format!("GET / HTTP/1.1\r\nhost: a\r\nconnection: close\r\n{headers}\r\n")
     };
@@ -347,7 +346,7 @@ async fn headers_have_a_size_and_a_number() {
 
 #[tokio::test]
 async fn requests_that_mean_two_things_are_refused() {
-    let shell = Shell::start().await;
+    let shell = Shell::start();
     for request in [
         "POST /body HTTP/1.1\r\nhost: a\r\ncontent-length: 4\r\ncontent-length: 5\r\n\r\nabcde",
         "POST /body HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked, identity\r\n\r\n0\r\n\r\n",
@@ -367,7 +366,7 @@ async fn requests_that_mean_two_things_are_refused() {
 
 #[tokio::test]
 async fn the_length_of_a_chunked_body_is_the_chunks_and_the_connection_ends_after_both() {
-    let shell = Shell::start().await;
+    let shell = Shell::start();
     let smuggling = "POST /body HTTP/1.1\r\nhost: a\r\ncontent-length: 50\r\n\
         transfer-encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\nGET /smuggled HTTP/1.1\r\nhost: a\r\n\r\n";
     let answer = exchange(shell.tls("localhost").await.unwrap(), smuggling).await;
@@ -382,8 +381,7 @@ async fn who_says_nothing_is_let_go() {
         bounds.timeouts.header = short;
         bounds.timeouts.first_request = short;
         bounds.timeouts.answer = short;
-    })
-    .await;
+    });
     // No handshake, or a begun one that stalls.
     let silent = TcpStream::connect(shell.addr()).await.unwrap();
     assert_eq!(closed(silent).await, "");
@@ -424,8 +422,7 @@ async fn who_says_nothing_is_let_go() {
 async fn who_does_not_read_is_let_go() {
     let shell = Shell::start_with(|_, bounds| {
         bounds.timeouts.header = Duration::from_millis(200);
-    })
-    .await;
+    });
     let mut stream = shell.tls("localhost").await.unwrap();
     stream
         .write_all(b"GET /big HTTP/1.1\r\nhost: a\r\n\r\n")
@@ -445,7 +442,7 @@ fn shell_is_working(shell: &Shell) -> bool {
 
 #[tokio::test]
 async fn one_address_gets_its_share_of_connections_and_no_more() {
-    let shell = Shell::start_with(|_, bounds| bounds.gate.per_address = 2).await;
+    let shell = Shell::start_with(|_, bounds| bounds.gate.per_address = 2);
     let one = shell.tls("localhost").await.unwrap();
     let _two = shell.tls("localhost").await.unwrap();
     assert!(shell.tls("localhost").await.is_err());
@@ -458,7 +455,7 @@ async fn one_address_gets_its_share_of_connections_and_no_more() {
 
 #[tokio::test]
 async fn an_upgraded_connection_still_counts() {
-    let shell = Shell::start_with(|_, bounds| bounds.gate.per_address = 1).await;
+    let shell = Shell::start_with(|_, bounds| bounds.gate.per_address = 1);
     let mut stream = shell.tls("localhost").await.unwrap();
     let upgrade =
         "GET /api/socketio/ HTTP/1.1\r\nhost: a\r\nconnection: upgrade\r\nupgrade: echo\r\n\r\n";
@@ -475,7 +472,7 @@ async fn an_upgraded_connection_still_counts() {
 
 #[tokio::test]
 async fn plain_http_leads_to_https_with_the_client_s_host() {
-    let shell = Shell::start().await;
+    let shell = Shell::start();
     let port = shell.addr().port();
     let plain = |request: String| shell.plain(request);
     let answer = plain(request("/conversations/1?a=b")).await;
@@ -521,7 +518,7 @@ async fn plain_http_leads_to_https_with_the_client_s_host() {
 
 #[tokio::test]
 async fn the_trust_page_hands_out_the_authority_and_nothing_secret() {
-    let shell = Shell::start_with(|config, _| config.server.name = "<b>Home</b>".to_owned()).await;
+    let shell = Shell::start_with(|config, _| config.server.name = "<b>Home</b>".to_owned());
     let plain = |request: String| shell.plain(request);
     let page = plain(request("/trust")).await;
     assert!(page.starts_with("HTTP/1.1 200"), "{page}");
@@ -551,7 +548,7 @@ async fn forwarded_headers_count_from_a_trusted_proxy_only() {
     let forwarded = "GET / HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\
         x-forwarded-for: 203.0.113.7\r\nx-forwarded-proto: https\r\n\r\n";
     let off = |config: &mut Config| config.tls.mode = TlsMode::Off;
-    let shell = Shell::start_with(|config, _| off(config)).await;
+    let shell = Shell::start_with(|config, _| off(config));
     assert_eq!(shell.links.ca_file, None);
     let answer = exchange(TcpStream::connect(shell.addr()).await.unwrap(), forwarded).await;
     assert!(answer.ends_with("http / 127.0.0.1 false"), "{answer}");
@@ -560,8 +557,7 @@ async fn forwarded_headers_count_from_a_trusted_proxy_only() {
         off(config);
         config.server.trusted_proxies = vec!["127.0.0.1".parse().unwrap()];
         config.server.path_prefix = "/chat".to_owned();
-    })
-    .await;
+    });
     let answer = exchange(TcpStream::connect(shell.addr()).await.unwrap(), forwarded).await;
     assert!(answer.ends_with("http / 203.0.113.7 true"), "{answer}");
     let prefixed = exchange(
@@ -578,7 +574,7 @@ async fn a_taken_port_is_one_sentence_and_leaves_no_trace() {
     let dir = tempfile::tempdir().unwrap();
     let mut config = loopback(dir.path());
     config.server.plain_listen = Some(vec![taken.local_addr().unwrap()]);
-    let error = Server::bind(config.clone(), Clock::system(), bounds())
+    let error = Listening::bind(config.clone(), Clock::system(), bounds())
         .err()
         .unwrap();
     assert!(
