@@ -54,7 +54,24 @@ impl Event {
 
     /// A single Engine.IO text packet, `text` with its leading type digit.
     pub(super) fn packet(text: &str) -> Self {
-        Self::from_messages(text, &[], None, None)
+        Self::frame(Opcode::Text, text.as_bytes())
+    }
+
+    /// A single binary Engine.IO message.
+    pub(super) fn binary(payload: &[u8]) -> Self {
+        Self::frame(Opcode::Binary, payload)
+    }
+
+    /// A WebSocket close frame; only for a WebSocket.
+    pub(super) fn close_frame(code: u16) -> Self {
+        Self::frame(Opcode::Close, &code.to_be_bytes())
+    }
+
+    /// A WebSocket frame; control frames only for a WebSocket.
+    pub(super) fn frame(opcode: Opcode, payload: &[u8]) -> Self {
+        let mut wire = Vec::with_capacity(payload.len() + websocket::MAX_HEADER);
+        websocket::push_frame(&mut wire, opcode, payload);
+        Self::from_wire(wire, None, None)
     }
 
     pub(super) fn from_messages(
@@ -69,21 +86,14 @@ impl Event {
         for attachment in attachments {
             websocket::push_frame(&mut wire, Opcode::Binary, attachment);
         }
+        Self::from_wire(wire, sequence, key)
+    }
+
+    fn from_wire(wire: Vec<u8>, sequence: Option<u64>, key: Option<u64>) -> Self {
         Self(Arc::new(Encoded {
             wire: wire.into_boxed_slice(),
             sequence,
             key,
-        }))
-    }
-
-    /// A single binary Engine.IO message.
-    pub(super) fn binary(payload: &[u8]) -> Self {
-        let mut wire = Vec::with_capacity(payload.len() + websocket::MAX_HEADER);
-        websocket::push_frame(&mut wire, Opcode::Binary, payload);
-        Self(Arc::new(Encoded {
-            wire: wire.into_boxed_slice(),
-            sequence: None,
-            key: None,
         }))
     }
 }
@@ -141,10 +151,6 @@ impl EventBuilder {
     /// Encodes it.
     pub fn build(self) -> Event {
         self.build_with_id(None)
-    }
-
-    pub(super) fn namespace(&self) -> &'static str {
-        self.namespace
     }
 
     pub(super) fn build_with_id(mut self, id: Option<u64>) -> Event {

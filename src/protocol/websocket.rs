@@ -158,12 +158,14 @@ impl Decoder {
             let end = input.len().min(used.saturating_add(header.len - received));
             unmask(&mut input[used..end], header.mask, received);
             let complete = end - used == header.len - received;
-            if complete && received == 0 && header.fin && (header.is_control() || self.is_bare()) {
-                if let Some(opcode) = header.opcode {
-                    self.end_frame();
-                    let payload = Cow::Borrowed(&input[used..end]);
-                    return Ok((end, Some(Message { opcode, payload })));
-                }
+            let whole = complete && received == 0 && header.fin;
+            if whole
+                && (header.is_control() || self.message.is_none())
+                && let Some(opcode) = header.opcode
+            {
+                self.end_frame();
+                let payload = Cow::Borrowed(&input[used..end]);
+                return Ok((end, Some(Message { opcode, payload })));
             }
             let message = self.keep(&header, received, &input[used..end]);
             used = end;
@@ -172,11 +174,6 @@ impl Decoder {
             }
         }
         Ok((used, None))
-    }
-
-    /// Whether no part of a data message is kept.
-    fn is_bare(&self) -> bool {
-        self.message.is_none()
     }
 
     fn open_frame(&self) -> Option<(Header, usize)> {
@@ -190,10 +187,10 @@ impl Decoder {
             .partial
             .as_ref()
             .map_or(0, |partial| partial.head.len());
-        if kept == 0 {
-            if let Some(header) = parse_header(input)? {
-                return Ok((header.size, Some(header)));
-            }
+        if kept == 0
+            && let Some(header) = parse_header(input)?
+        {
+            return Ok((header.size, Some(header)));
         }
         let partial = self.partial.get_or_insert_default();
         let more = input.len().min(MAX_MASKED_HEADER - kept);
