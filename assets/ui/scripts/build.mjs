@@ -1,0 +1,64 @@
+/**
+ * Builds the bundle: vite, then every file stored as `.br` and `.gz` only, the freshness mark, and
+ * the size budget. The same sources give the same bytes.
+ */
+
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join, posix, relative, sep } from "node:path";
+import { fileURLToPath } from "node:url";
+import { brotliCompressSync, constants, gzipSync } from "node:zlib";
+import { build } from "vite";
+import { sourceHash } from "./source-hash.mjs";
+
+const KIB = 1024;
+/** Greatest sizes, gzip: what the first page needs, and all style sheets together. */
+const BUDGET = { js: 110 * KIB, css: 20 * KIB };
+
+const ui = join(dirname(fileURLToPath(import.meta.url)), "..");
+const dist = join(ui, "..", "dist");
+
+/** All files below a folder, as sorted paths with forward slashes. */
+function filesIn(folder) {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join(posix.sep))
+    .sort();
+}
+
+/** Stores both compressed forms in place of the file; returns its sizes in bytes. */
+function compress(path) {
+  const raw = readFileSync(path);
+  const br = brotliCompressSync(raw, {
+    params: {
+      [constants.BROTLI_PARAM_QUALITY]: 11,
+      [constants.BROTLI_PARAM_LGWIN]: 22,
+      [constants.BROTLI_PARAM_SIZE_HINT]: raw.length,
+    },
+  });
+  const gz = gzipSync(raw, { level: 9 });
+  gz[9] = 255; // the operating system in the gzip header: "unknown", the same on every machine
+  writeFileSync(`${path}.br`, br);
+  writeFileSync(`${path}.gz`, gz);
+  rmSync(path);
+  return { raw: raw.length, gz: gz.length, br: br.length };
+}
+
+await build({ root: ui, logLevel: "warn" });
+const html = readFileSync(join(dist, "index.html"), "utf8");
+const first = new Set([...html.matchAll(/(?:src|href)="\/([^"]+)"/g)].map((match) => match[1]));
+const sum = { js: 0, css: 0 };
+for (const name of filesIn(dist)) {
+  const size = compress(join(dist, name));
+  const kind = name.endsWith(".css") ? "css" : name.endsWith(".js") && first.has(name) ? "js" : null;
+  if (kind) sum[kind] += size.gz;
+  const cells = [size.raw, size.gz, size.br].map((bytes) => `${(bytes / KIB).toFixed(1)} KiB`.padStart(11));
+  console.log(`${name.padEnd(36)}${cells.join("")}${first.has(name) ? "  first page" : ""}`);
+}
+writeFileSync(join(dist, "source.sha256"), `${sourceHash(ui)}\n`);
+for (const [kind, limit] of Object.entries(BUDGET)) {
+  console.log(`${kind}: ${(sum[kind] / KIB).toFixed(1)} KiB gzip of ${limit / KIB} KiB`);
+  if (sum[kind] > limit) {
+    console.error(`The ${kind} budget is exceeded. Load something lazily, or leave it out.`);
+    process.exitCode = 1;
+  }
+}

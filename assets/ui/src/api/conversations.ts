@@ -1,0 +1,56 @@
+/** Conversations, their members and their history. */
+
+import type { Conversation, Member, MessagePage } from "../lib/wire";
+import { LIMITS } from "../lib/wire";
+import { query, request, seg } from "./http";
+
+/** Where a page of history lies: the newest one without any of these. */
+export interface PageWish {
+  before?: string;
+  after?: string;
+  around?: number;
+}
+
+/** A page of the list, newest activity first. */
+export const getConversations = (cursor: string | null) =>
+  request<{ conversations: Conversation[]; next: string | null }>(
+    "GET",
+    `/conversations${query({ limit: LIMITS.page, cursor })}`,
+  );
+
+/** One conversation with up to 200 of its members. */
+export const getConversation = (id: string) => request<Conversation>("GET", `/conversations/${seg(id)}`);
+
+/** Starts a conversation, or finds the direct one that exists. */
+export const postConversation = (wish: { title?: string; isGroup: boolean; members: string[] }) =>
+  request<Conversation>("POST", "/conversations", wish);
+
+/** Renames a group (owners). */
+export const renameConversation = (id: string, title: string) =>
+  request<Conversation>("PATCH", `/conversations/${seg(id)}`, { title });
+
+/** A page of members. */
+export const getMembers = (id: string, cursor: string | null) =>
+  request<{ members: Member[]; next: string | null }>(
+    "GET",
+    `/conversations/${seg(id)}/members${query({ limit: 100, cursor })}`,
+  );
+
+/** Adds people to a group by sign-in name (owners). */
+export const addMembers = (id: string, members: string[]) =>
+  request<{ members: Member[] }>("POST", `/conversations/${seg(id)}/members`, { members });
+
+/** Makes a member an owner or back (owners). */
+export const setMemberRole = (id: string, userId: string, role: Member["memberRole"]) =>
+  request<Member>("PATCH", `/conversations/${seg(id)}/members/${seg(userId)}`, { role });
+
+/** Removes somebody, or oneself: then it means leaving. */
+export const removeMember = (id: string, userId: string) =>
+  request<void>("DELETE", `/conversations/${seg(id)}/members/${seg(userId)}`);
+
+/** A page of history. */
+export const getMessages = (id: string, wish: PageWish) =>
+  request<MessagePage>(
+    "GET",
+    `/conversations/${seg(id)}/messages${query({ limit: LIMITS.page, before: wish.before, after: wish.after, around: wish.around })}`,
+  );

@@ -1,0 +1,65 @@
+/** One request to `/api`: JSON in, JSON out, failures as {@link Failure}. No state, no retries. */
+
+import { Failure } from "../lib/failure";
+import type { WireError } from "../lib/wire";
+
+/** Methods the server knows. */
+export type Method = "GET" | "POST" | "PATCH" | "DELETE";
+
+let onUnauthorized: () => void = () => undefined;
+
+/** Who hears that the server no longer knows this session. */
+export function setUnauthorizedListener(listener: () => void): void {
+  onUnauthorized = listener;
+}
+
+/** Sends one request; rejects with a {@link Failure} (code `offline` when nothing answered). */
+export async function request<T>(method: Method, path: string, body?: unknown): Promise<T> {
+  const init: RequestInit = { method, headers: { accept: "application/json" } };
+  if (body !== undefined) {
+    init.headers = { accept: "application/json", "content-type": "application/json" };
+    init.body = JSON.stringify(body);
+  }
+  let response: Response;
+  try {
+    response = await fetch(`/api${path}`, init);
+  } catch {
+    throw new Failure({ code: "offline", message: "no answer" });
+  }
+  const data = await readJson(response);
+  if (response.ok) return data as T;
+  const failure = new Failure(errorIn(data, response), response.status);
+  if (failure.code === "unauthorized") onUnauthorized();
+  throw failure;
+}
+
+/** Encodes one path segment. */
+export function seg(value: string): string {
+  return encodeURIComponent(value);
+}
+
+/** A query string of the values that are there, with its question mark. */
+export function query(values: Record<string, string | number | null | undefined>): string {
+  const params = new URLSearchParams();
+  for (const [key, value] of Object.entries(values)) {
+    if (value !== null && value !== undefined && value !== "") params.set(key, String(value));
+  }
+  const text = params.toString();
+  return text === "" ? "" : `?${text}`;
+}
+
+async function readJson(response: Response): Promise<unknown> {
+  const text = await response.text().catch(() => "");
+  try {
+    return text === "" ? undefined : JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function errorIn(data: unknown, response: Response): WireError {
+  const error = (data as { error?: Partial<WireError> } | undefined)?.error;
+  if (typeof error?.code === "string") return { message: "", ...error, code: error.code };
+  const code = response.status >= 502 && response.status <= 504 ? "server_busy" : "internal";
+  return { code, message: response.statusText };
+}

@@ -1,0 +1,35 @@
+/** The head of a conversation: its title, who is here, and the way to its details. */
+
+import { t } from "../lib/text";
+import type { Conversation } from "../lib/wire";
+import { otherOf, presenceShape, presenceText, titleOf } from "../hooks/useConversations";
+import { Avatar } from "./Avatar";
+import { IconButton } from "./Button";
+import { Icon } from "./Icon";
+
+/** `onDetails` opens the sheet. */
+export function ConversationHeader({ room, onDetails }: { room: Conversation; onDetails(): void }) {
+  const other = otherOf(room);
+  const title = titleOf(room);
+  const here = room.members.filter((member) => presenceShape(member) === "here").length;
+  const people = t("room.people", { n: room.memberCount });
+  return (
+    <header class="head page-grid">
+      <div class="head-lead">
+        <a class="icon-button phone-only" href="/" aria-label={t("list.back")}>
+          <Icon name="back" mirror />
+        </a>
+        <Avatar id={other?.id ?? room.id} name={title} presence={other && presenceShape(other)} />
+      </div>
+      <div class="head-title">
+        <h1>{title}</h1>
+        <span class="head-meta">
+          {other ? presenceText(other) : here > 0 ? `${people}, ${t("room.here", { n: here })}` : people}
+        </span>
+      </div>
+      <div class="head-actions">
+        <IconButton icon={room.isGroup ? "people" : "info"} label={t("room.about")} onClick={onDetails} />
+      </div>
+    </header>
+  );
+}

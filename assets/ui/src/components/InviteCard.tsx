@@ -1,0 +1,61 @@
+/** An invitation that was just made: its QR code, its link, what it allows. */
+
+import { useRef, useState } from "preact/hooks";
+import { longDay } from "../lib/time";
+import { t } from "../lib/text";
+import type { Invite } from "../lib/wire";
+import { Button } from "./Button";
+
+/** The card; `title` names the conversation that it leads into. */
+export function InviteCard({ invite, title }: { invite: Invite; title?: string | null | undefined }) {
+  return (
+    <div class="invite">
+      {invite.qrSvg && <QrCode svg={invite.qrSvg} />}
+      <div class="invite-words">
+        <p class="hint">
+          {title && `${t("invite.forRoom", { title })} `}
+          {invite.maxUses !== null && `${t("invite.uses", { n: invite.maxUses })} `}
+          {invite.expiresAt !== null && t("invite.until", { day: longDay(invite.expiresAt) })}
+        </p>
+        <CopyLink link={invite.link} />
+      </div>
+    </div>
+  );
+}
+
+/** The server's drawing, as an image: whatever is in it can't run. */
+function QrCode({ svg }: { svg: string }) {
+  return (
+    <div class="qr">
+      <img src={`data:image/svg+xml,${encodeURIComponent(svg)}`} alt={t("invite.qr")} width={176} height={176} />
+    </div>
+  );
+}
+
+/** A link with a button that copies it; without clipboard the link is selected instead. */
+export function CopyLink({ link }: { link: string }) {
+  const [said, setSaid] = useState("");
+  const text = useRef<HTMLElement>(null);
+  const copy = async () => {
+    try {
+      await navigator.clipboard.writeText(link);
+      setSaid(t("invite.copied"));
+    } catch {
+      if (text.current) getSelection()?.selectAllChildren(text.current);
+      setSaid(t("invite.copyFailed"));
+    }
+  };
+  return (
+    <div class="copy-link">
+      <code ref={text} dir="ltr">
+        {link}
+      </code>
+      <Button icon="link" onClick={() => void copy()}>
+        {t("invite.copy")}
+      </Button>
+      <span class="hint" role="status">
+        {said}
+      </span>
+    </div>
+  );
+}

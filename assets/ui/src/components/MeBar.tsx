@@ -1,0 +1,33 @@
+/** The foot of the list: who one is, how the connection is, and the way to the settings. */
+
+import { t } from "../lib/text";
+import { session } from "../hooks/useAccount";
+import { useLink } from "../hooks/useLink";
+import { Avatar } from "./Avatar";
+import { Icon } from "./Icon";
+
+/** One line of status, always there, said aloud when it changes. */
+export function MeBar() {
+  const { user, serverName } = session.value;
+  const link = useLink();
+  const lost = link.kind !== "quiet";
+  const words = link.connected
+    ? t("me.connected", { server: serverName || location.host })
+    : t(link.kind === "quiet" ? "me.connecting" : link.kind === "short" ? "me.reconnecting" : "me.offline");
+  if (user === null) return null;
+  return (
+    <footer class="me">
+      <Avatar id={user.id} name={user.displayName} presence={link.connected ? "here" : lost ? "away" : "gone"} />
+      <div class="me-words">
+        <b>{user.displayName}</b>
+        <span class="status" role="status">
+          {lost && <Icon name="offline" small />}
+          <bdi>{words}</bdi>
+        </span>
+      </div>
+      <a class="icon-button" href="/settings" aria-label={t("me.settings")} title={t("me.settings")}>
+        <Icon name="gear" />
+      </a>
+    </footer>
+  );
+}

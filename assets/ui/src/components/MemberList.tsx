@@ -1,0 +1,77 @@
+/** The people of a conversation, with presence and roles; owners can change both. */
+
+import { useState } from "preact/hooks";
+import { t } from "../lib/text";
+import type { Conversation, Member } from "../lib/wire";
+import { myId } from "../hooks/useAccount";
+import { membersPage, presenceShape, presenceText, removePerson, setRole, titleOf } from "../hooks/useConversations";
+import { useTask } from "../hooks/useTask";
+import { Avatar } from "./Avatar";
+import { Button } from "./Button";
+import { Confirm } from "./Dialog";
+import { ErrorNote } from "./Notice";
+
+/** Everyone who is loaded, and a button for the rest of a large group. */
+export function MemberList({ room, owner }: { room: Conversation; owner: boolean }) {
+  const [further, setFurther] = useState<{ members: Member[]; next: string | null } | null>(null);
+  const [asked, setAsked] = useState<Member | null>(null);
+  const task = useTask();
+  const known = new Map([...room.members, ...(further?.members ?? [])].map((member) => [member.id, member]));
+  const left = room.memberCount - known.size;
+  const more = () =>
+    void task.run(async () => {
+      const page = await membersPage(room.id, further?.next ?? null);
+      setFurther({ members: [...(further?.members ?? []), ...page.members], next: page.next });
+    });
+  return (
+    <>
+      <ul class="people" aria-label={t("details.members")}>
+        {[...known.values()].map((member) => (
+          <li key={member.id} class="person">
+            <Avatar id={member.id} name={member.displayName} presence={presenceShape(member)} />
+            <span class="person-words">
+              <b>{member.displayName}</b>
+              <span>
+                {member.id === myId() ? t("details.you") : presenceText(member)}
+                {room.isGroup && member.memberRole === "owner" && `, ${t("details.owner")}`}
+              </span>
+            </span>
+            {owner && member.id !== myId() && (
+              <MemberActions member={member} onRole={(role) => void task.run(() => setRole(room.id, member.id, role))} onRemove={() => setAsked(member)} />
+            )}
+          </li>
+        ))}
+      </ul>
+      {left > 0 && (
+        <Button kind="quiet" busy={task.busy} onClick={more}>
+          {t("details.more", { n: left })}. {t("details.showMore")}
+        </Button>
+      )}
+      <ErrorNote text={task.error} />
+      {asked !== null && (
+        <Confirm
+          title={t("details.removeWho", { name: asked.displayName })}
+          text={t("details.removeAsk", { name: asked.displayName, title: titleOf(room) })}
+          action={t("details.remove")}
+          onYes={() => void task.run(() => removePerson(room.id, asked.id))}
+          onClose={() => setAsked(null)}
+        />
+      )}
+    </>
+  );
+}
+
+function MemberActions(props: { member: Member; onRole(role: Member["memberRole"]): void; onRemove(): void }) {
+  const { member } = props;
+  const owner = member.memberRole === "owner";
+  return (
+    <span class="person-actions">
+      <Button kind="quiet" onClick={() => props.onRole(owner ? "member" : "owner")}>
+        {t(owner ? "details.makeMember" : "details.makeOwner")}
+      </Button>
+      <Button kind="fault" label={t("details.removeWho", { name: member.displayName })} onClick={props.onRemove}>
+        {t("details.remove")}
+      </Button>
+    </span>
+  );
+}

@@ -1,0 +1,82 @@
+/** The composer: the next line of the page. Enter sends, Shift+Enter breaks the line. */
+
+import { useEffect, useRef } from "preact/hooks";
+import { countChars } from "../lib/names";
+import { t } from "../lib/text";
+import { LIMITS } from "../lib/wire";
+import { draftOf, setDraft } from "../hooks/useDraft";
+import { useTypingSignal } from "../hooks/useTyping";
+import { useWebSocket } from "../hooks/useWebSocket";
+import { Icon } from "./Icon";
+
+/** The counter appears when fewer characters than this are left. */
+const NEAR = 500;
+
+/** Writes in one conversation; the draft is kept until it is sent. */
+export function MessageInput({ conversationId, title }: { conversationId: string; title: string }) {
+  const field = useRef<HTMLTextAreaElement>(null);
+  const text = draftOf(conversationId);
+  const typing = useTypingSignal(conversationId);
+  const { sendMessage } = useWebSocket({ conversationId });
+  const left = LIMITS.content - (text.length > LIMITS.content - NEAR ? countChars(text.trim()) : 0);
+  const sendable = text.trim() !== "" && left >= 0;
+  useAutoGrow(field, text);
+  useEffect(() => {
+    if (matchMedia("(hover: hover)").matches) field.current?.focus({ preventScroll: true });
+  }, [conversationId]);
+  const send = () => {
+    if (!sendable) return;
+    sendMessage({ conversationId, content: text.trim(), messageType: "text" });
+    setDraft(conversationId, "");
+    typing.stop();
+    field.current?.focus();
+  };
+  return (
+    <form
+      class="write page-grid"
+      onSubmit={(event) => {
+        event.preventDefault();
+        send();
+      }}
+    >
+      <div class="write-box">
+        <textarea
+          ref={field}
+          rows={1}
+          value={text}
+          dir="auto"
+          aria-label={t("write.label")}
+          placeholder={t("write.placeholder", { title })}
+          enterkeyhint="send"
+          onInput={(event) => {
+            setDraft(conversationId, event.currentTarget.value);
+            if (event.currentTarget.value.trim() === "") typing.stop();
+            else typing.touch();
+          }}
+          onKeyDown={(event) => {
+            // 229: an input method is at work; Safari says so only here.
+            if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.keyCode === 229) return;
+            event.preventDefault();
+            send();
+          }}
+        />
+        <button type="submit" class="send" aria-label={t("write.send")} title={t("write.send")} disabled={!sendable}>
+          <Icon name="send" mirror />
+        </button>
+      </div>
+      <p class={`write-note${left < 0 ? " over" : ""}`} aria-live="polite">
+        {left < 0 ? t("write.over", { n: -left }) : left < NEAR ? t("write.left", { n: left }) : ""}
+      </p>
+    </form>
+  );
+}
+
+/** Makes the field as high as its text; the greatest height is set in the style sheet. */
+function useAutoGrow(field: { current: HTMLTextAreaElement | null }, text: string): void {
+  useEffect(() => {
+    const box = field.current;
+    if (box === null || CSS.supports("field-sizing", "content")) return;
+    box.style.height = "auto";
+    box.style.height = `${box.scrollHeight}px`;
+  }, [field, text]);
+}

@@ -1,0 +1,87 @@
+/** One line of the page: name in the margin, words in the measure, time and receipt in the notes. */
+
+import { memo } from "preact/compat";
+import { explainCode } from "../lib/failure";
+import type { Line } from "../lib/lines";
+import { clock, exact } from "../lib/time";
+import { t } from "../lib/text";
+import { discardLine, retryLine } from "../hooks/useThread";
+import type { PresenceShape } from "../hooks/useConversations";
+import { Avatar } from "./Avatar";
+import { Button } from "./Button";
+import { Icon } from "./Icon";
+import { Linkified } from "./Linkified";
+
+/** What a line says about its way: nothing, a state, or who has read it. */
+export interface LineNote {
+  text: string;
+  title?: string;
+}
+
+/** A line and how it is set. */
+export interface MessageRowProps {
+  line: Line;
+  start: boolean;
+  mine: boolean;
+  fresh: boolean;
+  presence?: PresenceShape | undefined;
+  noteText?: string | undefined;
+  noteTitle?: string | undefined;
+}
+
+function Row({ line, start, mine, fresh, presence, noteText, noteTitle }: MessageRowProps) {
+  const state = line.failed !== null ? " failed" : line.seq === null ? " sending" : "";
+  const who = mine ? t("line.you") : line.senderName;
+  return (
+    <article
+      class={`msg page-grid${start ? " start" : ""}${mine ? " mine" : ""}${state}${fresh ? " fresh" : ""}`}
+      data-row={line.key}
+      data-seq={line.seq ?? undefined}
+      aria-label={start ? undefined : who}
+    >
+      <div class="who">
+        {start && (
+          <b class="name">
+            {who}
+          </b>
+        )}
+        {start && !mine && <Avatar id={line.senderId} name={line.senderName} presence={presence} />}
+      </div>
+      <div class="words">
+        <Linkified text={line.content} />
+        {line.failed !== null && <Failed line={line} failed={line.failed} />}
+      </div>
+      <div class="notes">
+        <time dateTime={line.at} title={exact(line.at)}>
+          {clock(line.at)}
+        </time>
+        {noteText && (
+          <span class="receipt" title={noteTitle} tabIndex={noteTitle ? 0 : undefined} aria-label={noteTitle}>
+            {noteText}
+          </span>
+        )}
+      </div>
+    </article>
+  );
+}
+
+/** Drawn again only when something about this line has changed. */
+export const MessageRow = memo(Row);
+
+function Failed({ line, failed }: { line: Line; failed: { code: string; reason: string } }) {
+  const id = line.clientId ?? "";
+  return (
+    <div class="failure">
+      <p class="error">
+        <Icon name="alert" small />
+        {t("line.failed", { reason: explainCode(failed.code, 8000) ?? failed.reason })}
+      </p>
+      <Button icon="retry" onClick={() => retryLine(id)}>
+        {t("line.again")}
+      </Button>
+      <Button kind="quiet" onClick={() => discardLine(id)}>
+        {t("line.delete")}
+      </Button>
+    </div>
+  );
+}

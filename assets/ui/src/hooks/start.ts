@@ -1,0 +1,22 @@
+/** Sets the state going, once, before the first page is drawn. */
+
+import { openSession } from "../state/account";
+import { runLive } from "../state/live";
+import { dressDocument } from "../state/look";
+
+/** Dresses the document, follows the session, and asks who is signed in. */
+export function start(): void {
+  measureScrollbar();
+  dressDocument();
+  runLive();
+  void openSession();
+}
+
+/** Lets the head and the composer share one edge with a page that scrolls beside a scrollbar. */
+function measureScrollbar(): void {
+  const probe = document.createElement("div");
+  probe.className = "scrollbar-probe";
+  document.body.append(probe);
+  document.documentElement.style.setProperty("--scrollbar", `${probe.offsetWidth - probe.clientWidth}px`);
+  probe.remove();
+}

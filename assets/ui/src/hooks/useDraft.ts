@@ -1,0 +1,3 @@
+/** The draft of a conversation. */
+
+export { draftOf, setDraft } from "../state/drafts";

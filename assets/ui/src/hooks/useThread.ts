@@ -1,0 +1,74 @@
+/** The page of one conversation as rows: stored lines, waiting lines, days, the divider. */
+
+import { useComputed } from "@preact/signals";
+import { useEffect, useMemo } from "preact/hooks";
+import { lineOf, rowsOf, type Line, type Row } from "../lib/lines";
+import type { Conversation } from "../lib/wire";
+import type { OutboxItem } from "../cache/db";
+import { myId, session } from "../state/account";
+import { conversation, loadConversation } from "../state/conversations";
+import { markRead, outbox, threadOf } from "../state/live";
+
+/** How far one's newest lines have come. */
+export interface Receipts {
+  /** The newest own line that is stored. */
+  sentSeq: number;
+  /** The newest own line that somebody has read, and who has read it. */
+  readSeq: number;
+  readers: readonly string[];
+}
+
+/** Opens the page of a conversation and keeps it open. */
+export function useThread(id: string) {
+  const thread = useMemo(() => threadOf(id), [id]);
+  useEffect(() => {
+    const room = conversation(id);
+    if (room !== undefined) void thread.open(room.lastReadSeq, room.lastSeq);
+    else void loadConversation(id).then((it) => thread.open(it.lastReadSeq, it.lastSeq), () => undefined);
+  }, [thread, id]);
+  const rows = useComputed<Row[]>(() => {
+    const me = session.value.user;
+    const stored = thread.messages.value.map(lineOf);
+    const waiting = thread.hasNewer.value
+      ? []
+      : outbox.items.value.filter((item) => item.conversationId === id).map((item) => waitingLine(item, me?.displayName ?? ""));
+    return rowsOf([...stored, ...waiting], thread.unreadFrom.value, me?.id ?? "");
+  });
+  return { thread, rows };
+}
+
+/** What one's own newest lines may say about themselves. */
+export function receiptsOf(room: Conversation, rows: readonly Row[]): Receipts {
+  const me = myId();
+  const mine = rows.flatMap((row) => (row.kind === "line" && row.line.senderId === me ? (row.line.seq ?? []) : []));
+  const others = room.members.filter((member) => member.id !== me);
+  const furthest = Math.max(0, ...others.map((member) => member.lastReadSeq));
+  const readSeq = mine.filter((seq) => seq <= furthest).at(-1) ?? 0;
+  const readers = others.filter((member) => readSeq > 0 && member.lastReadSeq >= readSeq);
+  return { sentSeq: mine.at(-1) ?? 0, readSeq, readers: readers.map((member) => member.displayName) };
+}
+
+/** Marks everything up to this stored line as read. */
+export function readUpTo(conversationId: string, seq: number): void {
+  const message = threadOf(conversationId).messages.peek().find((each) => each.seq === seq);
+  if (message !== undefined) markRead({ conversationId, messageId: message.id, seq });
+}
+
+/** Sends a failed line again. */
+export const retryLine = (clientId: string): void => outbox.retry(clientId);
+
+/** Gives a failed line up. */
+export const discardLine = (clientId: string): void => outbox.discard(clientId);
+
+function waitingLine(item: OutboxItem, senderName: string): Line {
+  return {
+    key: item.clientId,
+    seq: null,
+    senderId: item.userId,
+    senderName,
+    content: item.content,
+    at: new Date(item.createdAt).toISOString(),
+    clientId: item.clientId,
+    failed: item.failed === undefined ? null : { code: item.failed, reason: item.reason ?? "" },
+  };
+}

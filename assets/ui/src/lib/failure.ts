@@ -1,0 +1,41 @@
+/** What went wrong, with the server's code, and the plain sentence a person reads about it. */
+
+import { hasText, t } from "./text";
+import type { WireError } from "./wire";
+
+/** A refused or failed request. `status` is the HTTP status, 0 when nothing answered. */
+export class Failure extends Error {
+  readonly code: string;
+  readonly status: number;
+  readonly field: string | undefined;
+  readonly limit: number | undefined;
+  /** Seconds to wait before trying again, if the server said so. */
+  readonly retryAfter: number | undefined;
+
+  constructor(error: WireError, status = 0) {
+    super(error.message);
+    this.code = error.code;
+    this.status = status;
+    this.field = error.field;
+    this.limit = error.limit;
+    this.retryAfter = error.retryAfter;
+  }
+}
+
+/** Turns anything thrown into a {@link Failure}. */
+export function toFailure(error: unknown): Failure {
+  if (error instanceof Failure) return error;
+  return new Failure({ code: "unexpected", message: error instanceof Error ? error.message : String(error) });
+}
+
+/** The sentence for a person: our own words for known codes, the server's for the rest. */
+export function explain(error: unknown): string {
+  const failure = toFailure(error);
+  return explainCode(failure.code, failure.limit ?? failure.retryAfter) ?? failure.message;
+}
+
+/** The sentence for a code alone, or `undefined` for a code without one. */
+export function explainCode(code: string, n?: number): string | undefined {
+  const key = `error.${code}`;
+  return hasText(key) ? t(key, n === undefined ? {} : { n }) : undefined;
+}

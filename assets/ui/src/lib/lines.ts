@@ -1,0 +1,65 @@
+/** Sets messages as lines of a page: days, groups of one author, the divider. Pure. */
+
+import { dayKey } from "./time";
+import type { Message } from "./wire";
+
+/** A line that is stored, or one that still waits in the send queue. */
+export interface Line {
+  key: string;
+  seq: number | null;
+  senderId: string;
+  senderName: string;
+  content: string;
+  /** ISO-8601. */
+  at: string;
+  clientId: string | null;
+  /** Refusal code and the server's words, for lines that failed. */
+  failed: { code: string; reason: string } | null;
+}
+
+/** One row of the page. */
+export type Row =
+  | { kind: "day"; key: string; at: string }
+  | { kind: "new"; key: string; count: number }
+  | { kind: "line"; key: string; line: Line; start: boolean };
+
+/** Lines of one author this close together stand under one name. */
+const GROUP = 5 * 60_000;
+
+/** A stored message as a line. Its key is the `clientId` when it has one, so that it keeps its place. */
+export function lineOf(message: Message): Line {
+  return {
+    key: message.clientId ?? message.id,
+    seq: message.seq,
+    senderId: message.senderId,
+    senderName: message.sender.displayName,
+    content: message.content,
+    at: message.createdAt,
+    clientId: message.clientId ?? null,
+    failed: null,
+  };
+}
+
+/** Rows in reading order. `unreadFrom` is the first unread `seq`; one's own lines are never new. */
+export function rowsOf(lines: readonly Line[], unreadFrom: number | null, myId: string): Row[] {
+  const rows: Row[] = [];
+  const fresh = unreadFrom === null ? [] : lines.filter((l) => l.seq !== null && l.seq >= unreadFrom && l.senderId !== myId);
+  let previous: Line | undefined;
+  let divided = fresh.length === 0;
+  for (const line of lines) {
+    const newDay = previous === undefined || dayKey(previous.at) !== dayKey(line.at);
+    if (newDay) rows.push({ kind: "day", key: `day ${dayKey(line.at)}`, at: line.at });
+    const divide = !divided && line === fresh[0];
+    if (divide) rows.push({ kind: "new", key: "new", count: fresh.length });
+    divided ||= divide;
+    const start = newDay || divide || !sameGroup(previous, line);
+    rows.push({ kind: "line", key: line.key, line, start });
+    previous = line;
+  }
+  return rows;
+}
+
+function sameGroup(previous: Line | undefined, line: Line): boolean {
+  if (previous === undefined || previous.senderId !== line.senderId) return false;
+  return Math.abs(new Date(line.at).getTime() - new Date(previous.at).getTime()) < GROUP;
+}

@@ -1,0 +1,76 @@
+/** Times as people read them. Pure, apart from the browser's language and time zone. */
+
+import type { Time } from "./wire";
+
+const MINUTE = 60_000;
+const DAY = 86_400_000;
+
+/** The browser's own English (for its habits of time), since the interface speaks English so far. */
+export const LOCALE: string =
+  (typeof navigator === "undefined" ? [] : navigator.languages).find((tag) => tag.startsWith("en")) ?? "en-GB";
+
+const clockFormat = new Intl.DateTimeFormat(LOCALE, { hour: "2-digit", minute: "2-digit" });
+const dayFormat = new Intl.DateTimeFormat(LOCALE, { weekday: "long", day: "numeric", month: "long" });
+const yearFormat = new Intl.DateTimeFormat(LOCALE, { day: "numeric", month: "long", year: "numeric" });
+const weekdayFormat = new Intl.DateTimeFormat(LOCALE, { weekday: "short" });
+const shortFormat = new Intl.DateTimeFormat(LOCALE, { day: "numeric", month: "short" });
+const exactFormat = new Intl.DateTimeFormat(LOCALE, { dateStyle: "full", timeStyle: "medium" });
+const relativeFormat = new Intl.RelativeTimeFormat(LOCALE, { numeric: "auto" });
+
+/** `10:07`. */
+export function clock(at: Time | number): string {
+  return clockFormat.format(new Date(at));
+}
+
+/** `Thursday, 12 June 2025 at 10:07:31`, for a title attribute. */
+export function exact(at: Time): string {
+  return exactFormat.format(new Date(at));
+}
+
+/** Whole local days from `at` to `now`; 0 is today, negative is the future. */
+export function daysAgo(at: Time | number, now: number): number {
+  return Math.round((startOfDay(now) - startOfDay(new Date(at).getTime())) / DAY);
+}
+
+/** A key that is equal for two times of the same local day. */
+export function dayKey(at: Time): string {
+  const date = new Date(at);
+  return `${date.getFullYear()}-${date.getMonth() + 1}-${date.getDate()}`;
+}
+
+/** The heading over a day: `Today`, `Yesterday`, `Thursday, 12 June`, or with the year. */
+export function dayHeading(at: Time, now: number): string {
+  const days = daysAgo(at, now);
+  if (days === 0 || days === 1) return capital(relativeFormat.format(-days, "day"));
+  const sameYear = new Date(at).getFullYear() === new Date(now).getFullYear();
+  return (sameYear ? dayFormat : yearFormat).format(new Date(at));
+}
+
+/** The stamp in a list: a time today, a weekday this week, else a date. */
+export function listStamp(at: Time, now: number): string {
+  const days = daysAgo(at, now);
+  if (days <= 0) return clock(at);
+  return (days < 7 ? weekdayFormat : shortFormat).format(new Date(at));
+}
+
+/** `just now`, `5 minutes ago`, `2 hours ago`, then as in a list. */
+export function ago(at: Time, now: number): string {
+  const past = Math.max(0, now - new Date(at).getTime());
+  if (past < MINUTE) return relativeFormat.format(0, "second");
+  if (past < 60 * MINUTE) return relativeFormat.format(-Math.floor(past / MINUTE), "minute");
+  if (daysAgo(at, now) === 0) return relativeFormat.format(-Math.floor(past / (60 * MINUTE)), "hour");
+  return dayHeading(at, now);
+}
+
+/** `Thursday, 19 June`. */
+export function longDay(at: Time): string {
+  return dayFormat.format(new Date(at));
+}
+
+function startOfDay(at: number): number {
+  return new Date(at).setHours(0, 0, 0, 0);
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toLocaleUpperCase(LOCALE) + text.slice(1);
+}

@@ -1,0 +1,190 @@
+/**
+ * The shapes that travel between this page and the server, as the wire contract names them.
+ * Types only: nothing here runs, and no other module writes these names again.
+ */
+
+/** ISO-8601 in UTC with milliseconds, e.g. `2026-11-22T15:00:00.123Z`. */
+export type Time = string;
+
+/** A person with an account on this server. */
+export interface User {
+  id: string;
+  username: string;
+  displayName: string;
+  name: string;
+  role: "admin" | "member";
+  disabled: boolean;
+  online: boolean;
+  lastSeenAt: Time | null;
+  createdAt: Time;
+}
+
+/** The author of a message as embedded in it. */
+export type Sender = Pick<User, "id" | "username" | "displayName" | "name">;
+
+/** A user inside one conversation. */
+export interface Member extends User {
+  memberRole: "owner" | "member";
+  joinedAt: Time;
+  lastReadAt: Time | null;
+  lastReadSeq: number;
+}
+
+/** One stored message. `seq` counts 1, 2, 3… without gaps inside its conversation. */
+export interface Message {
+  id: string;
+  seq: number;
+  conversationId: string;
+  senderId: string;
+  sender: Sender;
+  content: string;
+  messageType: string;
+  attachments: unknown[];
+  createdAt: Time;
+  updatedAt: Time;
+  clientId?: string;
+}
+
+/** A direct or group conversation as the caller sees it. */
+export interface Conversation {
+  id: string;
+  title: string | null;
+  isGroup: boolean;
+  members: Member[];
+  memberCount: number;
+  createdAt: Time;
+  updatedAt: Time;
+  lastMessage: Message | null;
+  lastSeq: number;
+  lastReadSeq: number;
+  unread: number;
+  memberRole: "owner" | "member";
+}
+
+/** A signed-in browser or device of the caller. */
+export interface Session {
+  id: string;
+  current: boolean;
+  createdAt: Time;
+  lastUsedAt: Time;
+  userAgent: string;
+  address: string;
+}
+
+/** An invitation link. `qrSvg` is present only in the answer that created it. */
+export interface Invite {
+  id: string;
+  code: string;
+  link: string;
+  conversationId: string | null;
+  createdBy: string;
+  createdAt: Time;
+  expiresAt: Time | null;
+  maxUses: number | null;
+  uses: number;
+  qrSvg?: string;
+}
+
+/** What an invitation shows before it is accepted. */
+export interface InvitePreview {
+  serverName: string;
+  invitedBy: string;
+  conversationTitle: string | null;
+  expiresAt: Time | null;
+}
+
+/** A page of history, oldest first; a `null` cursor means there is nothing more that way. */
+export interface MessagePage {
+  messages: Message[];
+  before: string | null;
+  after: string | null;
+}
+
+/** The one error shape of the server, in HTTP bodies and in realtime answers. */
+export interface WireError {
+  code: string;
+  message: string;
+  field?: string;
+  limit?: number;
+  retryAfter?: number;
+}
+
+/** What `sendMessage` takes; `senderId` is accepted for the origin's callers and ignored. */
+export interface MessageData {
+  content: string;
+  conversationId: string;
+  messageType?: string;
+  senderId?: string;
+  clientId?: string;
+}
+
+/** `user-typing` and `user-stop-typing`. */
+export interface TypingData {
+  conversationId: string;
+  userId: string;
+  userName: string;
+}
+
+/** `message-read`: this member has read up to `seq`. */
+export interface MessageReadData {
+  conversationId: string;
+  messageId: string;
+  userId: string;
+  readAt: Time;
+  seq: number;
+}
+
+/** `user-status`. */
+export interface UserStatus {
+  userId: string;
+  status: "online" | "offline";
+  isOnline: boolean;
+  lastSeen: Time | null;
+}
+
+/** `conversation-updated`; `lastReadSeq` comes only with reason `read`. */
+export interface ConversationUpdate {
+  conversationId: string;
+  title: string | null;
+  isGroup: boolean;
+  lastSeq: number;
+  lastMessage: Message | null;
+  updatedAt: Time;
+  memberCount: number;
+  reason: "message" | "created" | "renamed" | "members" | "read";
+  lastReadSeq?: number;
+}
+
+/** `conversation-removed`. */
+export interface ConversationRemoval {
+  conversationId: string;
+  reason: "removed" | "left";
+}
+
+/** `session`: sent after every connect. */
+export interface SessionHello {
+  userId: string;
+  username: string;
+  serverName: string;
+  recovered: boolean;
+  head: string;
+}
+
+/** `session-ended`: the server is about to disconnect this socket for good. */
+export interface SessionEnd {
+  code: "signed_out" | "disabled" | "password_changed" | "session_ended";
+  message: string;
+}
+
+/** Limits the server enforces, repeated here so that a form can speak before it is sent. */
+export const LIMITS = {
+  username: 32,
+  displayName: 64,
+  passwordMin: 8,
+  passwordMax: 256,
+  title: 100,
+  content: 8000,
+  page: 50,
+  inviteHours: 168,
+  inviteUses: 10,
+} as const;

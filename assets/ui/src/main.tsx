@@ -1,0 +1,16 @@
+/** Starts the page: dresses the document, finds the session, and shows the page for the address. */
+
+import { render } from "preact";
+import "./styles/tokens.css";
+import "./styles/base.css";
+import "./styles/controls.css";
+import "./styles/list.css";
+import "./styles/page.css";
+import "./styles/write.css";
+import "./styles/dialog.css";
+import { start } from "./hooks/start";
+import { App } from "./pages/App";
+
+const root = document.getElementById("app");
+start();
+if (root !== null) render(<App />, root);

@@ -1,0 +1,65 @@
+/** Chooses between the pages before one is in and the pages inside. */
+
+import { ErrorBoundary, lazy, LocationProvider, Route, Router, useLocation } from "preact-iso";
+import { useEffect } from "preact/hooks";
+import { t } from "../lib/text";
+import { openSession, session } from "../hooks/useAccount";
+import { Button } from "../components/Button";
+import { Mark } from "../components/Mark";
+import { Shell } from "./Shell";
+
+const SignInPage = lazy(() => import("./SignInPage").then((it) => it.SignInPage));
+const SetupPage = lazy(() => import("./SetupPage").then((it) => it.SetupPage));
+const InvitePage = lazy(() => import("./InvitePage").then((it) => it.InvitePage));
+
+/** The whole. */
+export function App() {
+  return (
+    <LocationProvider>
+      <ErrorBoundary onError={(error) => console.error(error)}>
+        <Router>
+          <Route path="/setup" component={SetupPage} />
+          <Route path="/invite/:code" component={InvitePage} />
+          <Route path="/" component={Inside} />
+          <Route path="/*" component={Inside} />
+        </Router>
+      </ErrorBoundary>
+    </LocationProvider>
+  );
+}
+
+function Inside() {
+  const { phase } = session.value;
+  if (phase === "in") return <SignedIn />;
+  if (phase === "out") {
+    return (
+      <Router>
+        <Route path="/signin" component={SignInPage} />
+        <Route default component={SignInPage} />
+      </Router>
+    );
+  }
+  return (
+    <main class="splash" aria-busy={phase === "loading"}>
+      <Mark size={56} />
+      {phase === "unreachable" ? (
+        <div role="alert">
+          <p>{t("error.offline")}</p>
+          <Button icon="retry" onClick={() => void openSession()}>
+            {t("link.now")}
+          </Button>
+        </div>
+      ) : (
+        <p class="vh">{t("app.loading")}</p>
+      )}
+    </main>
+  );
+}
+
+function SignedIn() {
+  const { path, route } = useLocation();
+  useEffect(() => {
+    if (path === "/signin") route("/", true);
+  }, [path]);
+  return <Shell />;
+}

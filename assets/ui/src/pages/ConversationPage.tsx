@@ -1,0 +1,64 @@
+/** One conversation: head, lines, composer. */
+
+import { useLocation, useRoute } from "preact-iso";
+import { useEffect, useState } from "preact/hooks";
+import { t } from "../lib/text";
+import { session } from "../hooks/useAccount";
+import { titleOf, useConversation } from "../hooks/useConversations";
+import { useTitle } from "../hooks/useTitle";
+import { ConnectionStrip } from "../components/ConnectionStrip";
+import { ConversationHeader } from "../components/ConversationHeader";
+import { Details } from "../components/Details";
+import { EmptyPage } from "../components/EmptyPage";
+import { MessageInput } from "../components/MessageInput";
+import { MessageList } from "../components/MessageList";
+
+/** `/conversations/:id` */
+export function ConversationPage() {
+  const id = useRoute().params["id"] ?? "";
+  return <Conversation key={id} id={id} />;
+}
+
+function Conversation({ id }: { id: string }) {
+  const { room, failure } = useConversation(id);
+  const { route } = useLocation();
+  const [details, setDetails] = useState(false);
+  const [lastTitle, setLastTitle] = useState<string | null>(null);
+  const title = room && titleOf(room);
+  useEffect(() => {
+    if (title !== undefined) setLastTitle(title);
+  }, [title]);
+  useTitle(title ?? "");
+  if (room === undefined || title === undefined) {
+    return <Missing lastTitle={lastTitle} failure={failure} />;
+  }
+  return (
+    <main class="main" aria-label={title}>
+      <ConversationHeader room={room} onDetails={() => setDetails(true)} />
+      <ConnectionStrip />
+      <MessageList room={room} />
+      <MessageInput conversationId={id} title={title} />
+      {details && (
+        <Details
+          room={room}
+          admin={session.value.user?.role === "admin"}
+          onClose={() => setDetails(false)}
+          onLeft={() => route("/")}
+        />
+      )}
+    </main>
+  );
+}
+
+/** Not there, not loaded yet, or one was removed while looking at it. */
+function Missing({ lastTitle, failure }: { lastTitle: string | null; failure: string | null }) {
+  if (lastTitle === null && failure === null) return <main class="main" aria-busy="true" />;
+  const words = lastTitle === null ? { title: t("page.gone"), text: failure ?? "" } : { title: t("page.removed", { title: lastTitle }) };
+  return (
+    <EmptyPage {...words}>
+      <a class="button" href="/">
+        {t("app.home")}
+      </a>
+    </EmptyPage>
+  );
+}

@@ -1,0 +1,85 @@
+/** An invitation: who invites, and the form to come in; or joining, for those who have an account. */
+
+import { useLocation, useRoute } from "preact-iso";
+import { t } from "../lib/text";
+import type { InvitePreview } from "../lib/wire";
+import { openSession, session } from "../hooks/useAccount";
+import { useLoad } from "../hooks/useLoad";
+import { acceptInvite, joinByInvite, previewInvite } from "../hooks/usePeople";
+import { useTask } from "../hooks/useTask";
+import { Button } from "../components/Button";
+import { Cover } from "../components/Cover";
+import { NewAccount } from "../components/NewAccount";
+import { ErrorNote } from "../components/Notice";
+
+/** `/invite/:code` */
+export function InvitePage() {
+  const code = useRoute().params["code"] ?? "";
+  const { route } = useLocation();
+  const preview = useLoad(code, () => previewInvite(code));
+  if (preview.error !== null) {
+    const ended = preview.code === "invite_invalid" || preview.code === "not_found";
+    return (
+      <Cover>
+        <h1>{t("join.invalid")}</h1>
+        <p class="lede">{ended ? t("join.invalidText") : preview.error}</p>
+        <div class="actions">
+          <a class="button" href="/">
+            {t("join.have")}
+          </a>
+        </div>
+      </Cover>
+    );
+  }
+  if (preview.data === null) return <Cover>{null}</Cover>;
+  const { invitedBy: name, conversationTitle: title, serverName } = preview.data;
+  return (
+    <Cover serverName={serverName}>
+      <h1>{title === null ? t("join.title", { name }) : t("join.titleRoom", { name, title })}</h1>
+      {session.value.phase === "in" ? (
+        <Join code={code} preview={preview.data} />
+      ) : (
+        <>
+          <p class="lede">{t("join.lede")}</p>
+          <NewAccount
+            action={t("join.go")}
+            submit={async (who) => {
+              const { conversation } = await acceptInvite(code, who);
+              await openSession();
+              route(conversation ? `/conversations/${conversation.id}` : "/", true);
+            }}
+          />
+          <p class="hint">
+            <a href="/signin">{t("join.have")}</a>
+          </p>
+        </>
+      )}
+    </Cover>
+  );
+}
+
+function Join({ code, preview }: { code: string; preview: InvitePreview }) {
+  const { route } = useLocation();
+  const task = useTask();
+  const title = preview.conversationTitle;
+  return (
+    <>
+      <p class="lede">{t("join.signedIn", { name: session.value.user?.displayName ?? "" })}</p>
+      <ErrorNote text={task.error} />
+      <div class="actions">
+        {title !== null && (
+          <Button
+            kind="primary"
+            busy={task.busy}
+            onClick={() => void task.run(async () => route(`/conversations/${await joinByInvite(code)}`, true))}
+          >
+            {t("join.joinRoom", { title })}
+          </Button>
+        )}
+        <a class="button" href="/">
+          {t("join.open")}
+        </a>
+      </div>
+    </>
+  );
+}

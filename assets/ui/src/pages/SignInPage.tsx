@@ -1,0 +1,47 @@
+/** Signing in, and the sentence that says why one has to. */
+
+import { useState } from "preact/hooks";
+import { toUsername } from "../lib/names";
+import { t } from "../lib/text";
+import { session, signIn } from "../hooks/useAccount";
+import { useTask } from "../hooks/useTask";
+import { Button } from "../components/Button";
+import { Cover } from "../components/Cover";
+import { Field, PasswordField } from "../components/Field";
+import { ErrorNote } from "../components/Notice";
+
+/** Whatever page was asked for opens after signing in. */
+export function SignInPage() {
+  const [name, setName] = useState("");
+  const [password, setPassword] = useState("");
+  const task = useTask();
+  const { ended } = session.value;
+  return (
+    <Cover>
+      {ended !== null && (
+        <p class="ended" role="status">
+          {t(`signin.ended.${ended}`)}
+        </p>
+      )}
+      <h1>{t("signin.title")}</h1>
+      <p class="lede">{t("signin.lede", { server: location.host })}</p>
+      <form
+        class="door-form"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void task.run(() => signIn(toUsername(name), password));
+        }}
+      >
+        <Field label={t("signin.name")} value={name} onInput={setName} autocomplete="username" autofocus />
+        <PasswordField label={t("door.password")} value={password} onInput={setPassword} autocomplete="current-password" />
+        <ErrorNote text={task.error} />
+        <div class="actions">
+          <Button kind="primary" type="submit" busy={task.busy} disabled={name.trim() === "" || password === ""}>
+            {t("signin.go")}
+          </Button>
+        </div>
+      </form>
+      <p class="hint">{t("signin.help")}</p>
+    </Cover>
+  );
+}

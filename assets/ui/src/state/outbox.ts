@@ -1,0 +1,143 @@
+/**
+ * The send queue. A line is kept on disk before it is sent and forgotten when the server has
+ * confirmed it; the server drops repetitions by `clientId`. Within a conversation, order is kept.
+ */
+
+import { batch, signal } from "@preact/signals";
+import type { OutboxItem } from "../cache/db";
+import { toFailure, type Failure } from "../lib/failure";
+import type { Message } from "../lib/wire";
+
+/** What the queue needs from the world. */
+export interface OutboxWorld {
+  put(item: OutboxItem): Promise<void>;
+  remove(clientId: string): Promise<void>;
+  load(userId: string): Promise<OutboxItem[]>;
+  /** Sends one line; rejects with a {@link Failure}. */
+  send(item: OutboxItem): Promise<Message>;
+  isOnline(): boolean;
+  /** Called once for each line that the server has stored. */
+  delivered(message: Message, item: OutboxItem): void;
+  now(): number;
+  after(ms: number, task: () => void): void;
+}
+
+/** Codes after which the same line may still go through by itself. */
+const PASSING = new Set(["offline", "no_answer", "rate_limited", "server_busy"]);
+/** Unanswered tries on a standing connection before the line counts as failed. */
+const MAX_UNANSWERED = 3;
+
+/** Unsent lines of the signed-in user. */
+export class Outbox {
+  /** All unsent lines in their order, waiting and failed ones. */
+  readonly items = signal<readonly OutboxItem[]>([]);
+  readonly #world: OutboxWorld;
+  readonly #busy = new Set<string>();
+  readonly #unanswered = new Map<string, number>();
+  #userId = "";
+  #order = 0;
+
+  constructor(world: OutboxWorld) {
+    this.#world = world;
+  }
+
+  /** Takes up the lines that this user left unsent. */
+  async open(userId: string): Promise<void> {
+    this.#userId = userId;
+    const kept = await this.#world.load(userId);
+    if (this.#userId !== userId) return;
+    const fresh = this.items.peek().filter((item) => !kept.some((old) => old.clientId === item.clientId));
+    this.items.value = [...kept, ...fresh];
+    this.pump();
+  }
+
+  /** Forgets the lines in memory; those on disk stay. */
+  close(): void {
+    this.#userId = "";
+    this.items.value = [];
+    this.#busy.clear();
+    this.#unanswered.clear();
+  }
+
+  /** Adds a line and sends it as soon as possible. */
+  add(line: { clientId: string; conversationId: string; content: string }): OutboxItem {
+    const now = this.#world.now();
+    this.#order = Math.max(this.#order + 1, now);
+    const item: OutboxItem = { ...line, userId: this.#userId, createdAt: now, order: this.#order };
+    this.items.value = [...this.items.peek(), item];
+    void this.#world.put(item).then(() => this.pump(), () => this.pump());
+    return item;
+  }
+
+  /** Sends a failed line again. */
+  retry(clientId: string): void {
+    const item = this.items.peek().find((each) => each.clientId === clientId);
+    if (item === undefined) return;
+    const { failed: _code, reason: _reason, ...rest } = item;
+    this.#unanswered.delete(clientId);
+    this.#replace(rest);
+    this.pump();
+  }
+
+  /** Gives a line up. */
+  discard(clientId: string): void {
+    this.items.value = this.items.peek().filter((item) => item.clientId !== clientId);
+    this.#unanswered.delete(clientId);
+    void this.#world.remove(clientId);
+  }
+
+  /** The server has this line (told by any event); safe to call twice. */
+  confirm(message: Message): void {
+    const item = this.items.peek().find((each) => each.clientId === message.clientId);
+    if (item === undefined) return;
+    batch(() => {
+      this.discard(item.clientId);
+      this.#world.delivered(message, item);
+    });
+  }
+
+  /** Sends the first waiting line of every conversation that has none under way. */
+  pump(): void {
+    if (!this.#world.isOnline()) return;
+    for (const item of this.items.peek()) {
+      if (item.failed !== undefined || this.#busy.has(item.conversationId)) continue;
+      this.#busy.add(item.conversationId);
+      void this.#send(item);
+    }
+  }
+
+  async #send(item: OutboxItem): Promise<void> {
+    const userId = this.#userId;
+    let again = true;
+    try {
+      const message = await this.#world.send(item);
+      if (this.#userId === userId) this.confirm({ ...message, clientId: item.clientId });
+    } catch (error) {
+      if (this.#userId === userId) again = this.#refused(item, toFailure(error));
+    }
+    if (this.#userId !== userId) return;
+    this.#busy.delete(item.conversationId);
+    if (again) this.pump();
+  }
+
+  /** Decides what a refusal means; returns whether the queue may go on at once. */
+  #refused(item: OutboxItem, failure: Failure): boolean {
+    if (!this.items.peek().some((each) => each.clientId === item.clientId)) return true;
+    const unanswered = (this.#unanswered.get(item.clientId) ?? 0) + (failure.code === "no_answer" ? 1 : 0);
+    this.#unanswered.set(item.clientId, unanswered);
+    if (!PASSING.has(failure.code) || unanswered >= MAX_UNANSWERED) {
+      this.#replace({ ...item, failed: failure.code, reason: failure.message });
+      return true;
+    }
+    if (failure.code !== "offline") {
+      const seconds = failure.retryAfter ?? 1;
+      this.#world.after(seconds * 1000, () => this.pump());
+    }
+    return false;
+  }
+
+  #replace(item: OutboxItem): void {
+    this.items.value = this.items.peek().map((each) => (each.clientId === item.clientId ? item : each));
+    void this.#world.put(item);
+  }
+}
