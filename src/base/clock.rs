@@ -186,6 +186,17 @@ impl Clock {
         }
     }
 
+    /// Returns once this clock shows `at` or later. Dropping the future cancels it.
+    pub async fn sleep_until(&self, at: Timestamp) {
+        match &*self.0 {
+            Source::System { .. } => self.sleep(at.since(self.now())).await,
+            Source::Manual { now } => {
+                // As above: the sender can't be gone.
+                let _ = now.subscribe().wait_for(|now| *now >= at.0).await;
+            }
+        }
+    }
+
     /// The result of `work`, or `None` when `limit` has passed on this clock before it came.
     pub async fn timeout<T>(&self, limit: Duration, work: impl Future<Output = T>) -> Option<T> {
         tokio::select! {
@@ -283,6 +294,18 @@ mod tests {
         clock.advance(Duration::from_millis(1));
         assert!((&mut nap).now_or_never().is_some());
         assert_eq!(clock.now(), Timestamp(1_010));
+    }
+
+    #[tokio::test]
+    async fn a_moment_that_has_passed_before_one_sleeps_is_not_slept_for() {
+        let clock = Clock::manual(Timestamp(1_000));
+        let nap = clock.sleep_until(Timestamp(1_010));
+        clock.advance(Duration::from_millis(9));
+        let mut nap = Box::pin(nap);
+        assert!((&mut nap).now_or_never().is_none());
+        clock.advance(Duration::from_millis(1));
+        assert!((&mut nap).now_or_never().is_some());
+        assert!(clock.sleep_until(Timestamp(5)).now_or_never().is_some());
     }
 
     #[tokio::test]

@@ -1,71 +1,65 @@
-//! People: who has an account, and what it says about them.
+//! People: who has an account, and what it says about them. How accounts are made is in `setup`
+//! and `invites`.
+
+use super::commit::Decision;
+use super::fields;
+use super::limits::{LimitKey, LimitedAction};
+use super::rules::{require_account, require_admin};
+use super::{AccountChange, Answer, Caller, Service, ServiceError};
 use crate::model::ids::UserId;
+use crate::model::name::fold;
 use crate::model::view::UserView;
-use crate::model::{Actor, Role};
+use crate::model::{Account, Actor, EventBody, Role};
+use crate::store::{Reads, accounts};
 
-use super::{
-    AccountChange, Answer, Caller, Device, NewAccount, Service, ServiceError, SetUp, SetupState,
-};
-
-#[expect(clippy::unused_async, reason = "signatures come first")]
-#[expect(
-    clippy::missing_errors_doc,
-    unused_variables,
-    reason = "signatures come first"
-)]
 impl Service {
-    /// What a setup link with this token is good for, for somebody at this address.
-    /// Errors: `rate_limited`.
-    pub fn setup_state(&self, token: Option<&str>, from: std::net::IpAddr) -> Answer<SetupState> {
-        Err(ServiceError::ServerBusy)
-    }
-
-    /// The token of the setup link while the server waits for its first administrator.
-    pub fn setup_token(&self) -> Option<String> {
-        None
-    }
-
-    /// Makes the first administrator and the room "Everyone" with all accounts so far in it, and
-    /// signs them in. Errors: `setup_done` (also for a wrong token), fields, `rate_limited`.
-    pub async fn setup(&self, token: String, new: NewAccount, device: Device) -> Answer<SetUp> {
-        Err(ServiceError::ServerBusy)
-    }
-
-    /// Makes an account from the command line. The first administrator made so makes the room
-    /// "Everyone" too. Errors: fields, `username_taken`.
-    pub async fn add_user(&self, new: NewAccount, role: Role) -> Answer<UserView> {
-        Err(ServiceError::ServerBusy)
-    }
-
     /// All accounts, disabled ones too, by age: for the command line.
-    pub fn all_users(&self) -> Answer<Vec<UserView>> {
-        Err(ServiceError::ServerBusy)
+    pub fn all_users(&self) -> Vec<UserView> {
+        let people = self.0.directory.all().into_iter();
+        people.map(|person| self.person_view(person)).collect()
     }
 
     /// The account with this name in any spelling that folds to it: for the command line.
     pub fn find_user(&self, username: &str) -> Answer<UserView> {
-        Err(ServiceError::NotFound)
+        let found = accounts::find_by_username(&self.0.store.view(), &fold(username))?;
+        self.user_view(found.ok_or(ServiceError::NotFound)?.id)
     }
 
     /// One account, as everybody who is signed in may see it. Errors: `not_found`.
     pub fn user(&self, caller: Caller, user: UserId) -> Answer<UserView> {
-        Err(ServiceError::NotFound)
+        self.limit(LimitedAction::Read, LimitKey::user(caller.user))?;
+        self.user_view(user)
     }
 
     /// The caller's own account.
     pub fn me(&self, caller: Caller) -> Answer<UserView> {
-        Err(ServiceError::NotFound)
+        self.user_view(caller.user)
     }
 
     /// The people whose username, or a word of whose display name, starts with `query` (all if it
     /// is empty), by name. No disabled ones. `limit` 1 to 100.
     pub fn directory(&self, caller: Caller, query: &str, limit: u32) -> Answer<Vec<UserView>> {
-        Err(ServiceError::NotFound)
+        let limit = fields::page_limit(limit)?;
+        fields::bounded("q", query, 0, fields::DISPLAY_NAME_MAX)?;
+        self.limit(LimitedAction::Read, LimitKey::user(caller.user))?;
+        let found = self.0.directory.search(query, limit).into_iter();
+        Ok(found.map(|person| self.person_view(person)).collect())
     }
 
     /// Changes the caller's display name.
     pub async fn set_display_name(&self, caller: Caller, display_name: String) -> Answer<UserView> {
-        Err(ServiceError::ServerBusy)
+        let display_name = fields::display_name(&display_name)?;
+        self.limit(LimitedAction::Account, LimitKey::user(caller.user))?;
+        self.decide(move |state, _| {
+            let user = caller.user;
+            if require_account(state, caller)?.display_name == display_name {
+                return Ok(Decision::nothing(()));
+            }
+            let changed = EventBody::ProfileChanged { user, display_name };
+            Ok(Decision::events(vec![changed], ()))
+        })
+        .await?;
+        self.user_view(caller.user)
     }
 
     /// Changes the caller's password and ends all their other sessions.
@@ -76,22 +70,102 @@ impl Service {
         current: String,
         new: String,
     ) -> Answer<()> {
-        Err(ServiceError::ServerBusy)
+        let new = fields::new_password("newPassword", &new)?;
+        self.limit(LimitedAction::Password, LimitKey::user(caller.user))?;
+        let known = require_account(&self.0.store.view(), caller)?.password_hash;
+        let current = fields::given_password(&current).ok_or(ServiceError::InvalidCredentials)?;
+        if !self
+            .0
+            .passwords
+            .verify(current, Some(known.clone()))
+            .await?
+        {
+            return Err(ServiceError::InvalidCredentials);
+        }
+        let password_hash = self.0.passwords.hash(new).await?;
+        self.decide(move |state, _| {
+            // Somebody may have changed it while this one was hashed.
+            if require_account(state, caller)?.password_hash != known {
+                return Err(ServiceError::InvalidCredentials);
+            }
+            let changed = EventBody::PasswordChanged {
+                user: caller.user,
+                password_hash,
+                keep: Some(caller.session),
+            };
+            Ok(Decision::events(vec![changed], ()))
+        })
+        .await
     }
 
     /// Sets somebody's password and ends all their sessions: administrators and the command line.
+    /// Errors: `forbidden`, `not_found`, fields, `rate_limited`.
     pub async fn set_password(&self, actor: Actor, user: UserId, new: String) -> Answer<()> {
-        Err(ServiceError::ServerBusy)
+        self.limit_manager(actor)?;
+        require_admin(&self.0.store.view(), actor)?;
+        let new = fields::new_password("newPassword", &new)?;
+        let password_hash = self.0.passwords.hash(new).await?;
+        self.decide(move |state, _| {
+            require_admin(state, actor)?;
+            require_found(state, user)?;
+            let changed = EventBody::PasswordChanged {
+                user,
+                password_hash,
+                keep: None,
+            };
+            Ok(Decision::events(vec![changed], ()))
+        })
+        .await
     }
 
     /// Disables, enables, promotes or demotes: administrators and the command line. The last
-    /// enabled administrator stays one (`conflict`).
+    /// enabled administrator stays one (`conflict`). Errors: `forbidden`, `not_found`.
     pub async fn change_account(
         &self,
         actor: Actor,
         user: UserId,
         change: AccountChange,
     ) -> Answer<UserView> {
-        Err(ServiceError::ServerBusy)
+        self.limit_manager(actor)?;
+        self.decide(move |state, _| change_account(state, actor, user, change))
+            .await?;
+        self.user_view(user)
     }
+
+    fn limit_manager(&self, actor: Actor) -> Answer<()> {
+        match actor.user() {
+            Some(user) => self.limit(LimitedAction::Manage, LimitKey::user(user)),
+            None => Ok(()),
+        }
+    }
+}
+
+fn require_found(state: &dyn Reads, user: UserId) -> Answer<Account> {
+    accounts::find(state, user)?.ok_or(ServiceError::NotFound)
+}
+
+fn change_account(
+    state: &dyn Reads,
+    actor: Actor,
+    user: UserId,
+    change: AccountChange,
+) -> Answer<Decision<()>> {
+    require_admin(state, actor)?;
+    let account = require_found(state, user)?;
+    let role = change.role.unwrap_or(account.role);
+    let disabled = change.disabled.unwrap_or(account.disabled);
+    let leads = |role, disabled: bool| role == Role::Admin && !disabled;
+    let steps_down = leads(account.role, account.disabled) && !leads(role, disabled);
+    if steps_down && accounts::admins(state)? <= 1 {
+        let message = "This is the last administrator. Please make somebody else one first.";
+        return Err(ServiceError::Conflict(message));
+    }
+    let mut events = Vec::new();
+    if role != account.role {
+        events.push(EventBody::RoleChanged { user, role });
+    }
+    if disabled != account.disabled {
+        events.push(EventBody::DisabledChanged { user, disabled });
+    }
+    Ok(Decision::events(events, ()))
 }

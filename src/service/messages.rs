@@ -1,21 +1,78 @@
 //! Messages: sending them and reading them back.
-use crate::model::Message;
-use crate::model::ids::{ConversationId, UserId};
-use crate::model::view::{MessageView, SenderView};
 
+use super::commit::{Decision, Rule};
+use super::fields;
+use super::limits::{LimitKey, LimitedAction};
+use super::rules::{require_member, require_session};
 use super::{Answer, Caller, MessagePage, NewMessage, PageAt, Sent, Service, ServiceError};
+use crate::base::clock::Timestamp;
+use crate::model::ids::{ClientId, ConversationId, MessageId, Seq};
+use crate::model::view::MessageView;
+use crate::model::{EventBody, Message, MessageKind};
+use crate::store::{Reads, conversations, messages};
 
-#[expect(clippy::unused_async, reason = "signatures come first")]
-#[expect(
-    clippy::missing_errors_doc,
-    unused_variables,
-    reason = "signatures come first"
-)]
+/// A message whose fields are valid. Whether its sender is a member, and whether it was sent
+/// before, is decided at the commit.
+struct SendMessage {
+    caller: Caller,
+    conversation: ConversationId,
+    content: String,
+    client_id: Option<ClientId>,
+}
+
+impl Rule for SendMessage {
+    /// The stored message, and whether it was stored now.
+    type Outcome = (Message, bool);
+
+    fn weight(&self) -> usize {
+        512 + self.content.len()
+    }
+
+    fn decide(self, state: &dyn Reads, now: Timestamp) -> Answer<Decision<Self::Outcome>> {
+        require_session(state, self.caller)?;
+        let sender = self.caller.user;
+        let (conversation, _) = require_member(state, sender, self.conversation)?;
+        if let Some(client_id) = &self.client_id
+            && let Some(first) = messages::by_client_id(state, sender, client_id)?
+        {
+            if first.conversation != self.conversation {
+                return Err(ServiceError::InvalidField {
+                    field: "clientId",
+                    message: "This clientId names a message in another conversation.",
+                });
+            }
+            let first = messages::find(state, first)?.ok_or(ServiceError::NotFound)?;
+            return Ok(Decision::nothing((first, false)));
+        }
+        let message = Message {
+            id: MessageId {
+                conversation: self.conversation,
+                seq: conversation.last_seq.next(),
+            },
+            sender,
+            kind: MessageKind::Text,
+            content: self.content,
+            attachments: Vec::new(),
+            client_id: self.client_id,
+            reply_to: None,
+            sealed: None,
+            created_at: now,
+            updated_at: now,
+            deleted_at: None,
+        };
+        let sent = EventBody::MessageSent(message.clone());
+        Ok(Decision::events(vec![sent], (message, true)))
+    }
+}
+
 impl Service {
     /// Sends a message. Errors: `not_found`, fields (`content`, `clientId`, `messageType`),
     /// `rate_limited`, `server_busy`, `storage_full`.
     pub async fn send(&self, caller: Caller, new: NewMessage) -> Answer<Sent> {
-        Err(ServiceError::ServerBusy)
+        let rule = self.new_message(caller, new)?;
+        let (message, fresh) = self.0.committer.run(rule).await?;
+        let message = self.message_view(&message);
+        Ok(Sent { message, fresh })
     }
 
     /// The same with a callback: called exactly once, on the publisher's thread in commit order
@@ -26,7 +83,38 @@ impl Service {
         new: NewMessage,
         done: impl FnOnce(Answer<Sent>) + Send + 'static,
     ) {
-        done(Err(ServiceError::ServerBusy));
+        let rule = match self.new_message(caller, new) {
+            Ok(rule) => rule,
+            Err(error) => return done(Err(error)),
+        };
+        let service = self.clone();
+        self.0.committer.run_then(rule, move |answer| {
+            done(answer.map(|(message, fresh)| Sent {
+                message: service.message_view(&message),
+                fresh,
+            }));
+        });
+    }
+
+    /// Checks what is typed. Fields come before the rate: who is refused anyway uses nothing up.
+    fn new_message(&self, caller: Caller, new: NewMessage) -> Answer<SendMessage> {
+        fields::content(&new.content)?;
+        if let Some(client_id) = &new.client_id {
+            fields::bounded("clientId", client_id, 1, ClientId::MAX)?;
+        }
+        if new.kind != MessageKind::Text {
+            return Err(ServiceError::InvalidField {
+                field: "messageType",
+                message: "Only messages of type text can be sent.",
+            });
+        }
+        self.limit(LimitedAction::Send, LimitKey::user(caller.user))?;
+        Ok(SendMessage {
+            caller,
+            conversation: new.conversation,
+            content: new.content,
+            client_id: new.client_id.map(ClientId),
+        })
     }
 
     /// A page of a conversation's history. `limit` 1 to 100. Errors: `not_found`, `rate_limited`.
@@ -37,39 +125,51 @@ impl Service {
         at: PageAt,
         limit: u32,
     ) -> Answer<MessagePage> {
-        Err(ServiceError::NotFound)
-    }
-
-    /// A stored message as it goes over the wire.
-    pub fn message_view(&self, message: &Message) -> MessageView {
-        MessageView {
-            id: message.id,
-            seq: message.id.seq.0,
-            conversation_id: message.id.conversation,
-            sender_id: message.sender,
-            sender: self.sender_view(message.sender),
-            content: message.content.clone(),
-            message_type: message.kind,
-            attachments: Vec::new(),
-            created_at: message.created_at,
-            updated_at: message.updated_at,
-            client_id: message.client_id.as_ref().map(|c| c.0.clone()),
-        }
+        let limit = fields::page_limit(limit)?;
+        self.limit(LimitedAction::Read, LimitKey::user(caller.user))?;
+        let state = self.0.store.view();
+        let (found, _) = require_member(&state, caller.user, conversation)?;
+        let last = found.last_seq;
+        let page = match at {
+            PageAt::Newest => messages::before(&state, conversation, None, limit),
+            PageAt::Before(seq) => messages::before(&state, conversation, Some(seq), limit),
+            PageAt::After(seq) => messages::after(&state, conversation, seq, limit),
+            PageAt::Around(seq) => messages::around(&state, conversation, seq, limit),
+        }?;
+        // Of an empty page, the gap between messages that it looked into.
+        let (oldest, newest) = match (page.first(), page.last(), at) {
+            (Some(first), Some(last), _) => (first.id.seq, last.id.seq),
+            (_, _, PageAt::Before(seq)) => (seq, Seq(seq.0.saturating_sub(1))),
+            (_, _, PageAt::After(seq) | PageAt::Around(seq)) => (seq.next(), seq),
+            (_, _, PageAt::Newest) => (Seq(1), last),
+        };
+        Ok(MessagePage {
+            messages: page
+                .iter()
+                .map(|message| self.message_view(message))
+                .collect(),
+            before: (oldest.0 > 1 && last.0 > 0).then(|| oldest.min(last.next())),
+            after: (newest < last).then_some(newest),
+        })
     }
 
     /// For the realtime door: the newest message of a conversation, whoever asks.
     pub fn last_message(&self, conversation: ConversationId) -> Answer<Option<MessageView>> {
-        Err(ServiceError::NotFound)
+        let state = self.0.store.view();
+        let last = match conversations::find(&state, conversation)? {
+            Some(found) => newest(&state, conversation, found.last_seq)?,
+            None => None,
+        };
+        Ok(last.map(|message| self.message_view(&message)))
     }
+}
 
-    /// Who somebody is, as it is embedded in messages and typing signals. Never fails: a person
-    /// that is not known has empty names.
-    pub fn sender_view(&self, user: UserId) -> SenderView {
-        SenderView {
-            id: user,
-            username: String::new(),
-            display_name: String::new(),
-            name: String::new(),
-        }
-    }
+/// The message at the end of a conversation.
+pub(super) fn newest(
+    state: &dyn Reads,
+    conversation: ConversationId,
+    last_seq: Seq,
+) -> Answer<Option<Message>> {
+    let seq = last_seq;
+    Ok(messages::find(state, MessageId { conversation, seq })?)
 }

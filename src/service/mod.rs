@@ -4,27 +4,124 @@
 //! [`Service`]; a file per resource.
 
 pub mod error;
+pub mod fields;
 pub mod limits;
 pub mod types;
 
 mod accounts;
+mod commit;
 mod conversations;
+mod deadlines;
+mod devices;
+mod directory;
+mod follow;
 mod invites;
 mod live;
+mod members;
 mod messages;
+mod passwords;
+mod presence;
+mod queue;
 mod receipts;
+mod rules;
+mod session_cache;
 mod sessions;
+mod setup;
+mod start;
+mod typing;
+mod views;
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use crate::base::clock::Clock;
+use crate::base::rng::Rng;
+use crate::store::{Reads, Store, StoreError};
+
+pub use commit::{Decision, Fatal, Rule};
 pub use error::ServiceError;
 pub use limits::LimitedAction;
+pub use live::Listener;
+pub use passwords::PasswordCost;
+pub use queue::Room;
+pub use start::{LogKeep, Parts, Running, Settings};
 pub use types::*;
+
+use commit::Committer;
+use devices::Devices;
+use directory::Directory;
+use limits::{LimitKey, Limits};
+use live::Live;
+use passwords::Passwords;
+use receipts::Receipts;
+use session_cache::SessionCache;
+
+/// What methods return.
+pub type Answer<T> = Result<T, ServiceError>;
 
 /// The service floor. Cheap to clone; all clones are one.
 ///
 /// Methods that change something are `async` and return once it is on disk; dropping their future
 /// does not undo what was asked. Methods that read return at once.
-#[derive(Clone, Debug)]
-pub struct Service(());
+#[derive(Clone)]
+pub struct Service(Arc<Inner>);
 
-/// What methods return.
-pub type Answer<T> = Result<T, ServiceError>;
+struct Inner {
+    store: Store,
+    committer: Committer,
+    clock: Clock,
+    rng: Rng,
+    settings: Settings,
+    passwords: Passwords,
+    devices: Devices,
+    limits: Limits,
+    directory: Arc<Directory>,
+    sessions: Arc<SessionCache>,
+    live: Arc<Live>,
+    receipts: Receipts,
+    /// The last id given to an account or a conversation.
+    last_id: AtomicU64,
+}
+
+impl Service {
+    /// Decides a command; see [`Rule`].
+    async fn decide<T: Send + 'static>(
+        &self,
+        rule: impl FnOnce(&dyn Reads, crate::base::clock::Timestamp) -> Answer<Decision<T>>
+        + Send
+        + 'static,
+    ) -> Answer<T> {
+        self.0.committer.run(rule).await
+    }
+
+    fn limit(&self, action: LimitedAction, key: LimitKey) -> Answer<()> {
+        self.0.limits.check(action, key)
+    }
+
+    /// A new id for an account or a conversation: milliseconds and 20 random bits, always
+    /// greater than the one before.
+    fn next_id(&self) -> u64 {
+        let random = self.0.rng.u64() & 0xf_ffff;
+        let id = self.0.clock.now().0 << 20 | random;
+        let later = |last: u64| Some(id.max(last + 1));
+        let order = Ordering::Relaxed;
+        let before = self.0.last_id.fetch_update(order, order, later);
+        before.map_or(id, |last| id.max(last + 1))
+    }
+}
+
+impl std::fmt::Debug for Service {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Service").finish_non_exhaustive()
+    }
+}
+
+impl From<StoreError> for ServiceError {
+    fn from(error: StoreError) -> Self {
+        if error.is_full() {
+            Self::StorageFull
+        } else {
+            Self::Internal(error.to_string().into())
+        }
+    }
+}

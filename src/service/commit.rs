@@ -1,0 +1,367 @@
+//! The committer: one thread decides all commands on the current state and makes what follows
+//! from them durable, one thread tells it.
+//!
+//! command → rule → events → one batch for the whole group → publish → acknowledge. While one
+//! group is synced the next one gathers; no delay is added. Knows no rule and no resource.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread::{self, JoinHandle};
+
+use parking_lot::RwLock;
+use tokio::sync::{oneshot, watch};
+
+use super::queue::{Queue, Room};
+use super::{Answer, Follower, ServiceError};
+use crate::base::clock::{Clock, Timestamp};
+use crate::model::{Event, EventBody, EventSeq};
+use crate::store::{Reads, StoreError, Txn, Writer};
+
+/// The most that one group holds.
+const GROUP: Room = Room {
+    commands: 512,
+    bytes: 1 << 20,
+};
+
+/// Groups that may wait to be published; then the commit thread waits.
+const GROUPS_AHEAD: usize = 2;
+
+/// What a rule makes of the state: what happens, and what is answered once it is durable.
+#[derive(Debug)]
+pub struct Decision<T> {
+    /// Applied in this order, all or none.
+    pub events: Vec<EventBody>,
+    /// The answer.
+    pub outcome: T,
+}
+
+impl<T> Decision<T> {
+    /// Nothing happens.
+    pub fn nothing(outcome: T) -> Self {
+        Self {
+            events: Vec::new(),
+            outcome,
+        }
+    }
+
+    /// This happens.
+    pub fn events(events: Vec<EventBody>, outcome: T) -> Self {
+        Self { events, outcome }
+    }
+}
+
+/// A command with what it takes to decide it. Pure: it reads the state and returns events;
+/// a rule that fails, also by a panic, leaves nothing behind.
+pub trait Rule: Send + 'static {
+    /// What is answered.
+    type Outcome: Send + 'static;
+
+    /// Decides on the state as all commands before have left it.
+    fn decide(self, state: &dyn Reads, now: Timestamp) -> Answer<Decision<Self::Outcome>>;
+
+    /// Roughly how many bytes wait while it waits.
+    fn weight(&self) -> usize {
+        512
+    }
+}
+
+impl<F, T> Rule for F
+where
+    F: FnOnce(&dyn Reads, Timestamp) -> Answer<Decision<T>> + Send + 'static,
+    T: Send + 'static,
+{
+    type Outcome = T;
+
+    fn decide(self, state: &dyn Reads, now: Timestamp) -> Answer<Decision<T>> {
+        self(state, now)
+    }
+}
+
+/// Called when the group of a command is durable and published, or has failed.
+type Ack = Box<dyn FnOnce(Answer<()>) + Send>;
+
+/// A queued command.
+trait Command: Send {
+    /// Its events, and who is told.
+    fn decide(self: Box<Self>, state: &dyn Reads, now: Timestamp) -> (Vec<EventBody>, Ack);
+}
+
+/// Calls back exactly once: what never gets an answer, because the server stops or has no room,
+/// is told so when it is dropped.
+struct Done<T, F: FnOnce(Answer<T>)>(Option<F>, std::marker::PhantomData<fn(T)>);
+
+impl<T, F: FnOnce(Answer<T>)> Done<T, F> {
+    fn call(mut self, answer: Answer<T>) {
+        if let Some(done) = self.0.take() {
+            done(answer);
+        }
+    }
+}
+
+impl<T, F: FnOnce(Answer<T>)> Drop for Done<T, F> {
+    fn drop(&mut self) {
+        if let Some(done) = self.0.take() {
+            done(Err(ServiceError::ServerBusy));
+        }
+    }
+}
+
+struct Queued<R: Rule, F: FnOnce(Answer<R::Outcome>)> {
+    rule: R,
+    done: Done<R::Outcome, F>,
+}
+
+impl<R, F> Command for Queued<R, F>
+where
+    R: Rule,
+    F: FnOnce(Answer<R::Outcome>) + Send + 'static,
+{
+    fn decide(self: Box<Self>, state: &dyn Reads, now: Timestamp) -> (Vec<EventBody>, Ack) {
+        let Self { rule, done } = *self;
+        let decided = catch_unwind(AssertUnwindSafe(|| rule.decide(state, now)))
+            .unwrap_or_else(|_| Err(ServiceError::Internal("a rule failed by panic".into())));
+        match decided {
+            Ok(Decision { events, outcome }) => {
+                let ack = move |committed: Answer<()>| done.call(committed.map(|()| outcome));
+                (events, Box::new(ack))
+            }
+            Err(error) => {
+                let ack = move |committed: Answer<()>| done.call(committed.and(Err(error)));
+                (Vec::new(), Box::new(ack))
+            }
+        }
+    }
+}
+
+/// What the commit thread hands to the publish thread.
+struct Group {
+    events: Vec<Event>,
+    acks: Vec<Ack>,
+    committed: Answer<()>,
+}
+
+/// Told once when the store failed: the process must end.
+pub type Fatal = Box<dyn FnOnce(&str) + Send>;
+
+type Followers = RwLock<Vec<Arc<dyn Follower>>>;
+
+/// Where commands go. Cheap to clone; all clones are one.
+#[derive(Clone)]
+pub struct Committer {
+    queue: Arc<Queue<Box<dyn Command>>>,
+    followers: Arc<Followers>,
+    published: watch::Receiver<EventSeq>,
+}
+
+/// The committer's two threads.
+pub struct Threads {
+    queue: Arc<Queue<Box<dyn Command>>>,
+    joins: Vec<JoinHandle<()>>,
+}
+
+impl Committer {
+    /// Starts the two threads. `head` is the newest durable event.
+    pub fn start(
+        writer: Writer,
+        head: EventSeq,
+        clock: Clock,
+        room: Room,
+        fatal: Fatal,
+    ) -> std::io::Result<(Self, Threads)> {
+        let queue = Arc::new(Queue::new(room));
+        let followers = Arc::new(Followers::default());
+        let (seen, published) = watch::channel(head);
+        let (groups, committed) = sync_channel(GROUPS_AHEAD);
+        let mut threads = Threads {
+            queue: Arc::clone(&queue),
+            joins: Vec::new(),
+        };
+        let told = Arc::clone(&followers);
+        let publish = thread::Builder::new().name("publish".into());
+        threads
+            .joins
+            .push(publish.spawn(move || publish_all(&committed, &told, &seen))?);
+        let taken = Arc::clone(&queue);
+        let commit = thread::Builder::new().name("commit".into());
+        threads.joins.push(commit.spawn(move || {
+            let _closing = Closing(&taken);
+            let commit = || commit_all(writer, &taken, &clock, &groups);
+            let failed = catch_unwind(AssertUnwindSafe(commit))
+                .unwrap_or_else(|_| Err("the commit thread failed by panic".into()));
+            if let Err(error) = failed {
+                tracing::error!(error, "nothing can be stored any more, the server must end");
+                fatal(&error);
+            }
+        })?);
+        let committer = Self {
+            queue,
+            followers,
+            published,
+        };
+        Ok((committer, threads))
+    }
+
+    /// Decides a command and returns its answer once it is durable and published. Dropping the
+    /// future does not undo the command.
+    pub async fn run<R: Rule>(&self, rule: R) -> Answer<R::Outcome> {
+        let (tell, told) = oneshot::channel();
+        self.run_then(rule, move |answer| {
+            // Who asked may have gone meanwhile.
+            let _ = tell.send(answer);
+        });
+        told.await.unwrap_or(Err(ServiceError::ServerBusy))
+    }
+
+    /// The same with a callback: called exactly once, on the publish thread in commit order, or
+    /// at once when the queue has no room. It must not block.
+    pub fn run_then<R: Rule>(
+        &self,
+        rule: R,
+        done: impl FnOnce(Answer<R::Outcome>) + Send + 'static,
+    ) {
+        let weight = rule.weight();
+        let done = Done(Some(done), std::marker::PhantomData);
+        // A command that comes back is dropped, which calls `done`.
+        drop(self.queue.push(Box::new(Queued { rule, done }), weight));
+    }
+
+    /// Adds who follows all events from now on.
+    pub fn follow(&self, follower: Arc<dyn Follower>) {
+        self.followers.write().push(follower);
+    }
+
+    /// The newest event that all followers have seen.
+    pub fn head(&self) -> watch::Receiver<EventSeq> {
+        self.published.clone()
+    }
+}
+
+impl Threads {
+    /// Takes no more commands, answers all that wait, and returns when both threads have ended.
+    /// Blocks.
+    pub fn stop(mut self) {
+        self.queue.close();
+        for join in self.joins.drain(..) {
+            // A panic of a thread was logged by the panic hook.
+            let _ = join.join();
+        }
+    }
+}
+
+impl Drop for Threads {
+    fn drop(&mut self) {
+        self.queue.close();
+    }
+}
+
+/// Closes the queue when the commit thread ends, however it ends, and answers what still waits.
+struct Closing<'a>(&'a Queue<Box<dyn Command>>);
+
+impl Drop for Closing<'_> {
+    fn drop(&mut self) {
+        self.0.close();
+        while self.0.take(GROUP).is_some() {}
+    }
+}
+
+/// Returns when the queue is closed and empty, or with the reason why nothing can be stored.
+fn commit_all(
+    mut writer: Writer,
+    queue: &Queue<Box<dyn Command>>,
+    clock: &Clock,
+    groups: &SyncSender<Group>,
+) -> Result<(), String> {
+    while let Some(commands) = queue.take(GROUP) {
+        let (group, suspect) = commit_group(&mut writer, commands, clock);
+        if groups.send(group).is_err() {
+            return Err("the publish thread has ended".into());
+        }
+        if let Some(error) = suspect {
+            return Err(error);
+        }
+    }
+    Ok(())
+}
+
+/// Decides, applies and commits one group. Also returns why the store can't be trusted any more,
+/// if so.
+fn commit_group(
+    writer: &mut Writer,
+    commands: Vec<Box<dyn Command>>,
+    clock: &Clock,
+) -> (Group, Option<String>) {
+    let mut txn = writer.begin();
+    let mut acks = Vec::with_capacity(commands.len());
+    let mut applied = Ok(());
+    for command in commands {
+        let now = clock.now();
+        let (events, ack) = command.decide(&txn, now);
+        acks.push(ack);
+        applied = applied.and_then(|()| apply(&mut txn, now, events));
+    }
+    let (committed, suspect) = match applied {
+        Ok(()) if txn.is_empty() => (Ok(Vec::new()), None),
+        Ok(()) => {
+            let committed = txn.commit();
+            let failed = committed.as_ref().err().filter(|error| !error.is_full());
+            let suspect = failed.map(ToString::to_string);
+            (committed, suspect)
+        }
+        Err(error) => {
+            let suspect = is_suspect(&error).then(|| error.to_string());
+            (Err(error), suspect)
+        }
+    };
+    let group = match committed {
+        Ok(events) => Group {
+            events,
+            acks,
+            committed: Ok(()),
+        },
+        Err(error) => Group {
+            events: Vec::new(),
+            acks,
+            committed: Err(error.into()),
+        },
+    };
+    (group, suspect)
+}
+
+fn apply(txn: &mut Txn<'_>, now: Timestamp, events: Vec<EventBody>) -> Result<(), StoreError> {
+    events
+        .into_iter()
+        .try_for_each(|body| txn.apply(now, body).map(drop))
+}
+
+/// Whether an error that came before anything was written says that the engine can't be trusted.
+fn is_suspect(error: &StoreError) -> bool {
+    !matches!(
+        error,
+        StoreError::Contradiction(_) | StoreError::TooLarge { .. } | StoreError::Corrupt { .. }
+    ) && !error.is_full()
+}
+
+fn publish_all(
+    groups: &Receiver<Group>,
+    followers: &Followers,
+    published: &watch::Sender<EventSeq>,
+) {
+    while let Ok(group) = groups.recv() {
+        if let Some(newest) = group.events.last() {
+            let followers = followers.read().clone();
+            for follower in followers {
+                let told = || follower.committed(&group.events);
+                // The panic hook has logged it; the others and the acks must not suffer.
+                let _ = catch_unwind(AssertUnwindSafe(told));
+            }
+            published.send_replace(newest.seq);
+        }
+        for ack in group.acks {
+            let committed = group.committed.clone();
+            let _ = catch_unwind(AssertUnwindSafe(|| ack(committed)));
+        }
+    }
+    // Followers may hold the service, which holds this list.
+    followers.write().clear();
+}

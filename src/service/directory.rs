@@ -1,0 +1,198 @@
+//! The public part of every account, in memory: names for messages and lists, and the search for
+//! people.
+//!
+//! Kept current by following the log. Decides nothing.
+
+use std::collections::{BTreeSet, HashMap};
+
+use parking_lot::RwLock;
+
+use super::fields::{search_form, search_words};
+use super::{Answer, Follower};
+use crate::base::clock::Timestamp;
+use crate::model::ids::UserId;
+use crate::model::view::SenderView;
+use crate::model::{Account, Event, EventBody, Role};
+use crate::store::{Reads, accounts};
+
+/// How many accounts are read at once at the start.
+const SLICE: usize = 500;
+
+/// The public part of an account.
+#[derive(Clone, Debug)]
+pub struct Person {
+    /// Who.
+    pub id: UserId,
+    /// Unique name.
+    pub username: String,
+    /// What others see.
+    pub display_name: String,
+    /// Administrator or not.
+    pub role: Role,
+    /// Whether the account is disabled.
+    pub disabled: bool,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When they were last here.
+    pub last_seen_at: Option<Timestamp>,
+    /// What a search finds them by.
+    words: Vec<String>,
+}
+
+impl Person {
+    fn new(account: &Account) -> Self {
+        let mut person = Self {
+            id: account.id,
+            username: account.username.clone(),
+            display_name: account.display_name.clone(),
+            role: account.role,
+            disabled: account.disabled,
+            created_at: account.created_at,
+            last_seen_at: account.last_seen_at,
+            words: Vec::new(),
+        };
+        person.find_words();
+        person
+    }
+
+    fn find_words(&mut self) {
+        self.words = search_words(&self.display_name);
+        self.words.extend(search_words(&self.username));
+        self.words.push(search_form(&self.username));
+    }
+
+    /// Where they stand in lists.
+    fn place(&self) -> (String, UserId) {
+        (search_form(&self.display_name), self.id)
+    }
+
+    fn matches(&self, query: &[String]) -> bool {
+        let has = |asked: &String| self.words.iter().any(|word| word.starts_with(asked));
+        !query.is_empty() && query.iter().all(has)
+    }
+}
+
+#[derive(Default)]
+struct People {
+    by_id: HashMap<UserId, Person>,
+    /// In the order of lists.
+    by_name: BTreeSet<(String, UserId)>,
+}
+
+impl People {
+    fn add(&mut self, account: &Account) {
+        let person = Person::new(account);
+        self.by_name.insert(person.place());
+        self.by_id.insert(person.id, person);
+    }
+
+    fn change(&mut self, user: UserId, change: impl FnOnce(&mut Person)) {
+        if let Some(person) = self.by_id.get_mut(&user) {
+            change(person);
+        }
+    }
+
+    fn rename(&mut self, user: UserId, display_name: &str) {
+        if let Some(person) = self.by_id.get_mut(&user) {
+            self.by_name.remove(&person.place());
+            display_name.clone_into(&mut person.display_name);
+            person.find_words();
+            self.by_name.insert(person.place());
+        }
+    }
+}
+
+/// Everybody who has an account.
+#[derive(Default)]
+pub struct Directory(RwLock<People>);
+
+impl Directory {
+    /// Reads all accounts.
+    pub fn load(state: &dyn Reads) -> Answer<Self> {
+        let mut people = People::default();
+        let mut after = None;
+        loop {
+            let slice = accounts::page(state, after, SLICE)?;
+            for account in &slice {
+                people.add(account);
+            }
+            after = slice.last().map(|account| account.id);
+            if slice.len() < SLICE {
+                return Ok(Self(RwLock::new(people)));
+            }
+        }
+    }
+
+    /// One person.
+    pub fn find(&self, user: UserId) -> Option<Person> {
+        self.0.read().by_id.get(&user).cloned()
+    }
+
+    /// Somebody as the sender of a message. Who isn't known has empty names.
+    pub fn sender(&self, user: UserId) -> SenderView {
+        let people = self.0.read();
+        let (username, name) = people.by_id.get(&user).map_or(("", ""), |person| {
+            (person.username.as_str(), person.display_name.as_str())
+        });
+        SenderView {
+            id: user,
+            username: username.to_owned(),
+            display_name: name.to_owned(),
+            name: name.to_owned(),
+        }
+    }
+
+    /// At most `limit` people by name, each of whom has, for every word of the query, a word that
+    /// starts with it. No disabled ones.
+    pub fn search(&self, query: &str, limit: usize) -> Vec<Person> {
+        let query = query.trim().trim_start_matches('@');
+        let (whole, words) = (search_form(query), search_words(query));
+        let people = self.0.read();
+        let listed = people.by_name.iter();
+        listed
+            .filter_map(|(_, id)| people.by_id.get(id))
+            .filter(|person| !person.disabled)
+            .filter(|person| {
+                let starts = |word: &String| word.starts_with(&whole);
+                person.words.iter().any(starts) || person.matches(&words)
+            })
+            .take(limit)
+            .cloned()
+            .collect()
+    }
+
+    /// Everybody, in the order in which their accounts were made.
+    pub fn all(&self) -> Vec<Person> {
+        let mut all: Vec<_> = self.0.read().by_id.values().cloned().collect();
+        all.sort_by_key(|person| person.id);
+        all
+    }
+
+    /// Somebody was here until now; the event follows.
+    pub fn seen(&self, user: UserId, at: Timestamp) {
+        let seen = |person: &mut Person| person.last_seen_at = person.last_seen_at.max(Some(at));
+        self.0.write().change(user, seen);
+    }
+}
+
+impl Follower for Directory {
+    fn committed(&self, events: &[Event]) {
+        for event in events {
+            match &event.body {
+                EventBody::AccountCreated(account) => self.0.write().add(account),
+                EventBody::ProfileChanged { user, display_name } => {
+                    self.0.write().rename(*user, display_name);
+                }
+                EventBody::RoleChanged { user, role } => {
+                    self.0.write().change(*user, |person| person.role = *role);
+                }
+                EventBody::DisabledChanged { user, disabled } => {
+                    let change = |person: &mut Person| person.disabled = *disabled;
+                    self.0.write().change(*user, change);
+                }
+                EventBody::LastSeen { user, at } => self.seen(*user, *at),
+                _ => {}
+            }
+        }
+    }
+}

@@ -1,0 +1,197 @@
+//! Starting the service floor, and ending it in order.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+use std::time::Duration;
+
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+use super::commit::{Committer, Fatal, Threads};
+use super::devices::Devices;
+use super::directory::Directory;
+use super::limits::Limits;
+use super::live::Live;
+use super::passwords::{PasswordCost, Passwords};
+use super::presence::Presence;
+use super::queue::Room;
+use super::receipts::Receipts;
+use super::session_cache::SessionCache;
+use super::{Answer, Inner, Service, ServiceError};
+use crate::base::clock::Clock;
+use crate::base::rng::Rng;
+use crate::store::{Store, Writer};
+
+/// How often what is outdated in memory is dropped.
+const TIDIED_EVERY: Duration = Duration::from_mins(1);
+
+/// What the service is made of.
+pub struct Parts {
+    /// What is stored, for reading.
+    pub store: Store,
+    /// The only way to change it.
+    pub writer: Writer,
+    /// Time.
+    pub clock: Clock,
+    /// Randomness.
+    pub rng: Rng,
+    /// How it behaves.
+    pub settings: Settings,
+    /// Called once, on a thread of the committer, when nothing can be stored any more: the
+    /// process must end with an error.
+    pub fatal: Fatal,
+}
+
+/// How the service behaves.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// What people call this server.
+    pub server_name: String,
+    /// How long an unused session stands.
+    pub session_idle: Duration,
+    /// Whether rates are limited.
+    pub limited: bool,
+    /// What hashing a password costs.
+    pub password_cost: PasswordCost,
+    /// How many passwords are hashed at the same time.
+    pub password_turns: usize,
+    /// How long somebody without a socket is still online.
+    pub grace: Duration,
+    /// How many commands may wait.
+    pub room: Room,
+    /// How much of the log is kept.
+    pub log_keep: LogKeep,
+}
+
+/// How much of the log is kept. Who fell behind further starts again from the present state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LogKeep {
+    /// Events older than this go.
+    pub age: Duration,
+    /// The oldest go when there are more than this.
+    pub events: u64,
+}
+
+impl Default for LogKeep {
+    fn default() -> Self {
+        Self {
+            age: Duration::from_hours(30 * 24),
+            events: 2_000_000,
+        }
+    }
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            server_name: "Inkspot".into(),
+            session_idle: Duration::from_hours(90 * 24),
+            limited: true,
+            password_cost: PasswordCost::default(),
+            password_turns: 1,
+            grace: Duration::from_secs(5),
+            room: Room {
+                commands: 4096,
+                bytes: 8 << 20,
+            },
+            log_keep: LogKeep::default(),
+        }
+    }
+}
+
+/// A started service. Dropping it ends the service too, without waiting.
+pub struct Running {
+    service: Service,
+    threads: Option<Threads>,
+    timers: Vec<JoinHandle<()>>,
+}
+
+impl Service {
+    /// Starts the committer's threads and the timers. Must be called within a tokio runtime.
+    pub fn start(parts: Parts) -> Answer<(Self, Running)> {
+        let Parts {
+            store,
+            writer,
+            clock,
+            rng,
+            settings,
+            fatal,
+        } = parts;
+        let directory = Arc::new(Directory::load(&store.view())?);
+        let sessions = Arc::new(SessionCache::default());
+        let live = Arc::new(Live::new(Presence::new(settings.grace), clock.clone()));
+        let passwords =
+            Passwords::new(settings.password_cost, settings.password_turns, rng.clone())?;
+        let head = store.log().head();
+        let (committer, threads) =
+            Committer::start(writer, head, clock.clone(), settings.room, fatal)
+                .map_err(|error| ServiceError::Internal(error.to_string().into()))?;
+        committer.follow(directory.clone());
+        committer.follow(sessions.clone());
+        committer.follow(live.clone());
+        let service = Self(Arc::new(Inner {
+            devices: Devices::new(store.installation().secret, rng.clone()),
+            limits: Limits::new(settings.limited, &clock),
+            store,
+            committer,
+            clock,
+            rng,
+            settings,
+            passwords,
+            directory,
+            sessions,
+            live,
+            receipts: Receipts::default(),
+            last_id: AtomicU64::new(0),
+        }));
+        let timers = vec![
+            tokio::spawn(service.clone().run_live()),
+            tokio::spawn(service.clone().run_tidying()),
+        ];
+        let running = Running {
+            service: service.clone(),
+            threads: Some(threads),
+            timers,
+        };
+        Ok((service, running))
+    }
+
+    /// Drops what is outdated, from time to time; runs until it is dropped.
+    async fn run_tidying(self) {
+        loop {
+            self.0.clock.sleep(TIDIED_EVERY).await;
+            self.0.limits.forget_full();
+        }
+    }
+}
+
+impl Running {
+    /// Ends in order: notes when everybody who is still here was last seen, takes no more
+    /// commands, answers all that wait, publishes what they led to, and lets go of the database.
+    /// Close the doors before.
+    pub async fn stop(mut self) {
+        self.end_timers();
+        let (users, at) = self.service.0.live.end();
+        let (tell, told) = oneshot::channel::<()>();
+        self.service.went(users, at, move |_| drop(tell));
+        // The answer doesn't matter, only that it came.
+        let _ = told.await;
+        if let Some(threads) = self.threads.take() {
+            // A panic of a thread was logged by the panic hook.
+            let _ = tokio::task::spawn_blocking(move || threads.stop()).await;
+        }
+        self.service.0.live.forget_listeners();
+    }
+
+    fn end_timers(&mut self) {
+        for timer in self.timers.drain(..) {
+            timer.abort();
+        }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.end_timers();
+    }
+}

@@ -1,0 +1,97 @@
+//! From what is stored to what goes over the wire, the same for both doors.
+
+use super::directory::Person;
+use super::messages::newest;
+use super::{Answer, Service, ServiceError};
+use crate::model::ids::{ConversationId, UserId};
+use crate::model::view::{ConversationView, MemberView, MessageView, SenderView, UserView};
+use crate::model::{Member, Message};
+use crate::store::{Reads, conversations, members};
+
+impl Service {
+    /// A stored message as it goes over the wire.
+    pub fn message_view(&self, message: &Message) -> MessageView {
+        MessageView {
+            id: message.id,
+            seq: message.id.seq.0,
+            conversation_id: message.id.conversation,
+            sender_id: message.sender,
+            sender: self.sender_view(message.sender),
+            content: message.content.clone(),
+            message_type: message.kind,
+            attachments: Vec::new(),
+            created_at: message.created_at,
+            updated_at: message.updated_at,
+            client_id: message.client_id.as_ref().map(|id| id.0.clone()),
+        }
+    }
+
+    /// Who somebody is, as it is embedded in messages and typing signals. Never fails: a person
+    /// that is not known has empty names.
+    pub fn sender_view(&self, user: UserId) -> SenderView {
+        self.0.directory.sender(user)
+    }
+
+    pub(super) fn user_view(&self, user: UserId) -> Answer<UserView> {
+        let person = self.0.directory.find(user).ok_or(ServiceError::NotFound)?;
+        Ok(self.person_view(person))
+    }
+
+    pub(super) fn person_view(&self, person: Person) -> UserView {
+        UserView {
+            id: person.id,
+            username: person.username,
+            name: person.display_name.clone(),
+            display_name: person.display_name,
+            role: person.role,
+            disabled: person.disabled,
+            online: self.is_online(person.id),
+            last_seen_at: person.last_seen_at,
+            created_at: person.created_at,
+        }
+    }
+
+    pub(super) fn member_view(&self, member: &Member) -> Answer<MemberView> {
+        Ok(MemberView {
+            user: self.user_view(member.user)?,
+            member_role: member.role,
+            joined_at: member.joined_at,
+            last_read_at: member.last_read_at,
+            last_read_seq: member.last_read_seq.0,
+        })
+    }
+
+    /// A conversation as one of its members sees it, with at most `most` members embedded. `None`
+    /// for who is none.
+    pub(super) fn embed(
+        &self,
+        state: &dyn Reads,
+        user: UserId,
+        id: ConversationId,
+        most: usize,
+    ) -> Answer<Option<ConversationView>> {
+        let (Some(own), Some(found)) = (
+            members::find(state, id, user)?,
+            conversations::find(state, id)?,
+        ) else {
+            return Ok(None);
+        };
+        let members = members::page(state, id, None, most)?;
+        let members = members.iter().map(|member| self.member_view(member));
+        let last_message = newest(state, id, found.last_seq)?;
+        Ok(Some(ConversationView {
+            id,
+            title: found.title,
+            is_group: found.is_group,
+            members: members.collect::<Answer<_>>()?,
+            member_count: found.member_count,
+            created_at: found.created_at,
+            updated_at: found.updated_at,
+            last_message: last_message.map(|message| self.message_view(&message)),
+            last_seq: found.last_seq.0,
+            last_read_seq: own.last_read_seq.0,
+            unread: found.last_seq.0.saturating_sub(own.last_read_seq.0),
+            member_role: own.role,
+        }))
+    }
+}
