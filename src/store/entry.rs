@@ -146,7 +146,6 @@ impl Entry {
 }
 
 impl From<&EventBody> for BodyV1 {
-    #[expect(clippy::too_many_lines, reason = "one arm for each event")]
     fn from(body: &EventBody) -> Self {
         use EventBody as E;
         match body {
@@ -240,7 +239,6 @@ impl From<&EventBody> for BodyV1 {
 }
 
 impl BodyV1 {
-    #[expect(clippy::too_many_lines, reason = "one arm for each event")]
     fn event(self, reads: &dyn Reads, at: Timestamp) -> Result<EventBody, StoreError> {
         use EventBody as E;
         Ok(match self {

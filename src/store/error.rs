@@ -3,6 +3,7 @@
 //! One enum for the whole room. No engine's error type leaves it: an engine's words are kept as
 //! text.
 
+use std::fmt::Display;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -109,7 +110,7 @@ impl StoreError {
         }
     }
 
-    pub(crate) fn corrupt(record: &'static str, what: impl ToString) -> Self {
+    pub(crate) fn corrupt(record: &'static str, what: impl Display) -> Self {
         Self::Corrupt {
             record,
             what: what.to_string(),

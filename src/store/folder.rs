@@ -6,15 +6,22 @@
 
 use std::fs::{self, DirBuilder, File, TryLockError};
 use std::io::{self, Write};
-use std::os::unix::fs::DirBuilderExt;
+use std::os::unix::fs::{DirBuilderExt, MetadataExt};
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
 
 use super::error::StoreError;
+use crate::model::EventSeq;
 
 /// The pointer to the current generation.
 const CURRENT: &str = "CURRENT";
+
+/// The note how far the log has come.
+const HEAD: &str = "HEAD";
+
+/// The file in a generation that says that it is damaged.
+const DAMAGED: &str = "DAMAGED";
 
 /// What else may lie in a data folder without a database: made by other rooms before the store
 /// is opened, or by the system.
@@ -39,7 +46,7 @@ const LOCK_PAUSE: Duration = Duration::from_millis(50);
 pub struct Folder {
     path: PathBuf,
     /// Holds the lock for as long as it is open.
-    _lock: File,
+    lock: File,
 }
 
 impl Folder {
@@ -62,7 +69,7 @@ impl Folder {
             match lock.try_lock() {
                 Ok(()) => {
                     let path = path.to_path_buf();
-                    return Ok(Self { path, _lock: lock });
+                    return Ok(Self { path, lock });
                 }
                 Err(TryLockError::WouldBlock) => thread::sleep(LOCK_PAUSE),
                 Err(TryLockError::Error(error)) => return Err(StoreError::io("lock", path)(error)),
@@ -71,6 +78,11 @@ impl Folder {
         Err(StoreError::Locked {
             dir: path.to_path_buf(),
         })
+    }
+
+    /// The folder itself.
+    pub fn path(&self) -> &Path {
+        &self.path
     }
 
     /// The folder of the current generation; `None` before there is one.
@@ -105,16 +117,7 @@ impl Folder {
         let path = self.path.join(name);
         fs::rename(prepared, &path).map_err(StoreError::io("rename", prepared))?;
         sync_dir(&self.path)?;
-        let pointer = self.path.join(CURRENT);
-        let draft = self.path.join(format!("{CURRENT}.new"));
-        File::create(&draft)
-            .and_then(|mut file| {
-                writeln!(file, "{name}")?;
-                file.sync_all()
-            })
-            .map_err(StoreError::io("write", &draft))?;
-        fs::rename(&draft, &pointer).map_err(StoreError::io("replace", &pointer))?;
-        sync_dir(&self.path)?;
+        self.replace(CURRENT, &format!("{name}\n"))?;
         Ok(path)
     }
 
@@ -126,12 +129,80 @@ impl Folder {
         for name in names(&self.path)? {
             let unfinished = name.strip_suffix(".new").unwrap_or(&name);
             let path = self.path.join(&name);
-            if number_of(unfinished).is_some() && name != current {
+            if number_of(&name).is_some() && path.join(DAMAGED).exists() && name != current {
+                self.set_aside(&name)?;
+            } else if number_of(unfinished).is_some() && name != current {
                 fs::remove_dir_all(&path).map_err(StoreError::io("remove", &path))?;
-            } else if unfinished == CURRENT && name != CURRENT {
+            } else if name != unfinished && (unfinished == CURRENT || unfinished == HEAD) {
                 fs::remove_file(&path).map_err(StoreError::io("remove", &path))?;
             }
         }
+        sync_dir(&self.path)
+    }
+}
+
+impl Folder {
+    /// Free bytes on its disk, for this process.
+    pub fn free(&self) -> Result<u64, StoreError> {
+        let stat = rustix::fs::fstatvfs(&self.lock)
+            .map_err(|error| StoreError::io("look at the disk of", &self.path)(error.into()))?;
+        Ok(stat.f_bavail.saturating_mul(stat.f_frsize))
+    }
+
+    /// Notes in a file beside the database how far the log has come at least. The engine repairs
+    /// a damaged end of its file by cutting it off; by this note that does not go unnoticed.
+    /// Without it nothing is lost, so that a failure is only logged.
+    pub fn note_head(&self, epoch: u32, head: EventSeq) {
+        let note = format!("{epoch:08x} {}\n", head.0);
+        if let Err(error) = self.replace(HEAD, &note) {
+            tracing::warn!(%error, "could not note how far the log has come");
+        }
+    }
+
+    /// Whether any log was noted.
+    pub fn has_noted_head(&self) -> bool {
+        self.path.join(HEAD).exists()
+    }
+
+    /// How far the log of this epoch had come at least.
+    pub fn noted_head(&self, epoch: u32) -> EventSeq {
+        let noted = fs::read_to_string(self.path.join(HEAD)).unwrap_or_default();
+        let head = noted
+            .trim_end()
+            .strip_prefix(&format!("{epoch:08x} "))
+            .and_then(|head| head.parse().ok());
+        EventSeq(head.unwrap_or(0))
+    }
+
+    /// Keeps a damaged generation under a name by which nothing touches it again.
+    fn set_aside(&self, name: &str) -> Result<(), StoreError> {
+        let from = self.path.join(name);
+        let free = |number: &u32| !self.path.join(format!("damaged-{name}-{number}")).exists();
+        let number = (1..u32::MAX).find(free).unwrap_or(u32::MAX);
+        let aside = self.path.join(format!("damaged-{name}-{number}"));
+        fs::rename(&from, &aside).map_err(StoreError::io("rename", &from))?;
+        tracing::warn!(set_aside = %aside.display(), "the damaged database is kept");
+        Ok(())
+    }
+
+    /// The newest backup in the folder, by name.
+    pub fn newest_backup(&self) -> Option<PathBuf> {
+        let folder = self.path.join("backups");
+        let newest = names(&folder).ok()?.into_iter().max()?;
+        Some(folder.join(newest))
+    }
+
+    /// Replaces a small file: its old text or its new one is there, never a part.
+    fn replace(&self, name: &str, text: &str) -> Result<(), StoreError> {
+        let path = self.path.join(name);
+        let draft = self.path.join(format!("{name}.new"));
+        File::create(&draft)
+            .and_then(|mut file| {
+                file.write_all(text.as_bytes())?;
+                file.sync_all()
+            })
+            .map_err(StoreError::io("write", &draft))?;
+        fs::rename(&draft, &path).map_err(StoreError::io("replace", &path))?;
         sync_dir(&self.path)
     }
 }
@@ -214,4 +285,29 @@ pub fn sync_dir(path: &Path) -> Result<(), StoreError> {
     File::open(path)
         .and_then(|file| file.sync_all())
         .map_err(StoreError::io("sync", path))
+}
+
+/// Marks a generation as damaged, so that it is set aside instead of removed when it is a
+/// leftover.
+pub fn mark_damaged(generation: &Path) -> Result<(), StoreError> {
+    let mark = generation.join(DAMAGED);
+    File::create(&mark)
+        .and_then(|file| file.sync_all())
+        .map_err(StoreError::io("create", &mark))?;
+    sync_dir(generation)
+}
+
+/// Bytes that the files in a folder take on disk.
+pub fn size(path: &Path) -> Result<u64, StoreError> {
+    let mut bytes = 0;
+    for name in names(path)? {
+        let file = path.join(name);
+        let meta = fs::symlink_metadata(&file).map_err(StoreError::io("look at", &file))?;
+        bytes += if meta.is_dir() {
+            size(&file)?
+        } else {
+            meta.blocks() * 512
+        };
+    }
+    Ok(bytes)
 }

@@ -75,6 +75,12 @@ pub(super) fn format(reads: &dyn Reads) -> Result<Option<u32>, StoreError> {
     Ok(Some(found))
 }
 
+/// The installation that a database belongs to.
+pub(super) fn load(reads: &dyn Reads) -> Result<Installation, StoreError> {
+    rows::find(reads, &Key::meta(Meta::Installation))?
+        .ok_or_else(|| StoreError::corrupt("installation record", "it is missing"))
+}
+
 /// The installation that an opened database belongs to; makes one in an empty database.
 pub(super) fn load_or_create(
     kv: &dyn Kv,
@@ -83,8 +89,7 @@ pub(super) fn load_or_create(
 ) -> Result<Installation, StoreError> {
     let mut changes = Changes::new(kv);
     if format(&changes)?.is_some() {
-        return rows::find(&changes, &Key::meta(Meta::Installation))?
-            .ok_or_else(|| StoreError::corrupt("installation record", "it is missing"));
+        return load(&changes);
     }
     let installation = Installation {
         epoch: u32::from_le_bytes(rng.bytes()),

@@ -97,6 +97,12 @@ pub fn ids(reads: &dyn Reads, conversation: ConversationId) -> Result<Vec<UserId
     })
 }
 
+/// Whether the member finds the conversation in their own list, as they must.
+pub(super) fn is_listed(reads: &dyn Reads, member: &Member) -> Result<bool, StoreError> {
+    let listed = reads.get(&by_user_key(member.user, member.conversation))?;
+    Ok(listed.is_some())
+}
+
 /// How many owners there are. Reads every member: for rules that act seldom.
 pub fn owners(reads: &dyn Reads, conversation: ConversationId) -> Result<usize, StoreError> {
     let members = page(reads, conversation, None, usize::MAX)?;

@@ -6,15 +6,20 @@
 //! before. No rule is decided here: who may do what is the service's.
 
 mod apply;
+mod check;
 mod codec;
+mod compact;
 mod entry;
 mod error;
 mod folder;
 mod installation;
 pub mod kv;
 mod log;
+mod open;
+mod repair;
 mod rows;
 mod schema;
+mod space;
 mod txn;
 
 pub mod accounts;
@@ -25,102 +30,30 @@ pub mod messages;
 pub mod sessions;
 
 use std::ops::ControlFlow;
-use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use parking_lot::RwLock;
 
-use crate::base::clock::Clock;
-use crate::base::rng::Rng;
 use crate::model::{Event, EventSeq};
 
+pub use check::Tally;
+pub use compact::{Compacted, compact};
 pub use error::StoreError;
 pub use installation::Installation;
 pub use log::{Log, LogLimits, TailError};
+pub use open::{StoreOptions, open, open_with};
 pub use rows::Reads;
+pub use space::Space;
 pub use txn::{Txn, Writer};
 
 use folder::Folder;
-use kv::{Kv, Order, SledKv};
+use kv::{Kv, Order};
 use rows::{Overlay, Rows, Side, Span, Visit};
 use schema::Key;
 
 /// How many rows a scan visits before it lets a waiting commit pass.
 const SCAN_SLICE: usize = 256;
-
-/// How to open a store.
-#[derive(Clone, Debug)]
-pub struct StoreOptions {
-    /// What the engine may keep of the database in memory, in bytes.
-    pub cache_bytes: u64,
-}
-
-impl Default for StoreOptions {
-    fn default() -> Self {
-        Self {
-            cache_bytes: 48 << 20,
-        }
-    }
-}
-
-/// Opens the store in a data folder, making both if they are not there.
-///
-/// # Errors
-/// Each says in a plain sentence what to do; see [`StoreError`].
-pub fn open(
-    dir: &Path,
-    options: &StoreOptions,
-    rng: &Rng,
-    clock: &Clock,
-) -> Result<(Store, Writer), StoreError> {
-    let folder = Folder::claim(dir)?;
-    let path = match folder.current()? {
-        Some(path) => path,
-        None => {
-            let prepared = folder.prepare_next()?;
-            drop(SledKv::open(&prepared, options.cache_bytes)?);
-            folder.switch(&prepared)?
-        }
-    };
-    let kv = SledKv::open(&path, options.cache_bytes)?;
-    let (store, writer) = open_on(Box::new(kv), Some(folder), rng, clock)?;
-    Ok((store, writer))
-}
-
-/// Opens the store on an engine. For tests on a second engine; the product uses [`open`].
-pub fn open_with(kv: Box<dyn Kv>, rng: &Rng, clock: &Clock) -> Result<(Store, Writer), StoreError> {
-    open_on(kv, None, rng, clock)
-}
-
-fn open_on(
-    kv: Box<dyn Kv>,
-    folder: Option<Folder>,
-    rng: &Rng,
-    clock: &Clock,
-) -> Result<(Store, Writer), StoreError> {
-    let installation = installation::load_or_create(&*kv, rng, clock)?;
-    if let Some(folder) = &folder {
-        folder.remove_leftovers()?;
-    }
-    let shared = Arc::new(Shared {
-        kv,
-        unsynced: RwLock::default(),
-        poisoned: AtomicBool::new(false),
-        first: AtomicU64::new(1),
-        head: AtomicU64::new(0),
-        installation,
-        _folder: folder,
-    });
-    if let Some((first, head)) = log::ends(&View(Arc::clone(&shared)))? {
-        shared.set_first(first);
-        shared.set_head(head);
-    }
-    let writer = Writer {
-        shared: Arc::clone(&shared),
-    };
-    Ok((Store(shared), writer))
-}
 
 /// What readers and the writer share.
 struct Shared {
@@ -131,8 +64,10 @@ struct Shared {
     first: AtomicU64,
     head: AtomicU64,
     installation: Installation,
+    /// Free bytes under which nothing is written.
+    floor: u64,
     /// Last, so that the folder stays locked until the engine has closed.
-    _folder: Option<Folder>,
+    folder: Option<Folder>,
 }
 
 impl Shared {
@@ -156,14 +91,28 @@ impl Shared {
         self.first.store(first.0, Ordering::Release);
     }
 
+    fn space(&self) -> Result<Space, StoreError> {
+        let free = self.folder.as_ref().map_or(Ok(u64::MAX), Folder::free)?;
+        let floor = self.floor;
+        Ok(Space { free, floor })
+    }
+
+    /// Notes how far the log has come; see [`Folder::note_head`].
+    fn note_head(&self) {
+        if let Some(folder) = &self.folder {
+            folder.note_head(self.installation.epoch, self.head());
+        }
+    }
+
     /// Writes a group and makes it durable; only then readers see it.
     fn commit(&self, overlay: Overlay) -> Result<(), StoreError> {
         if self.poisoned.load(Ordering::Acquire) {
             return Err(StoreError::Poisoned);
         }
-        if overlay.is_empty() {
+        if overlay.is_unchanged() {
             return Ok(());
         }
+        self.space()?.require()?;
         *self.unsynced.write() = Some(overlay);
         let written = {
             let unsynced = self.unsynced.read();
@@ -176,6 +125,12 @@ impl Shared {
             self.poisoned.store(true, Ordering::Release);
         }
         written
+    }
+}
+
+impl Drop for Shared {
+    fn drop(&mut self) {
+        self.note_head();
     }
 }
 
@@ -193,6 +148,11 @@ impl Store {
     /// The log.
     pub fn log(&self) -> &dyn Log {
         self
+    }
+
+    /// How much room the disk has, against the floor under which nothing is written.
+    pub fn space(&self) -> Result<Space, StoreError> {
+        self.0.space()
     }
 
     /// Facts about this installation.
@@ -226,8 +186,8 @@ pub struct View(Arc<Shared>);
 impl Rows for View {
     fn get(&self, key: &Key) -> Result<Option<Vec<u8>>, StoreError> {
         let unsynced = self.0.unsynced.read();
-        match &*unsynced {
-            Some(overlay) => overlay.get(self.0.kv(), Side::Old, key),
+        match unsynced.as_ref().and_then(|rows| rows.row(key)) {
+            Some(row) => Ok(row.side(Side::Old).map(<[u8]>::to_vec)),
             None => self.0.kv.get(key.as_slice()),
         }
     }
@@ -250,13 +210,13 @@ impl Rows for View {
                 Ok(go_on)
             };
             let unsynced = self.0.unsynced.read();
-            match &*unsynced {
-                Some(overlay) => overlay.scan(self.0.kv(), Side::Old, &rest, &mut slice)?,
-                None => {
-                    let (from, to) = (rest.from.as_slice(), rest.to.as_slice());
-                    self.0.kv.scan(from, to, rest.order, &mut slice)?;
-                }
+            if let Some(overlay) = &*unsynced {
+                overlay.scan(self.0.kv(), Side::Old, &rest, &mut slice)?;
+            } else {
+                let (from, to) = (rest.from.as_slice(), rest.to.as_slice());
+                self.0.kv.scan(from, to, rest.order, &mut slice)?;
             }
+            drop(unsynced);
             match (last, rest.order) {
                 (None, _) => return Ok(()),
                 (Some(next), Order::Forward) => rest.from = next,

@@ -6,7 +6,8 @@
 //! Knows keys and bytes, but no record.
 
 use std::collections::BTreeMap;
-use std::ops::ControlFlow;
+use std::collections::btree_map::{Entry, Range};
+use std::ops::{Bound, ControlFlow};
 
 use super::codec::{self, Record};
 use super::error::StoreError;
@@ -113,16 +114,24 @@ pub fn u128_at(record: &'static str, bytes: &[u8], at: usize) -> Result<u128, St
         .ok_or_else(|| StoreError::corrupt(record, "it is too short"))
 }
 
-/// What a group of changes makes of a row.
+/// What a group of changes knows of a row.
 #[derive(Debug)]
 pub struct Row {
     /// The committed value.
     old: Option<Vec<u8>>,
-    /// The new value, `None` to remove.
-    new: Option<Vec<u8>>,
+    new: New,
 }
 
-/// The rows that a group changes, with their values before and after.
+/// What a group of changes makes of a row.
+#[derive(Debug)]
+enum New {
+    /// It was only read.
+    Same,
+    Value(Vec<u8>),
+    Removed,
+}
+
+/// The rows that a group has read or changes, with their values before and after.
 #[derive(Debug, Default)]
 pub struct Overlay(BTreeMap<Key, Row>);
 
@@ -136,62 +145,51 @@ pub enum Side {
 }
 
 impl Overlay {
-    /// Whether it changes nothing.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+    /// What is known of a row; without it the engine has to be asked.
+    pub fn row(&self, key: &Key) -> Option<&Row> {
+        self.0.get(key)
     }
 
-    /// Reads a row through the overlay.
-    pub fn get(&self, kv: &dyn Kv, side: Side, key: &Key) -> Result<Option<Vec<u8>>, StoreError> {
-        match self.0.get(key) {
-            Some(row) => Ok(row.side(side).map(<[u8]>::to_vec)),
-            None => kv.get(key.as_slice()),
-        }
+    /// Remembers the committed value of a row, so that it need not be read again.
+    pub fn remember(&mut self, key: Key, old: Option<Vec<u8>>) {
+        let new = New::Same;
+        self.0.entry(key).or_insert(Row { old, new });
     }
 
-    /// Changes a row.
-    pub fn set(&mut self, kv: &dyn Kv, key: Key, new: Option<Vec<u8>>) -> Result<(), StoreError> {
-        if let Some(row) = self.0.get_mut(&key) {
-            row.new = new;
-        } else {
-            let old = kv.get(key.as_slice())?;
-            self.0.insert(key, Row { old, new });
+    /// Changes a row, whose committed value is read if it isn't known.
+    pub fn set(&mut self, kv: &dyn Kv, key: Key, value: Option<Vec<u8>>) -> Result<(), StoreError> {
+        let new = value.map_or(New::Removed, New::Value);
+        match self.0.entry(key) {
+            Entry::Occupied(row) => row.into_mut().new = new,
+            Entry::Vacant(place) => {
+                let old = kv.get(key.as_slice())?;
+                place.insert(Row { old, new });
+            }
         }
         Ok(())
     }
 
     /// Adds a row that the caller knows to be new, sparing the look at the engine.
-    pub fn add(&mut self, key: Key, new: Vec<u8>) {
-        let new = Some(new);
-        self.0
-            .entry(key)
-            .and_modify(|row| row.new.clone_from(&new))
-            .or_insert(Row { old: None, new });
+    pub fn add(&mut self, key: Key, value: Vec<u8>) {
+        let row = self.0.entry(key).or_insert(Row {
+            old: None,
+            new: New::Same,
+        });
+        row.new = New::Value(value);
     }
 
-    /// Changes a row into what `change` makes of its present value.
-    pub fn update(
-        &mut self,
-        kv: &dyn Kv,
-        key: Key,
-        change: impl FnOnce(Option<&[u8]>) -> Result<Vec<u8>, StoreError>,
-    ) -> Result<(), StoreError> {
-        if let Some(row) = self.0.get_mut(&key) {
-            row.new = Some(change(row.new.as_deref())?);
-        } else {
-            let old = kv.get(key.as_slice())?;
-            let new = Some(change(old.as_deref())?);
-            self.0.insert(key, Row { old, new });
-        }
-        Ok(())
+    /// Whether it changes nothing.
+    pub fn is_unchanged(&self) -> bool {
+        self.changes().next().is_none()
     }
 
     /// The changes, for the engine.
     pub fn changes(&self) -> impl Iterator<Item = Change<'_>> {
-        self.0
-            .iter()
-            .filter(|(_, row)| row.new.is_some() || row.old.is_some())
-            .map(|(key, row)| (key.as_slice(), row.new.as_deref()))
+        self.0.iter().filter_map(|(key, row)| match &row.new {
+            New::Value(value) => Some((key.as_slice(), Some(value.as_slice()))),
+            New::Removed if row.old.is_some() => Some((key.as_slice(), None)),
+            New::Same | New::Removed => None,
+        })
     }
 
     /// Visits the rows of a range as one side of the overlay sees them.
@@ -207,10 +205,9 @@ impl Overlay {
             return Ok(());
         }
         let mut own = Directed {
-            rows: self.0.range::<[u8], _>((
-                std::ops::Bound::Included(from),
-                std::ops::Bound::Excluded(to),
-            )),
+            rows: self
+                .0
+                .range::<[u8], _>((Bound::Included(from), Bound::Excluded(to))),
             order: span.order,
         }
         .map(|(key, row)| (key.as_slice(), row.side(side)))
@@ -253,10 +250,15 @@ impl Overlay {
 }
 
 impl Row {
-    fn side(&self, side: Side) -> Option<&[u8]> {
+    /// One of its two values.
+    pub fn side(&self, side: Side) -> Option<&[u8]> {
         match side {
             Side::Old => self.old.as_deref(),
-            Side::New => self.new.as_deref(),
+            Side::New => match &self.new {
+                New::Same => self.old.as_deref(),
+                New::Value(value) => Some(value),
+                New::Removed => None,
+            },
         }
     }
 }
@@ -270,7 +272,7 @@ fn comes_before(one: &[u8], other: &[u8], order: Order) -> bool {
 
 /// A range of the overlay in either direction.
 struct Directed<'a> {
-    rows: std::collections::btree_map::Range<'a, Key, Row>,
+    rows: Range<'a, Key, Row>,
     order: Order,
 }
 

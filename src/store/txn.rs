@@ -3,40 +3,42 @@
 //! A [`Txn`] is an overlay over the committed state that sees its own changes. Committing it is
 //! one atomic write and one sync; only when both are done do readers see it.
 
+use std::cell::RefCell;
 use std::sync::Arc;
 
 use super::Shared;
 use super::apply::apply;
-use super::codec::{self, Record};
+use super::codec::Record;
 use super::error::StoreError;
 use super::kv::Kv;
 use super::log::{self, LogLimits};
-use super::rows::{Overlay, Rows, Side, Span, Visit};
+use super::rows::{self, Overlay, Rows, Side, Span, Visit};
 use super::schema::Key;
 use crate::base::clock::Timestamp;
 use crate::model::{Event, EventBody, EventSeq};
 
 /// The rows that a group changes so far, and how to change more. Private to the store.
+///
+/// What it reads of the committed state it remembers: nobody else writes meanwhile, and a rule
+/// and the event that it decides read the same rows.
 pub struct Changes<'a> {
     kv: &'a dyn Kv,
-    overlay: Overlay,
+    overlay: RefCell<Overlay>,
 }
 
 impl<'a> Changes<'a> {
     pub(super) fn new(kv: &'a dyn Kv) -> Self {
-        Self {
-            kv,
-            overlay: Overlay::default(),
-        }
+        let overlay = RefCell::default();
+        Self { kv, overlay }
     }
 
     pub(super) fn into_overlay(self) -> Overlay {
-        self.overlay
+        self.overlay.into_inner()
     }
 
     /// Sets or removes a row.
     pub(super) fn set(&mut self, key: Key, value: Option<Vec<u8>>) -> Result<(), StoreError> {
-        self.overlay.set(self.kv, key, value)
+        self.overlay.get_mut().set(self.kv, key, value)
     }
 
     /// Sets a row to a record.
@@ -46,7 +48,7 @@ impl<'a> Changes<'a> {
 
     /// Adds a row that is known to be new.
     pub(super) fn add(&mut self, key: Key, value: Vec<u8>) {
-        self.overlay.add(key, value);
+        self.overlay.get_mut().add(key, value);
     }
 
     /// Changes a record that must be there, and returns it as it is then.
@@ -56,26 +58,28 @@ impl<'a> Changes<'a> {
         missing: &'static str,
         change: impl FnOnce(&mut R) -> Result<(), StoreError>,
     ) -> Result<R, StoreError> {
-        let mut changed = None;
-        self.overlay.update(self.kv, key, |bytes| {
-            let bytes = bytes.ok_or(StoreError::Contradiction(missing))?;
-            let mut record: R = codec::decode(bytes)?;
-            change(&mut record)?;
-            let bytes = record.encode()?;
-            changed = Some(record);
-            Ok(bytes)
-        })?;
-        changed.ok_or(StoreError::Contradiction(missing))
+        let mut record: R = rows::find(self, &key)?.ok_or(StoreError::Contradiction(missing))?;
+        change(&mut record)?;
+        self.put(key, &record)?;
+        Ok(record)
     }
 }
 
 impl Rows for Changes<'_> {
     fn get(&self, key: &Key) -> Result<Option<Vec<u8>>, StoreError> {
-        self.overlay.get(self.kv, Side::New, key)
+        if let Some(row) = self.overlay.borrow().row(key) {
+            return Ok(row.side(Side::New).map(<[u8]>::to_vec));
+        }
+        let value = self.kv.get(key.as_slice())?;
+        // Within a scan of this group the overlay is in use; then it is read again next time.
+        if let Ok(mut overlay) = self.overlay.try_borrow_mut() {
+            overlay.remember(*key, value.clone());
+        }
+        Ok(value)
     }
 
     fn scan(&self, range: &Span, visit: &mut Visit<'_>) -> Result<(), StoreError> {
-        self.overlay.scan(self.kv, Side::New, range, visit)
+        self.overlay.borrow().scan(self.kv, Side::New, range, visit)
     }
 }
 

@@ -8,3 +8,5 @@ mod server;
 mod shutdown;
 mod store;
 mod tls;
+mod store_kv;
+mod store_redb;

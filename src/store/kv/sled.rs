@@ -42,8 +42,7 @@ impl SledKv {
         let config = sled::Config::new()
             .path(dir)
             .cache_capacity(cache_bytes)
-            .flush_every_ms(None)
-            .mode(sled::Mode::HighThroughput);
+            .flush_every_ms(None);
         let path = dir.join(FILE);
         wait_until_free(&path)?;
         let (db, tree) = guarded(|| {

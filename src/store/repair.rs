@@ -1,0 +1,112 @@
+//! A database that does not open, or opens with less than it had: repaired without risk, or
+//! refused with advice. Nothing is ever deleted; a damaged generation is set aside.
+
+use std::fs::{self, File};
+use std::path::Path;
+
+use super::error::StoreError;
+use super::folder::{Folder, mark_damaged};
+use super::kv::{Kv, Order, SledKv};
+use super::schema::{Key, Meta};
+use super::txn::Changes;
+use super::{installation, log};
+use crate::model::EventSeq;
+
+/// Opens a generation. If the engine finds it damaged, a copy of it without the engine's
+/// snapshot (which it can do without) is tried, and takes its place if everything in it reads.
+pub(super) fn open_or_repair(
+    folder: &Folder,
+    path: &Path,
+    cache_bytes: u64,
+) -> Result<SledKv, StoreError> {
+    if !SledKv::is_present(path) {
+        return Err(damaged(folder, path, "files of it are missing"));
+    }
+    let what = match SledKv::open(path, cache_bytes).and_then(|kv| sound(folder, kv)) {
+        Err(error @ (StoreError::Engine(_) | StoreError::Corrupt { .. })) => error.to_string(),
+        opened => return opened,
+    };
+    tracing::warn!(what, "the database is damaged; trying to repair a copy");
+    let Ok(copy) = copy_without_snapshot(folder, path) else {
+        return Err(damaged(folder, path, &what));
+    };
+    let repaired = SledKv::open(&copy, cache_bytes)
+        .and_then(|kv| sound(folder, kv))
+        .and_then(|kv| read_all(&kv));
+    if repaired.is_err() {
+        fs::remove_dir_all(&copy).map_err(StoreError::io("remove", &copy))?;
+        return Err(damaged(folder, path, &what));
+    }
+    mark_damaged(path)?;
+    let repaired = folder.switch(&copy)?;
+    tracing::warn!("the database was repaired from its own log; everything in it reads");
+    SledKv::open(&repaired, cache_bytes)
+}
+
+/// Looks whether what opened is a database of ours with as much in it as was noted.
+fn sound(folder: &Folder, kv: SledKv) -> Result<SledKv, StoreError> {
+    {
+        let reads = Changes::new(&kv);
+        if installation::format(&reads)?.is_none() {
+            let noted = super::rows::Rows::get(&reads, &Key::meta(Meta::Installation))?;
+            if noted.is_some() || log::ends(&reads)?.is_some() || folder.has_noted_head() {
+                return Err(StoreError::corrupt("format number", "it is missing"));
+            }
+            return Ok(kv);
+        }
+        let epoch = installation::load(&reads)?.epoch;
+        let noted = folder.noted_head(epoch);
+        let head = log::ends(&reads)?.map_or(EventSeq(0), |(_, head)| head);
+        if head < noted {
+            let lost = noted.0 - head.0;
+            return Err(StoreError::corrupt(
+                "log",
+                format!("its newest {lost} events are missing"),
+            ));
+        }
+    }
+    Ok(kv)
+}
+
+/// Reads every row, so that the engine compares every checksum.
+fn read_all(kv: &dyn Kv) -> Result<(), StoreError> {
+    kv.scan(&[], &[u8::MAX], Order::Forward, &mut |_, _| {
+        Ok(std::ops::ControlFlow::Continue(()))
+    })
+}
+
+fn copy_without_snapshot(folder: &Folder, path: &Path) -> Result<std::path::PathBuf, StoreError> {
+    let copy = folder.prepare_next()?;
+    let entries = fs::read_dir(path).map_err(StoreError::io("read", path))?;
+    for entry in entries {
+        let entry = entry.map_err(StoreError::io("read", path))?;
+        let name = entry.file_name();
+        let is_file = entry.file_type().is_ok_and(|kind| kind.is_file());
+        if !is_file || name.to_string_lossy().starts_with("snap.") {
+            continue;
+        }
+        let to = copy.join(&name);
+        fs::copy(entry.path(), &to)
+            .and_then(|_| File::open(&to)?.sync_all())
+            .map_err(StoreError::io("copy", &to))?;
+    }
+    Ok(copy)
+}
+
+fn damaged(folder: &Folder, path: &Path, what: &str) -> StoreError {
+    let advice = match folder.newest_backup() {
+        Some(backup) => format!(
+            "restore the newest backup with `inkspot restore {}`; the damaged files are kept as they are",
+            backup.display()
+        ),
+        None => {
+            "restore a backup with `inkspot restore FILE`; the damaged files are kept as they are"
+                .to_owned()
+        }
+    };
+    StoreError::Damaged {
+        dir: path.to_path_buf(),
+        what: what.to_owned(),
+        advice,
+    }
+}
