@@ -16,7 +16,7 @@ use super::queue::{Queue, Room};
 use super::{Answer, Follower, ServiceError};
 use crate::base::clock::{Clock, Timestamp};
 use crate::model::{Event, EventBody, EventSeq};
-use crate::store::{Reads, StoreError, Txn, Writer};
+use crate::store::{LogLimits, Reads, StoreError, Txn, Writer};
 
 /// The most that one group holds.
 const GROUP: Room = Room {
@@ -134,6 +134,14 @@ where
     }
 }
 
+/// What the commit thread is asked for.
+enum Work {
+    /// To decide a command.
+    Decide(Box<dyn Command>),
+    /// To drop a slice of the oldest part of the log, and go on with it behind what waits.
+    Trim(LogLimits),
+}
+
 /// What the commit thread hands to the publish thread.
 struct Group {
     events: Vec<Event>,
@@ -149,14 +157,14 @@ type Followers = RwLock<Vec<Arc<dyn Follower>>>;
 /// Where commands go. Cheap to clone; all clones are one.
 #[derive(Clone)]
 pub struct Committer {
-    queue: Arc<Queue<Box<dyn Command>>>,
+    queue: Arc<Queue<Work>>,
     followers: Arc<Followers>,
     published: watch::Receiver<EventSeq>,
 }
 
 /// The committer's two threads.
 pub struct Threads {
-    queue: Arc<Queue<Box<dyn Command>>>,
+    queue: Arc<Queue<Work>>,
     joins: Vec<JoinHandle<()>>,
 }
 
@@ -222,8 +230,15 @@ impl Committer {
     ) {
         let weight = rule.weight();
         let done = Done(Some(done), std::marker::PhantomData);
+        let command = Work::Decide(Box::new(Queued { rule, done }));
         // A command that comes back is dropped, which calls `done`.
-        drop(self.queue.push(Box::new(Queued { rule, done }), weight));
+        drop(self.queue.push(command, weight));
+    }
+
+    /// Drops what of the log is over the limits, a slice at a time between the groups. When the
+    /// queue has no room it is left for the next time.
+    pub fn trim(&self, limits: LogLimits) {
+        drop(self.queue.push(Work::Trim(limits), 0));
     }
 
     /// Adds who follows all events from now on.
@@ -256,7 +271,7 @@ impl Drop for Threads {
 }
 
 /// Closes the queue when the commit thread ends, however it ends, and answers what still waits.
-struct Closing<'a>(&'a Queue<Box<dyn Command>>);
+struct Closing<'a>(&'a Queue<Work>);
 
 impl Drop for Closing<'_> {
     fn drop(&mut self) {
@@ -268,17 +283,49 @@ impl Drop for Closing<'_> {
 /// Returns when the queue is closed and empty, or with the reason why nothing can be stored.
 fn commit_all(
     mut writer: Writer,
-    queue: &Queue<Box<dyn Command>>,
+    queue: &Queue<Work>,
     clock: &Clock,
     groups: &SyncSender<Group>,
 ) -> Result<(), String> {
-    while let Some(commands) = queue.take(GROUP) {
+    while let Some(taken) = queue.take(GROUP) {
+        let mut commands = Vec::with_capacity(taken.len());
+        let mut limits = None;
+        for work in taken {
+            match work {
+                Work::Decide(command) => commands.push(command),
+                Work::Trim(asked) => limits = Some(asked),
+            }
+        }
         let (group, suspect) = commit_group(&mut writer, commands, clock);
         if groups.send(group).is_err() {
             return Err("the publish thread has ended".into());
         }
         if let Some(error) = suspect {
             return Err(error);
+        }
+        if let Some(limits) = limits {
+            trim(&mut writer, limits, queue, clock)?;
+        }
+    }
+    Ok(())
+}
+
+fn trim(
+    writer: &mut Writer,
+    limits: LogLimits,
+    queue: &Queue<Work>,
+    clock: &Clock,
+) -> Result<(), String> {
+    match writer.trim(&limits, clock.now()) {
+        Ok(true) => drop(queue.push(Work::Trim(limits), 0)),
+        Ok(false) => {}
+        Err(error) if is_suspect(&error) => return Err(error.to_string()),
+        Err(error) => {
+            let error = error.to_string();
+            tracing::warn!(
+                error,
+                "the log could not be trimmed; it is tried again later"
+            );
         }
     }
     Ok(())
@@ -304,7 +351,8 @@ fn commit_group(
         Ok(()) if txn.is_empty() => (Ok(Vec::new()), None),
         Ok(()) => {
             let committed = txn.commit();
-            let failed = committed.as_ref().err().filter(|error| !error.is_full());
+            let refused = |error: &&StoreError| matches!(error, StoreError::Full { .. });
+            let failed = committed.as_ref().err().filter(|error| !refused(error));
             let suspect = failed.map(ToString::to_string);
             (committed, suspect)
         }
@@ -338,8 +386,11 @@ fn apply(txn: &mut Txn<'_>, now: Timestamp, events: Vec<EventBody>) -> Result<()
 fn is_suspect(error: &StoreError) -> bool {
     !matches!(
         error,
-        StoreError::Contradiction(_) | StoreError::TooLarge { .. } | StoreError::Corrupt { .. }
-    ) && !error.is_full()
+        StoreError::Contradiction(_)
+            | StoreError::TooLarge { .. }
+            | StoreError::Corrupt { .. }
+            | StoreError::Full { .. }
+    )
 }
 
 fn publish_all(

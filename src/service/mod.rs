@@ -10,6 +10,8 @@ pub mod types;
 
 mod accounts;
 mod commit;
+#[cfg(test)]
+mod commit_tests;
 mod conversations;
 mod deadlines;
 mod devices;
@@ -38,13 +40,14 @@ use crate::base::clock::Clock;
 use crate::base::rng::Rng;
 use crate::store::{Reads, Store, StoreError};
 
+pub use crate::store::LogLimits;
 pub use commit::{Decision, Fatal, Rule};
 pub use error::ServiceError;
 pub use limits::LimitedAction;
 pub use live::Listener;
 pub use passwords::PasswordCost;
 pub use queue::Room;
-pub use start::{LogKeep, Parts, Running, Settings};
+pub use start::{Parts, Running, Settings};
 pub use types::*;
 
 use commit::Committer;

@@ -20,10 +20,13 @@ use super::session_cache::SessionCache;
 use super::{Answer, Inner, Service, ServiceError};
 use crate::base::clock::Clock;
 use crate::base::rng::Rng;
-use crate::store::{Store, Writer};
+use crate::store::{LogLimits, Store, Writer};
 
 /// How often what is outdated in memory is dropped.
 const TIDIED_EVERY: Duration = Duration::from_mins(1);
+
+/// How often the oldest part of the log is dropped.
+const TRIMMED_EVERY: Duration = Duration::from_hours(1);
 
 /// What the service is made of.
 pub struct Parts {
@@ -59,26 +62,8 @@ pub struct Settings {
     pub grace: Duration,
     /// How many commands may wait.
     pub room: Room,
-    /// How much of the log is kept.
-    pub log_keep: LogKeep,
-}
-
-/// How much of the log is kept. Who fell behind further starts again from the present state.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct LogKeep {
-    /// Events older than this go.
-    pub age: Duration,
-    /// The oldest go when there are more than this.
-    pub events: u64,
-}
-
-impl Default for LogKeep {
-    fn default() -> Self {
-        Self {
-            age: Duration::from_hours(30 * 24),
-            events: 2_000_000,
-        }
-    }
+    /// How much of the log is kept. Who fell behind further starts again from the present state.
+    pub log_limits: LogLimits,
 }
 
 impl Default for Settings {
@@ -94,7 +79,10 @@ impl Default for Settings {
                 commands: 4096,
                 bytes: 8 << 20,
             },
-            log_keep: LogKeep::default(),
+            log_limits: LogLimits {
+                max_age: Duration::from_hours(30 * 24),
+                max_events: 2_000_000,
+            },
         }
     }
 }
@@ -147,6 +135,7 @@ impl Service {
         let timers = vec![
             tokio::spawn(service.clone().run_live()),
             tokio::spawn(service.clone().run_tidying()),
+            tokio::spawn(service.clone().run_trimming()),
         ];
         let running = Running {
             service: service.clone(),
@@ -161,6 +150,13 @@ impl Service {
         loop {
             self.0.clock.sleep(TIDIED_EVERY).await;
             self.0.limits.forget_full();
+        }
+    }
+
+    async fn run_trimming(self) {
+        loop {
+            self.0.committer.trim(self.0.settings.log_limits);
+            self.0.clock.sleep(TRIMMED_EVERY).await;
         }
     }
 }

@@ -1,7 +1,6 @@
 //! People: the tables `Accounts`, `Usernames`, `Admins`.
 
 use serde::{Deserialize, Serialize};
-use unicode_normalization::UnicodeNormalization;
 
 use super::codec::record_v1;
 use super::error::StoreError;
@@ -9,6 +8,7 @@ use super::rows::{self, Reads, Span, u64_at};
 use super::schema::{Key, Meta, Table};
 use super::txn::Changes;
 use crate::base::clock::Timestamp;
+use crate::model::name::fold;
 use crate::model::{Account, Role, UserId};
 
 #[derive(Serialize, Deserialize)]
@@ -59,10 +59,9 @@ fn key(user: UserId) -> Key {
     Key::new(Table::Accounts).u64(user.0)
 }
 
-/// The form in which usernames are compared: NFKC and lower case.
+/// The form in which usernames are compared.
 pub fn fold_username(username: &str) -> String {
-    let lower: String = username.nfkc().flat_map(char::to_lowercase).collect();
-    lower.nfkc().collect()
+    fold(username)
 }
 
 /// The account with this id.
