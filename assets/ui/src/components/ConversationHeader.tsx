@@ -1,5 +1,6 @@
 /** The head of a conversation: its title, who is here, and the way to its details. */
 
+import { shortName } from "../lib/names";
 import { t } from "../lib/text";
 import type { Conversation } from "../lib/wire";
 import { otherOf, presenceShape, presenceText, titleOf } from "../hooks/useConversations";
@@ -19,7 +20,7 @@ export function ConversationHeader({ room, onDetails }: { room: Conversation; on
         <a class="icon-button phone-only" href="/" aria-label={t("list.back")}>
           <Icon name="back" mirror />
         </a>
-        <Avatar id={other?.id ?? room.id} name={title} presence={other && presenceShape(other)} />
+        <Avatar id={other?.id ?? room.id} name={other ? title : shortName(title)} presence={other && presenceShape(other)} />
       </div>
       <div class="head-title">
         <h1>{title}</h1>

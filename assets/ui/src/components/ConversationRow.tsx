@@ -22,7 +22,7 @@ export function ConversationRow({ room, current }: { room: Conversation; current
       aria-current={current ? "page" : undefined}
       data-conversation={room.id}
     >
-      <Avatar id={other?.id ?? room.id} name={title} presence={shape} />
+      <Avatar id={other?.id ?? room.id} name={other ? title : shortName(title)} presence={shape} />
       <span class="row-lines">
         <span class="row-line">
           <b>{title}</b>

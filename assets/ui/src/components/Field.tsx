@@ -73,7 +73,7 @@ export function PasswordField(props: Omit<FieldProps, "type" | "after"> & { leas
           {[least, 12, 16, 20].map((mark) => (
             <i key={mark} class={n >= mark ? "full" : ""} />
           ))}
-          <span>{t("door.length", { n, min: least })}</span>
+          <span>{n < least ? t("door.least", { n: least }) : t("door.length", { n })}</span>
         </div>
       )}
     </div>

@@ -7,6 +7,7 @@ const PATHS = {
   people:
     "M4.75 7a2.75 2.75 0 1 0 5.5 0a2.75 2.75 0 1 0-5.5 0M2.5 16c.3-2.8 2.3-4.5 5-4.5s4.7 1.7 5 4.5M13 4.6a2.6 2.6 0 0 1 0 4.9M14.5 11.9c1.7.6 2.8 2.1 3 4.1",
   info: "M3.25 10a6.75 6.75 0 1 0 13.5 0a6.75 6.75 0 1 0-13.5 0M10 9.5V13M10 6.8v.1",
+  more: "M4.5 10h.01M10 10h.01M15.5 10h.01",
   send: "M3.5 4L17 10 3.5 16l1.8-6zM5.3 10H10",
   close: "M5 5l10 10M15 5L5 15",
   check: "M4 10.5l4 4 8-9",
@@ -30,7 +31,7 @@ export type IconName = keyof typeof PATHS;
 /** One icon; `mirror` turns it over in right-to-left pages. */
 export function Icon({ name, small, mirror }: { name: IconName; small?: boolean; mirror?: boolean }) {
   return (
-    <svg class={`icon${small ? " small" : ""}${mirror ? " mirror" : ""}`} viewBox="0 0 20 20" aria-hidden="true">
+    <svg class={`icon icon-${name}${small ? " small" : ""}${mirror ? " mirror" : ""}`} viewBox="0 0 20 20" aria-hidden="true">
       <path d={PATHS[name]} />
     </svg>
   );

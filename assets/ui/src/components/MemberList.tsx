@@ -7,7 +7,7 @@ import { myId } from "../hooks/useAccount";
 import { membersPage, presenceShape, presenceText, removePerson, setRole, titleOf } from "../hooks/useConversations";
 import { useTask } from "../hooks/useTask";
 import { Avatar } from "./Avatar";
-import { Button } from "./Button";
+import { Button, IconButton } from "./Button";
 import { Confirm } from "./Dialog";
 import { ErrorNote } from "./Notice";
 
@@ -61,17 +61,22 @@ export function MemberList({ room, owner }: { room: Conversation; owner: boolean
   );
 }
 
+/** Folded away until asked for, so that the list stays a list of people. */
 function MemberActions(props: { member: Member; onRole(role: Member["memberRole"]): void; onRemove(): void }) {
   const { member } = props;
+  const [open, setOpen] = useState(false);
   const owner = member.memberRole === "owner";
   return (
-    <span class="person-actions">
-      <Button kind="quiet" onClick={() => props.onRole(owner ? "member" : "owner")}>
-        {t(owner ? "details.makeMember" : "details.makeOwner")}
-      </Button>
-      <Button kind="fault" label={t("details.removeWho", { name: member.displayName })} onClick={props.onRemove}>
-        {t("details.remove")}
-      </Button>
-    </span>
+    <>
+      <IconButton icon="more" label={t("details.change", { name: member.displayName })} pressed={open} onClick={() => setOpen(!open)} />
+      {open && (
+        <span class="person-actions">
+          <Button onClick={() => props.onRole(owner ? "member" : "owner")}>{t(owner ? "details.makeMember" : "details.makeOwner")}</Button>
+          <Button kind="fault" label={t("details.removeWho", { name: member.displayName })} onClick={props.onRemove}>
+            {t("details.remove")}
+          </Button>
+        </span>
+      )}
+    </>
   );
 }

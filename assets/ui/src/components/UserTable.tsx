@@ -1,16 +1,15 @@
 /** Everyone with an account, for administrators: disabling, enabling, a new password. */
 
 import { useState } from "preact/hooks";
-import { ago } from "../lib/time";
 import { t } from "../lib/text";
 import { LIMITS, type User } from "../lib/wire";
 import { myId } from "../hooks/useAccount";
-import { presenceShape } from "../hooks/useConversations";
+import { presenceShape, presenceText } from "../hooks/useConversations";
 import { useLoad } from "../hooks/useLoad";
 import { findUsers, patchUser, resetPassword } from "../hooks/usePeople";
 import { useTask } from "../hooks/useTask";
 import { Avatar } from "./Avatar";
-import { Button } from "./Button";
+import { Button, IconButton } from "./Button";
 import { Confirm, Dialog } from "./Dialog";
 import { Field, PasswordField } from "./Field";
 import { ErrorNote } from "./Notice";
@@ -26,7 +25,6 @@ export function UserTable() {
     void task.run(async () => (await patchUser(user.id, { disabled }), await list.reload()));
   return (
     <section>
-      <h2>{t("people.title")}</h2>
       <Field label={t("people.search")} type="search" value={query} onInput={setQuery} />
       <ErrorNote text={list.error ?? task.error} />
       <ul class="people" aria-label={t("people.title")}>
@@ -38,20 +36,12 @@ export function UserTable() {
               <span>{describe(user)}</span>
             </span>
             {user.id !== myId() && (
-              <span class="person-actions">
-                <Button kind="quiet" label={t("people.resetLabel", { name: user.displayName })} onClick={() => setAsked({ what: "password", user })}>
-                  {t("people.reset")}
-                </Button>
-                {user.disabled ? (
-                  <Button label={t("people.enableLabel", { name: user.displayName })} onClick={() => setDisabled(user, false)}>
-                    {t("people.enable")}
-                  </Button>
-                ) : (
-                  <Button kind="fault" label={t("people.disableLabel", { name: user.displayName })} onClick={() => setAsked({ what: "disable", user })}>
-                    {t("people.disable")}
-                  </Button>
-                )}
-              </span>
+              <UserActions
+                user={user}
+                onPassword={() => setAsked({ what: "password", user })}
+                onDisable={() => setAsked({ what: "disable", user })}
+                onEnable={() => setDisabled(user, false)}
+              />
             )}
           </li>
         ))}
@@ -70,12 +60,35 @@ export function UserTable() {
   );
 }
 
+function UserActions(props: { user: User; onPassword(): void; onDisable(): void; onEnable(): void }) {
+  const name = props.user.displayName;
+  const [open, setOpen] = useState(false);
+  return (
+    <>
+      <IconButton icon="more" label={t("details.change", { name })} pressed={open} onClick={() => setOpen(!open)} />
+      {open && (
+        <span class="person-actions">
+          <Button label={t("people.resetLabel", { name })} onClick={props.onPassword}>
+            {t("people.reset")}
+          </Button>
+          {props.user.disabled ? (
+            <Button label={t("people.enableLabel", { name })} onClick={props.onEnable}>
+              {t("people.enable")}
+            </Button>
+          ) : (
+            <Button kind="fault" label={t("people.disableLabel", { name })} onClick={props.onDisable}>
+              {t("people.disable")}
+            </Button>
+          )}
+        </span>
+      )}
+    </>
+  );
+}
+
 function describe(user: User): string {
   const role = t(user.role === "admin" ? "people.admin" : "people.member");
-  if (user.disabled) return `${user.username}, ${role}, ${t("people.disabled")}`;
-  const here = presenceShape(user) === "here";
-  const last = here ? t("people.now") : user.lastSeenAt === null ? t("people.never") : ago(user.lastSeenAt, Date.now());
-  return `${user.username}, ${role}, ${t("people.lastHere").toLowerCase()}: ${last}`;
+  return [user.username, role, user.disabled ? t("people.disabled") : presenceText(user)].join(", ");
 }
 
 function ResetPassword({ user, onClose }: { user: User; onClose(): void }) {

@@ -85,7 +85,6 @@ export const en = {
   "write.send": "Send",
   "write.left": { one: "{n} character left", other: "{n} characters left" },
   "write.over": { one: "{n} character too many", other: "{n} characters too many" },
-  "write.kept": "Draft kept",
 
   "empty.title": "A clean page.",
   "empty.text": "Choose a conversation from the list, or start one with somebody you know.",
@@ -115,6 +114,7 @@ export const en = {
   "details.owner": "Owner",
   "details.add": "Add people",
   "details.addNow": { one: "Add {n} person", other: "Add {n} people" },
+  "details.change": "Change {name}",
   "details.remove": "Remove",
   "details.removeWho": "Remove {name}",
   "details.removeAsk": "Remove {name} from {title}? They keep what they have already seen on their own screen.",
@@ -162,7 +162,8 @@ export const en = {
   "door.password": "Password",
   "door.show": "Show the password",
   "door.hide": "Hide the password",
-  "door.length": { one: "{n} character; {min} is the least.", other: "{n} characters; {min} is the least." },
+  "door.least": { one: "At least {n} character.", other: "At least {n} characters." },
+  "door.length": { one: "{n} character", other: "{n} characters" },
   "door.noMail": "No e-mail address is needed.",
 
   "signin.title": "Welcome back.",
@@ -235,12 +236,8 @@ export const en = {
 
   "people.title": "People",
   "people.search": "Search people",
-  "people.role": "Role",
   "people.admin": "Administrator",
   "people.member": "Member",
-  "people.lastHere": "Last here",
-  "people.now": "Now",
-  "people.never": "Never",
   "people.disable": "Disable",
   "people.disableLabel": "Disable {name}",
   "people.enable": "Enable",
@@ -255,8 +252,6 @@ export const en = {
 
   "common.cancel": "Cancel",
   "common.close": "Close",
-  "common.yes": "Yes, do it",
-  "common.busy": "One moment",
 
   "error.offline": "The server can't be reached. Check the connection and try again.",
   "error.invalid_credentials": "The name or the password is not right.",

@@ -11,7 +11,7 @@ export interface TextPiece {
 
 // Stops at white space, quotes, angle brackets, control and direction-override characters.
 const CANDIDATE = /https?:\/\/[^\s<>"“”«»\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]+/giu;
-const TRAILING = /[.,;:!?'’*_~…、。，！？」』]+$/u;
+const TRAILING = new Set(".,;:!?'’*_~…、。，！？」』");
 const PAIRS: readonly [string, string][] = [
   ["(", ")"],
   ["[", "]"],
@@ -45,17 +45,17 @@ export function safeHref(candidate: string): string | null {
   }
 }
 
-/** Drops sentence punctuation and a closing bracket that was opened outside the address. */
+/** Drops sentence punctuation and closing brackets that were opened outside the address. One pass. */
 function trimEnd(address: string): string {
-  let rest = address;
-  for (;;) {
-    const before = rest;
-    rest = rest.replace(TRAILING, "");
-    for (const [open, close] of PAIRS) {
-      if (rest.endsWith(close) && count(rest, close) > count(rest, open)) rest = rest.slice(0, -1);
-    }
-    if (rest === before) return rest;
+  const surplus = new Map(PAIRS.map(([open, close]) => [close, count(address, close) - count(address, open)]));
+  let end = address.length;
+  for (; end > 0; end -= 1) {
+    const last = address.charAt(end - 1);
+    const closing = surplus.get(last);
+    if (closing !== undefined && closing > 0) surplus.set(last, closing - 1);
+    else if (!TRAILING.has(last)) break;
   }
+  return address.slice(0, end);
 }
 
 function count(text: string, char: string): number {

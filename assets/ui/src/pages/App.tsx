@@ -1,7 +1,7 @@
 /** Chooses between the pages before one is in and the pages inside. */
 
 import { ErrorBoundary, lazy, LocationProvider, Route, Router, useLocation } from "preact-iso";
-import { useEffect } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { t } from "../lib/text";
 import { openSession, session } from "../hooks/useAccount";
 import { Button } from "../components/Button";
@@ -14,9 +14,15 @@ const InvitePage = lazy(() => import("./InvitePage").then((it) => it.InvitePage)
 
 /** The whole. */
 export function App() {
+  const [crashed, setCrashed] = useState(false);
+  if (crashed) return <Crashed />;
+  const onError = (error: unknown) => {
+    console.error(error);
+    setCrashed(true);
+  };
   return (
     <LocationProvider>
-      <ErrorBoundary onError={(error) => console.error(error)}>
+      <ErrorBoundary onError={onError}>
         <Router>
           <Route path="/setup" component={SetupPage} />
           <Route path="/invite/:code" component={InvitePage} />
@@ -25,6 +31,19 @@ export function App() {
         </Router>
       </ErrorBoundary>
     </LocationProvider>
+  );
+}
+
+/** A page that can't be drawn, or whose script is gone because the server was upgraded. */
+function Crashed() {
+  return (
+    <main class="splash" role="alert">
+      <Mark size={56} />
+      <p>{t("app.crashed")}</p>
+      <Button icon="retry" onClick={() => location.reload()}>
+        {t("app.reload")}
+      </Button>
+    </main>
   );
 }
 

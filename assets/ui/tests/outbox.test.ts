@@ -1,0 +1,187 @@
+import { beforeEach, expect, test } from "vitest";
+import type { OutboxItem } from "../src/cache/db";
+import { Failure } from "../src/lib/failure";
+import type { Message } from "../src/lib/wire";
+import { Outbox } from "../src/state/outbox";
+import { message, settle, TestClock } from "./support";
+
+/** A server that keeps one message per `clientId`, and a disk that survives a reload. */
+class World {
+  readonly clock = new TestClock();
+  readonly disk = new Map<string, OutboxItem>();
+  readonly stored: Message[] = [];
+  readonly delivered: string[] = [];
+  online = true;
+  /** Decides about each try; throws to refuse. */
+  rule: (item: OutboxItem) => void = () => undefined;
+
+  /** A page that has just been opened by this user. */
+  async page(userId = "me"): Promise<Outbox> {
+    const outbox = new Outbox({
+      put: async (item) => void this.disk.set(item.clientId, structuredClone(item)),
+      remove: async (clientId) => void this.disk.delete(clientId),
+      load: async (user) => [...this.disk.values()].filter((item) => item.userId === user).sort((a, b) => a.order - b.order),
+      send: async (item) => this.#send(item),
+      isOnline: () => this.online,
+      delivered: (stored) => this.delivered.push(stored.content),
+      now: () => this.clock.now,
+      after: this.clock.after,
+    });
+    await outbox.open(userId);
+    return outbox;
+  }
+
+  get contents(): string[] {
+    return this.stored.map((each) => each.content);
+  }
+
+  #send(item: OutboxItem): Message {
+    this.rule(item);
+    const known = this.stored.find((each) => each.clientId === item.clientId);
+    if (known !== undefined) return known;
+    const fresh = message(this.stored.length + 1, { clientId: item.clientId, content: item.content, conversationId: item.conversationId });
+    this.stored.push(fresh);
+    return fresh;
+  }
+}
+
+let world: World;
+beforeEach(() => (world = new World()));
+
+const line = (content: string, conversationId = "c") => ({ clientId: `id ${content}`, conversationId, content });
+const refuse = (code: string, retryAfter?: number) => {
+  throw new Failure({ code, message: code, ...(retryAfter === undefined ? {} : { retryAfter }) });
+};
+
+test("lines go out in their order, and nothing stays behind", async () => {
+  const outbox = await world.page();
+  for (const content of ["a", "b", "c"]) outbox.add(line(content));
+  await settle();
+  expect(world.contents).toEqual(["a", "b", "c"]);
+  expect(world.delivered).toEqual(["a", "b", "c"]);
+  expect(outbox.items.value).toEqual([]);
+  expect(world.disk.size).toBe(0);
+});
+
+test("written offline, they wait, survive a reload, and go out in order", async () => {
+  world.online = false;
+  const before = await world.page();
+  for (const content of ["a", "b"]) before.add(line(content));
+  await settle();
+  const after = await world.page();
+  after.add(line("c"));
+  await settle();
+  expect(world.contents).toEqual([]);
+  world.online = true;
+  after.pump();
+  await settle();
+  expect(world.contents).toEqual(["a", "b", "c"]);
+});
+
+test("the connection is lost before the answer: sent again, stored once", async () => {
+  const outbox = await world.page();
+  let lost = 1;
+  world.rule = (item) => {
+    if (lost === 0) return;
+    lost = 0;
+    world.stored.push(message(1, { clientId: item.clientId, content: item.content }));
+    world.online = false;
+    refuse("offline");
+  };
+  outbox.add(line("a"));
+  outbox.add(line("b"));
+  await settle();
+  expect(outbox.items.value).toHaveLength(2);
+  world.online = true;
+  outbox.pump();
+  await settle();
+  expect(world.contents).toEqual(["a", "b"]);
+  expect(world.delivered).toEqual(["a", "b"]);
+});
+
+test("an event that confirms a line and its late answer count once", async () => {
+  const outbox = await world.page();
+  world.online = false;
+  outbox.add(line("a"));
+  outbox.confirm(message(1, { clientId: "id a", content: "a" }));
+  outbox.confirm(message(1, { clientId: "id a", content: "a" }));
+  expect(world.delivered).toEqual(["a"]);
+});
+
+test("a refused line stays with its reason and does not hold up the next", async () => {
+  const outbox = await world.page();
+  world.rule = (item) => item.content === "bad" && refuse("too_long");
+  for (const content of ["bad", "good"]) outbox.add(line(content));
+  await settle();
+  expect(world.contents).toEqual(["good"]);
+  expect(outbox.items.value).toMatchObject([{ content: "bad", failed: "too_long" }]);
+  expect((await world.page()).items.value).toMatchObject([{ content: "bad", failed: "too_long" }]);
+  world.rule = () => undefined;
+  outbox.retry("id bad");
+  await settle();
+  expect(world.contents).toEqual(["good", "bad"]);
+});
+
+test("a discarded line is gone, also from disk", async () => {
+  const outbox = await world.page();
+  world.rule = () => refuse("forbidden");
+  outbox.add(line("a"));
+  await settle();
+  outbox.discard("id a");
+  await settle();
+  expect(world.disk.size).toBe(0);
+  expect((await world.page()).items.value).toEqual([]);
+});
+
+test("too often: waits as long as the server says", async () => {
+  const outbox = await world.page();
+  world.rule = () => world.clock.now < 3_000 && refuse("rate_limited", 3);
+  outbox.add(line("a"));
+  await settle();
+  world.clock.advance(2_999);
+  await settle();
+  expect(world.contents).toEqual([]);
+  world.clock.advance(1);
+  await settle();
+  expect(world.contents).toEqual(["a"]);
+});
+
+test("three tries without an answer on a standing connection count as failed", async () => {
+  const outbox = await world.page();
+  let tries = 0;
+  world.rule = () => {
+    tries += 1;
+    refuse("no_answer");
+  };
+  outbox.add(line("a"));
+  for (let i = 0; i < 10; i += 1) {
+    await settle();
+    world.clock.advance(1_000);
+  }
+  expect(tries).toBe(3);
+  expect(outbox.items.value).toMatchObject([{ failed: "no_answer" }]);
+});
+
+test("conversations do not wait for each other", async () => {
+  const outbox = await world.page();
+  world.rule = (item) => item.conversationId === "busy" && refuse("server_busy", 60);
+  outbox.add(line("a", "busy"));
+  outbox.add(line("b", "free"));
+  await settle();
+  expect(world.contents).toEqual(["b"]);
+});
+
+test("another user of the same browser sends nothing of the first", async () => {
+  world.online = false;
+  const outbox = await world.page("me");
+  outbox.add(line("a"));
+  await settle();
+  outbox.close();
+  world.online = true;
+  await (await world.page("you")).open("you");
+  await settle();
+  expect(world.contents).toEqual([]);
+  await world.page("me");
+  await settle();
+  expect(world.contents).toEqual(["a"]);
+});

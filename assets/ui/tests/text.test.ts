@@ -1,0 +1,34 @@
+import { expect, test } from "vitest";
+import { explain, Failure } from "../src/lib/failure";
+import { en } from "../src/lib/en";
+import { joinNames, t } from "../src/lib/text";
+import { dayHeading, daysAgo, listStamp } from "../src/lib/time";
+
+test("places are filled and numbers choose the form", () => {
+  expect(t("me.connected", { server: "rowan" })).toBe("Connected to rowan");
+  expect(t("link.waiting", { n: 1 })).toBe("One line waits here until then.");
+  expect(t("link.waiting", { n: 1200 })).toContain("1,200 lines");
+  expect(t("list.nobody", { query: "{query}" })).toBe("Nothing is called “{query}”.");
+  expect(joinNames(["Amara", "Jiří"])).toBe("Amara and Jiří");
+});
+
+test("errors speak plainly: known codes in our words, others in the server's", () => {
+  expect(explain(new Failure({ code: "too_long", message: "x", limit: 8000 }))).toBe("Too long: 8,000 characters are the most.");
+  expect(explain(new Failure({ code: "from_the_future", message: "It said so." }))).toBe("It said so.");
+  expect(explain("odd")).toBe("odd");
+});
+
+test("every code of the contract has a sentence", () => {
+  const codes = "not_found username_taken invalid_credentials rate_limited payload_too_large setup_done invite_invalid server_busy storage_full internal too_long too_short unauthorized forbidden origin_refused not_a_member";
+  for (const code of codes.split(" ")) expect(en).toHaveProperty([`error.${code}`]);
+});
+
+test("days are local days, not spans of 24 hours", () => {
+  const now = new Date(2026, 5, 12, 0, 30).getTime();
+  const evening = new Date(2026, 5, 11, 23, 50).toISOString();
+  expect(daysAgo(evening, now)).toBe(1);
+  expect(dayHeading(evening, now)).toBe("Yesterday");
+  expect(dayHeading(new Date(now).toISOString(), now)).toBe("Today");
+  expect(dayHeading(new Date(2024, 0, 2).toISOString(), now)).toContain("2024");
+  expect(listStamp(new Date(2026, 5, 9, 10).toISOString(), now)).toMatch(/^Tue/);
+});

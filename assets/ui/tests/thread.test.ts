@@ -1,0 +1,138 @@
+import { expect, test } from "vitest";
+import { Thread } from "../src/state/thread";
+import { History, message, settle } from "./support";
+
+const seqs = (thread: Thread) => thread.messages.value.map((each) => each.seq);
+const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, i) => from + i);
+
+async function opened(size: number, lastReadSeq = size) {
+  const history = new History(size);
+  const thread = new Thread(history.fetch);
+  await thread.open(lastReadSeq, size);
+  return { history, thread };
+}
+
+test("opens at the newest page and pages upwards to the beginning", async () => {
+  const { thread, history } = await opened(120);
+  expect(seqs(thread)).toEqual(range(71, 120));
+  await thread.loadOlder();
+  await thread.loadOlder();
+  expect(seqs(thread)).toEqual(range(1, 120));
+  expect(thread.hasOlder.value).toBe(false);
+  await thread.loadOlder();
+  expect(history.asked).toHaveLength(3);
+});
+
+test("two wishes for the page above are one request", async () => {
+  const { thread, history } = await opened(120);
+  await Promise.all([thread.loadOlder(), thread.loadOlder()]);
+  expect(history.asked).toHaveLength(2);
+  expect(seqs(thread)).toEqual(range(21, 120));
+});
+
+test("few unread lines: the newest page with the divider", async () => {
+  const { thread } = await opened(120, 110);
+  expect(thread.unreadFrom.value).toBe(111);
+  expect(thread.hasNewer.value).toBe(false);
+});
+
+test("many unread lines: opens around the first, and pages downwards to the end", async () => {
+  const { thread } = await opened(300, 100);
+  expect(seqs(thread)).toContain(101);
+  expect(thread.hasNewer.value).toBe(true);
+  thread.receive(message(301));
+  expect(seqs(thread)).not.toContain(301);
+  for (let i = 0; i < 6; i += 1) await thread.loadNewer();
+  expect(thread.hasNewer.value).toBe(false);
+  expect(thread.newest).toBe(300);
+});
+
+test("live lines are appended once, and old ones are ignored", async () => {
+  const { thread } = await opened(60);
+  thread.receive(message(61));
+  thread.receive(message(61));
+  thread.receive(message(30));
+  expect(seqs(thread)).toEqual(range(11, 61));
+});
+
+test("a gap is filled from the server before the line that showed it", async () => {
+  const { thread, history } = await opened(10);
+  history.size = 14;
+  thread.receive(message(14));
+  expect(seqs(thread)).toEqual(range(1, 10));
+  await settle();
+  expect(seqs(thread)).toEqual(range(1, 14));
+  expect(history.asked.at(-1)).toEqual({ after: "10" });
+});
+
+test("lines that come while a gap is being filled are not lost", async () => {
+  const { thread, history } = await opened(10);
+  history.size = 12;
+  history.before = () => {
+    history.before = () => undefined;
+    history.size = 13;
+    thread.receive(message(13));
+  };
+  thread.receive(message(12));
+  await settle();
+  expect(seqs(thread)).toEqual(range(1, 13));
+});
+
+test("after a long absence it pages what was missed; after a very long one it starts at the end", async () => {
+  const { thread, history } = await opened(10);
+  history.size = 130;
+  await thread.catchUp(130);
+  expect(seqs(thread)).toEqual(range(1, 130));
+  history.size = 1_000;
+  await thread.catchUp(1_000);
+  expect(seqs(thread)).toEqual(range(951, 1_000));
+  expect(thread.hasOlder.value).toBe(true);
+});
+
+test("a server that has less than it said does not make it ask for ever", async () => {
+  const { thread, history } = await opened(10);
+  await thread.catchUp(99);
+  expect(history.asked).toHaveLength(2);
+});
+
+test("an empty conversation takes its first line", async () => {
+  const { thread } = await opened(0);
+  expect(thread.phase.value).toBe("ready");
+  thread.receive(message(1));
+  expect(seqs(thread)).toEqual([1]);
+});
+
+test("memory is bounded while reading at the end", async () => {
+  const { thread } = await opened(10);
+  for (let seq = 11; seq <= 2_000; seq += 1) thread.receive(message(seq));
+  expect(thread.messages.value.length).toBeLessThanOrEqual(600);
+  expect(thread.newest).toBe(2_000);
+  expect(thread.hasOlder.value).toBe(true);
+  const all = seqs(thread);
+  expect(all).toEqual(range(all[0] ?? 0, 2_000));
+});
+
+test("a failed first page can be asked for again", async () => {
+  const history = new History(5);
+  history.before = () => {
+    throw new Error("down");
+  };
+  const thread = new Thread(history.fetch);
+  await thread.open(5, 5);
+  expect(thread.phase.value).toBe("failed");
+  history.before = () => undefined;
+  await thread.open(5, 5);
+  expect(seqs(thread)).toEqual(range(1, 5));
+  expect(thread.failure.value).toBeNull();
+});
+
+test("a failed older page keeps what is there", async () => {
+  const { thread, history } = await opened(120);
+  history.before = () => {
+    throw new Error("down");
+  };
+  await thread.loadOlder();
+  expect(thread.failure.value?.message).toBe("down");
+  expect(seqs(thread)).toEqual(range(71, 120));
+  expect(thread.loadingOlder.value).toBe(false);
+});
