@@ -54,11 +54,7 @@ impl Failure {
 
     /// What was asked for does not exist, or is not for the caller to see.
     pub(super) fn not_found() -> Self {
-        Self::new(
-            StatusCode::NOT_FOUND,
-            "not_found",
-            "There is nothing here that you can see.",
-        )
+        ServiceError::NotFound.into()
     }
 
     /// The path exists, but not for this method.
@@ -73,7 +69,7 @@ impl Failure {
 
     /// Nobody is signed in.
     pub(super) fn unauthorized() -> Self {
-        Self::new(StatusCode::UNAUTHORIZED, "unauthorized", "Sign in first.")
+        ServiceError::Unauthorized.into()
     }
 
     /// Another site made the browser send this.

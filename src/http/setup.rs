@@ -31,8 +31,8 @@ pub(super) struct Setup {
     /// 1 to 32 characters: letters, digits, `.`, `_`, `-`; starts with a letter or digit.
     #[schema(min_length = 1, max_length = 32)]
     username: String,
-    /// 1 to 64 characters; the username if missing.
-    #[schema(min_length = 1, max_length = 64)]
+    /// At most 64 characters; the username if missing or blank.
+    #[schema(max_length = 64)]
     display_name: Option<String>,
     /// 8 to 256 characters.
     #[schema(min_length = 8, max_length = 256)]

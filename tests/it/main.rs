@@ -3,6 +3,8 @@
 
 mod config;
 mod floors;
+mod harness;
+mod http;
 mod protocol;
 mod server;
 mod shutdown;

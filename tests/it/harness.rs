@@ -1,0 +1,329 @@
+//! A whole server in this process, and people who use it.
+//!
+//! Real TLS, a real store in a temporary folder, port 0, and a clock that the test moves. A test
+//! reads like the feature: `alice.post("/api/conversations", json!({…})).await.gives(201)`.
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use inkspot::base::clock::Clock;
+use inkspot::base::rng::Rng;
+use inkspot::base::shutdown::Shutdown;
+use inkspot::config::Config;
+use inkspot::engine::EngineConfig;
+use inkspot::http as door;
+use inkspot::model::Role;
+use inkspot::realtime::{OriginPolicy, Realtime};
+use inkspot::server::{Bounds, Handler, Handlers, Links, Listening};
+use inkspot::service::{NewAccount, Parts, PasswordCost, Running, Service, Settings};
+use inkspot::store::{self, StoreOptions};
+use reqwest::header::HeaderMap;
+use reqwest::{Method, RequestBuilder};
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
+use rustls::{ClientConfig, RootCertStore};
+use serde_json::{Value, json};
+
+/// The password of everybody in tests.
+pub const PASSWORD: &str = "correct horse battery";
+
+/// A server that runs until it is dropped.
+pub struct TestServer {
+    /// Where it is reached.
+    pub links: Links,
+    /// Its time.
+    pub clock: Clock,
+    /// Its rules.
+    pub service: Service,
+    shutdown: Shutdown,
+    _running: Running,
+    _dir: tempfile::TempDir,
+}
+
+impl TestServer {
+    /// A fresh one, without limits of rate.
+    pub async fn start() -> Self {
+        Self::start_with(|_| {}).await
+    }
+
+    /// A fresh one whose rules are told to behave otherwise.
+    pub async fn start_with(change: impl FnOnce(&mut Settings)) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let mut config = Config::default();
+        config.server.data = dir.path().join("data");
+        config.server.listen = Some(vec![SocketAddr::from(([127, 0, 0, 1], 0))]);
+        // Certificates are made at this clock's time and checked at the machine's.
+        let clock = Clock::manual(Clock::system().now());
+        let rng = Rng::system();
+        let mut settings = Settings {
+            limited: false,
+            password_cost: PasswordCost {
+                memory_kib: 64,
+                passes: 1,
+            },
+            ..Settings::default()
+        };
+        change(&mut settings);
+
+        let bounds = Bounds::of(&config);
+        let data = config.server.data.clone();
+        let listening = Listening::bind(config, clock.clone(), bounds).unwrap();
+        let (store, writer) = store::open(&data, &StoreOptions::default(), &rng, &clock).unwrap();
+        let server = listening.secure().unwrap();
+        let links = server.links().clone();
+        let fatal = Box::new(|why: &str| panic!("the store failed: {why}"));
+        let parts = Parts {
+            store,
+            writer,
+            clock: clock.clone(),
+            rng: rng.clone(),
+            settings,
+            fatal,
+        };
+        let (service, running) = Service::start(parts).unwrap();
+        let shutdown = Shutdown::new();
+        let handlers = handlers(&service, &links, &clock, rng);
+        tokio::spawn(server.serve(handlers, shutdown.clone()));
+        let server = Self {
+            links,
+            clock,
+            service,
+            shutdown,
+            _running: running,
+            _dir: dir,
+        };
+        server.visitor().get("/api/health").await.gives(200);
+        server
+    }
+
+    /// Nobody yet.
+    pub fn visitor(&self) -> Client {
+        Client::nobody(&self.links.local, self.links.ca_file.as_ref().unwrap())
+    }
+
+    /// Somebody new with an account, signed in.
+    pub async fn person(&self, username: &str) -> Client {
+        self.account(username, Role::Member).await
+    }
+
+    /// Somebody new who manages the server, signed in.
+    pub async fn admin(&self, username: &str) -> Client {
+        self.account(username, Role::Admin).await
+    }
+
+    async fn account(&self, username: &str, role: Role) -> Client {
+        let account = NewAccount {
+            username: username.to_owned(),
+            display_name: None,
+            password: PASSWORD.to_owned(),
+        };
+        self.service.add_user(account, role).await.unwrap();
+        self.visitor().sign_in(username, PASSWORD).await
+    }
+
+    /// Moves time.
+    pub fn wait(&self, duration: Duration) {
+        self.clock.advance(duration);
+    }
+}
+
+impl Drop for TestServer {
+    fn drop(&mut self) {
+        self.shutdown.begin();
+    }
+}
+
+fn handlers(service: &Service, links: &Links, clock: &Clock, rng: Rng) -> Handlers {
+    let realtime = Realtime::new(
+        service,
+        EngineConfig::default(),
+        OriginPolicy::default(),
+        clock.clone(),
+        rng,
+    );
+    tokio::spawn(realtime.clone().run());
+    let settings = door::Settings {
+        url: links.primary().to_owned(),
+        public_certificate: false,
+        clock: clock.clone(),
+    };
+    let routes = door::routes(service.clone(), settings);
+    Handlers {
+        socket: Handler::new(move |request| {
+            let realtime = realtime.clone();
+            async move { realtime.serve(request).await }
+        }),
+        http: Handler::from_service(warp::service(routes)),
+    }
+}
+
+/// Somebody with a program that speaks HTTP: signed in by a bearer token, or nobody.
+#[derive(Clone)]
+pub struct Client {
+    http: reqwest::Client,
+    url: String,
+    /// The session's token.
+    pub token: Option<String>,
+    /// Who it is, as signing in said.
+    pub user: Value,
+}
+
+impl Client {
+    /// Nobody, over HTTP/1.1 or HTTP/2 as the server likes.
+    pub fn nobody(url: &str, ca: &Path) -> Self {
+        let mut roots = RootCertStore::empty();
+        roots
+            .add(CertificateDer::from_pem_file(ca).unwrap())
+            .unwrap();
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let config = ClientConfig::builder_with_provider(provider);
+        let config = config.with_safe_default_protocol_versions().unwrap();
+        let config = config.with_root_certificates(roots).with_no_client_auth();
+        let http = reqwest::Client::builder().use_preconfigured_tls(config);
+        let http = http.redirect(reqwest::redirect::Policy::none()).no_proxy();
+        Self {
+            http: http.build().unwrap(),
+            url: url.to_owned(),
+            token: None,
+            user: Value::Null,
+        }
+    }
+
+    /// The same program in the hands of somebody else.
+    #[must_use]
+    pub fn signed_in(&self, answer: &Value) -> Self {
+        let token = answer["token"].as_str().unwrap().to_owned();
+        Self {
+            token: Some(token),
+            user: answer["user"].clone(),
+            ..self.clone()
+        }
+    }
+
+    /// The same program with nobody signed in.
+    #[must_use]
+    pub fn signed_out(&self) -> Self {
+        Self {
+            token: None,
+            user: Value::Null,
+            ..self.clone()
+        }
+    }
+
+    /// Signs in and gives who that is.
+    pub async fn sign_in(&self, username: &str, password: &str) -> Self {
+        let body = json!({"username": username, "password": password});
+        let answer = self
+            .signed_out()
+            .post("/api/auth/login", body)
+            .await
+            .gives(200);
+        self.signed_in(&answer)
+    }
+
+    /// The id of who is signed in.
+    pub fn id(&self) -> &str {
+        self.user["id"].as_str().unwrap()
+    }
+
+    /// The username of who is signed in.
+    pub fn name(&self) -> &str {
+        self.user["username"].as_str().unwrap()
+    }
+
+    /// A request with whatever else a test adds to it.
+    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        let request = self.http.request(method, format!("{}{path}", self.url));
+        match &self.token {
+            Some(token) => request.bearer_auth(token),
+            None => request,
+        }
+    }
+
+    pub async fn get(&self, path: &str) -> Reply {
+        Reply::to(self.request(Method::GET, path)).await
+    }
+
+    pub async fn post(&self, path: &str, body: Value) -> Reply {
+        Reply::to(self.request(Method::POST, path).json(&body)).await
+    }
+
+    pub async fn patch(&self, path: &str, body: Value) -> Reply {
+        Reply::to(self.request(Method::PATCH, path).json(&body)).await
+    }
+
+    pub async fn delete(&self, path: &str) -> Reply {
+        Reply::to(self.request(Method::DELETE, path)).await
+    }
+
+    /// Makes a group of the caller and others. Gives its id.
+    pub async fn group(&self, title: &str, others: &[&Client]) -> String {
+        let names: Vec<_> = others.iter().map(|other| other.name()).collect();
+        let body = json!({"title": title, "isGroup": true, "members": names});
+        let group = self.post("/api/conversations", body).await.gives(201);
+        group["id"].as_str().unwrap().to_owned()
+    }
+
+    /// Sends a message. Gives it as stored.
+    pub async fn send(&self, conversation: &str, content: &str) -> Value {
+        let body = json!({"conversationId": conversation, "content": content});
+        self.post("/api/messages/realtime", body).await.gives(201)
+    }
+}
+
+/// An answer.
+#[derive(Debug)]
+pub struct Reply {
+    pub status: u16,
+    pub headers: HeaderMap,
+    /// The body; `null` when it is not JSON.
+    pub json: Value,
+    pub text: String,
+}
+
+impl Reply {
+    /// Sends a request and reads its answer to the end.
+    pub async fn to(request: RequestBuilder) -> Self {
+        let response = request.send().await.unwrap();
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        let text = response.text().await.unwrap();
+        let json = serde_json::from_str(&text).unwrap_or_default();
+        Self {
+            status,
+            headers,
+            json,
+            text,
+        }
+    }
+
+    /// The body of an answer that must have this status.
+    #[track_caller]
+    pub fn gives(self, status: u16) -> Value {
+        assert_eq!(self.status, status, "{}", self.text);
+        self.json
+    }
+
+    /// The error of an answer that must have this status and this code.
+    #[track_caller]
+    pub fn refuses(self, status: u16, code: &str) -> Value {
+        assert_eq!(
+            (self.status, &self.json["error"]["code"]),
+            (status, &json!(code)),
+            "{}",
+            self.text
+        );
+        assert!(
+            self.json["error"]["message"]
+                .as_str()
+                .is_some_and(|text| !text.is_empty())
+        );
+        self.json["error"].clone()
+    }
+
+    /// A header's value, if it is there.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).map(|value| value.to_str().unwrap())
+    }
+}

@@ -1,0 +1,231 @@
+//! The API does what its own description says.
+
+use serde_json::{Value, json};
+
+use crate::harness::{Client, PASSWORD, Reply, TestServer};
+
+/// What an example call may name: made anew for each, so that no call is in another's way.
+struct Scene {
+    admin: Client,
+    ada: Value,
+    room: String,
+    invite: Value,
+    session: String,
+}
+
+impl Scene {
+    async fn set(server: &TestServer, admin: &Client, n: usize) -> Self {
+        let admin = admin.sign_in("root", PASSWORD).await;
+        let ada = server.person(&format!("ada{n}")).await;
+        let room = admin.group("Room", &[&ada]).await;
+        let invite = json!({"conversationId": room});
+        let invite = admin.post("/api/invites", invite).await.gives(201);
+        let other = admin.sign_in("root", PASSWORD).await;
+        let session = other.get("/api/auth/me").await.gives(200)["sessionId"].clone();
+        let session = session.as_str().unwrap().to_owned();
+        Self {
+            ada: ada.user.clone(),
+            admin,
+            room,
+            invite,
+            session,
+        }
+    }
+
+    fn path(&self, pattern: &str) -> String {
+        let id = match pattern.split('/').nth(2) {
+            Some("users") => &self.ada["id"],
+            Some("conversations") => return self.fill(pattern, &self.room),
+            Some("invites") => &self.invite["id"],
+            _ => return self.fill(pattern, &self.session),
+        };
+        self.fill(pattern, id.as_str().unwrap())
+    }
+
+    fn fill(&self, pattern: &str, id: &str) -> String {
+        let code = self.invite["code"].as_str().unwrap();
+        let user = self.ada["id"].as_str().unwrap();
+        pattern
+            .replace("{id}", id)
+            .replace("{code}", code)
+            .replace("{userId}", user)
+    }
+
+    /// An example body, with the names that it takes from elsewhere filled in.
+    fn body(&self, example: &Value, setup: &str) -> Value {
+        let mut body = example.clone();
+        for (field, value) in [
+            ("conversationId", json!(self.room)),
+            ("members", json!([self.ada["username"]])),
+            ("token", json!(setup)),
+            ("currentPassword", json!(PASSWORD)),
+        ] {
+            if body.get(field).is_some() {
+                body[field] = value;
+            }
+        }
+        body
+    }
+}
+
+#[tokio::test]
+async fn every_documented_example_answers_as_documented() {
+    let server = TestServer::start().await;
+    let setup = server.service.setup_token().unwrap();
+    let document = server.visitor().get("/api/openapi.json").await.gives(200);
+    assert_eq!(document["openapi"], "3.1.0");
+    let check =
+        async |client: &Client, path: &str, method: &str, operation: &Value, body: Value| {
+            let method = reqwest::Method::from_bytes(method.to_uppercase().as_bytes()).unwrap();
+            let request = client.request(method.clone(), path);
+            let example = operation.pointer("/requestBody/content/application~1json/example");
+            let request = if example.is_some() {
+                request.json(&body)
+            } else {
+                request
+            };
+            let reply = Reply::to(request).await;
+            let documented = &operation["responses"][reply.status.to_string()];
+            assert!(
+                reply.status < 300 && documented.is_object(),
+                "{method} {path} {body} answers {} {}",
+                reply.status,
+                reply.text
+            );
+            let schema = documented.pointer("/content/application~1json/schema");
+            let faults = schema.map_or(Vec::new(), |schema| {
+                faults(&document, schema, &reply.json, String::new())
+            });
+            assert!(
+                faults.is_empty(),
+                "{method} {path} {faults:?} {}",
+                reply.text
+            );
+        };
+
+    // Setup goes first: everything else needs somebody.
+    let operation = &document["paths"]["/api/setup"]["post"];
+    let example = operation
+        .pointer("/requestBody/content/application~1json/example")
+        .unwrap();
+    let mut body = example.clone();
+    body["token"] = json!(setup);
+    check(&server.visitor(), "/api/setup", "post", operation, body).await;
+    let admin = server.admin("root").await;
+
+    let mut tried = 1;
+    for (pattern, methods) in document["paths"].as_object().unwrap() {
+        for (method, operation) in methods.as_object().unwrap() {
+            if (pattern.as_str(), method.as_str()) == ("/api/setup", "post") {
+                continue;
+            }
+            let scene = Scene::set(&server, &admin, tried).await;
+            let example = operation.pointer("/requestBody/content/application~1json/example");
+            let mut body = scene.body(example.unwrap_or(&Value::Null), "");
+            if pattern == "/api/auth/password" {
+                // Not of the one who sets all scenes.
+                let ada = admin
+                    .sign_in(scene.ada["username"].as_str().unwrap(), PASSWORD)
+                    .await;
+                check(&ada, pattern, method, operation, body).await;
+            } else {
+                if pattern.ends_with("/accept") {
+                    body["username"] = json!(format!("new{tried}"));
+                }
+                check(&scene.admin, &scene.path(pattern), method, operation, body).await;
+            }
+            tried += 1;
+        }
+    }
+    assert_eq!(tried, inkspot::http::addresses().len());
+}
+
+#[tokio::test]
+async fn every_address_answers_and_every_documented_address_exists() {
+    let server = TestServer::start().await;
+    let visitor = server.visitor();
+    let document = visitor.get("/api/openapi.json").await.gives(200);
+    let mut described = 0;
+    for (pattern, methods) in document["paths"].as_object().unwrap() {
+        let path = pattern.replace(['{', '}'], "");
+        for method in ["get", "post", "patch", "delete", "put"] {
+            let name = reqwest::Method::from_bytes(method.to_uppercase().as_bytes()).unwrap();
+            let status = Reply::to(visitor.request(name, &path)).await.status;
+            let known = methods.get(method).is_some();
+            assert_eq!(
+                status != 405 && status != 404,
+                known,
+                "{method} {path} {status}"
+            );
+            described += usize::from(known);
+        }
+    }
+    assert_eq!(described, inkspot::http::addresses().len());
+}
+
+/// Where a value is not of its schema: the parts of JSON Schema that our description uses.
+fn faults(document: &Value, schema: &Value, value: &Value, at: String) -> Vec<String> {
+    if let Some(reference) = schema["$ref"].as_str() {
+        let named = document.pointer(reference.trim_start_matches('#')).unwrap();
+        return faults(document, named, value, at);
+    }
+    if let Some(all) = schema["allOf"].as_array() {
+        return all
+            .iter()
+            .flat_map(|one| faults(document, one, value, at.clone()))
+            .collect();
+    }
+    for key in ["oneOf", "anyOf"] {
+        if let Some(some) = schema[key].as_array() {
+            let fits = |one: &Value| faults(document, one, value, at.clone()).is_empty();
+            return if some.iter().any(fits) {
+                Vec::new()
+            } else {
+                vec![format!("{at}: {key}")]
+            };
+        }
+    }
+    let mut found = Vec::new();
+    let kinds = match &schema["type"] {
+        Value::String(kind) => vec![kind.as_str()],
+        Value::Array(kinds) => kinds.iter().filter_map(Value::as_str).collect(),
+        _ => Vec::new(),
+    };
+    let kind = match value {
+        Value::Null => "null",
+        Value::Bool(_) => "boolean",
+        Value::Number(_) => "integer",
+        Value::String(_) => "string",
+        Value::Array(_) => "array",
+        Value::Object(_) => "object",
+    };
+    if !kinds.is_empty() && !kinds.contains(&kind) {
+        found.push(format!("{at} is {kind}, not {kinds:?}"));
+    }
+    if let Some(allowed) = schema["enum"].as_array()
+        && !allowed.contains(value)
+    {
+        found.push(format!("{at} is none of {allowed:?}"));
+    }
+    for name in schema["required"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+    {
+        if value.get(name).is_none() {
+            found.push(format!("{at}.{name} is missing"));
+        }
+    }
+    for (name, schema) in schema["properties"].as_object().into_iter().flatten() {
+        if let Some(value) = value.get(name) {
+            found.extend(faults(document, schema, value, format!("{at}.{name}")));
+        }
+    }
+    if schema["items"].is_object() {
+        for item in value.as_array().into_iter().flatten() {
+            found.extend(faults(document, &schema["items"], item, format!("{at}[]")));
+        }
+    }
+    found
+}

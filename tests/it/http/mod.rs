@@ -1,0 +1,8 @@
+//! The HTTP door, over real connections.
+
+mod access;
+mod described;
+mod flow;
+mod limits;
+mod sign_in;
+mod transport;

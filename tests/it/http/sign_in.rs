@@ -1,0 +1,402 @@
+//! Setup, invites, signing in: who comes in, and who does not.
+
+use std::time::Duration;
+
+use reqwest::Method;
+use reqwest::header::SET_COOKIE;
+use serde_json::{Value, json};
+
+use crate::harness::{Client, PASSWORD, Reply, TestServer};
+
+async fn login(client: &Client, username: &str, password: &str) -> Reply {
+    let body = json!({"username": username, "password": password});
+    client.post("/api/auth/login", body).await
+}
+
+/// The cookies of an answer, as a browser would send them back.
+fn cookies(reply: &Reply) -> String {
+    let set = reply
+        .headers
+        .get_all(SET_COOKIE)
+        .iter()
+        .map(|value| value.to_str().unwrap());
+    let pairs: Vec<_> = set.map(|value| value.split(';').next().unwrap()).collect();
+    pairs.join("; ")
+}
+
+#[tokio::test]
+async fn case_28_unknown_wrong_and_disabled_answer_the_same() {
+    let server = TestServer::start().await;
+    let (admin, ada) = (server.admin("root").await, server.person("ada").await);
+    server.person("grace").await;
+    admin.patch(
+        &format!("/api/users/{}", ada.id()),
+        json!({"disabled": true}),
+    )
+    .await
+    .gives(200);
+    let visitor = server.visitor();
+    let disabled = login(&visitor, "ada", PASSWORD).await;
+    let wrong = login(&visitor, "grace", "wrong password").await;
+    let unknown = login(&visitor, "nobody", PASSWORD).await;
+    let malformed = login(&visitor, "no such\u{0} name!", PASSWORD).await;
+    for other in [&wrong, &unknown, &malformed] {
+        assert_eq!(
+            (other.status, &other.text),
+            (disabled.status, &disabled.text)
+        );
+        assert!(other.headers.get(SET_COOKIE).is_none());
+    }
+    disabled.refuses(401, "invalid_credentials");
+}
+
+#[tokio::test]
+async fn case_29_guessing_is_throttled_without_locking_the_known_device_out() {
+    let server = TestServer::start_with(|settings| settings.limited = true).await;
+    server.person("ada").await;
+    let visitor = server.visitor();
+    let known = login(&visitor, "ada", PASSWORD).await;
+    let known = cookies(&known);
+    assert!(known.contains("__Host-inkspot-device="));
+
+    let mut refused = None;
+    for _ in 0..40 {
+        let reply = login(&visitor, "ada", "wrong password").await;
+        if reply.status == 429 {
+            refused = Some(reply);
+            break;
+        }
+        reply.refuses(401, "invalid_credentials");
+    }
+    let refused = refused.expect("guessing meets its limit");
+    let seconds = refused
+        .header("retry-after")
+        .unwrap()
+        .parse::<u64>()
+        .unwrap();
+    let error = refused.refuses(429, "rate_limited");
+    assert_eq!(error["retryAfter"], seconds);
+    login(&visitor, "ada", PASSWORD)
+        .await
+        .refuses(429, "rate_limited");
+
+    let body = json!({"username": "ada", "password": PASSWORD});
+    let device = known
+        .split("; ")
+        .find(|cookie| cookie.contains("device"))
+        .unwrap();
+    let at_home = visitor
+        .request(Method::POST, "/api/auth/login")
+        .header("cookie", device);
+    Reply::to(at_home.json(&body)).await.gives(200);
+
+    server.wait(Duration::from_secs(seconds));
+    login(&visitor, "ada", PASSWORD).await.gives(200);
+}
+
+#[tokio::test]
+async fn case_30_passwords_of_any_kind_are_taken_or_refused_in_words() {
+    let server = TestServer::start().await;
+    let admin = server.admin("root").await;
+    let invite = admin
+        .post("/api/invites", json!({"maxUses": 50}))
+        .await
+        .gives(201);
+    let path = format!("/api/invites/{}/accept", invite["code"].as_str().unwrap());
+    let visitor = server.visitor();
+    let huge = json!({"username": "huge", "password": "x".repeat(1_000_000)});
+    visitor
+        .post(&path, huge.clone())
+        .await
+        .refuses(413, "payload_too_large");
+    visitor
+        .post("/api/auth/login", huge)
+        .await
+        .refuses(413, "payload_too_large");
+    let long = login(&visitor, "root", &"x".repeat(60_000)).await;
+    assert!(matches!(long.status, 400 | 401), "{}", long.text);
+
+    // The same word typed on two keyboards: one composed, one not.
+    let (composed, decomposed) = ("pässwörd with é", "pa\u{308}sswo\u{308}rd with e\u{301}");
+    let body = json!({"username": "anna", "password": composed});
+    visitor.post(&path, body).await.gives(201);
+    login(&visitor, "anna", decomposed).await.gives(200);
+    let nul = json!({"username": "nul", "password": "with a \u{0} inside"});
+    let reply = visitor.post(&path, nul).await;
+    if reply.status == 201 {
+        login(&visitor, "nul", "with a ")
+            .await
+            .refuses(401, "invalid_credentials");
+    } else {
+        assert_eq!(reply.refuses(400, "invalid_field")["field"], "password");
+    }
+}
+
+#[tokio::test]
+async fn case_31_cookies_have_their_flags_and_tokens_stay_out_of_addresses() {
+    let server = TestServer::start().await;
+    let ada = server.person("ada").await;
+    let reply = login(&server.visitor(), "ada", PASSWORD).await;
+    let set: Vec<_> = reply
+        .headers
+        .get_all(SET_COOKIE)
+        .iter()
+        .map(|v| v.to_str().unwrap())
+        .collect();
+    assert_eq!(set.len(), 2, "{set:?}");
+    for cookie in &set {
+        let flags: Vec<_> = cookie.split("; ").skip(1).collect();
+        for flag in ["HttpOnly", "Secure", "SameSite=Lax", "Path=/"] {
+            assert!(flags.contains(&flag), "{flag} {cookie}");
+        }
+        assert!(cookie.starts_with("__Host-inkspot") && !cookie.contains("Domain"));
+    }
+    let token = reply.json["token"].as_str().unwrap();
+    let by_address = server.visitor();
+    for path in ["token", "access_token", "session"] {
+        let path = format!("/api/auth/me?{path}={token}");
+        by_address.get(&path).await.refuses(401, "unauthorized");
+    }
+    let jar = cookies(&reply);
+    let request = by_address
+        .request(Method::GET, "/api/auth/me")
+        .header("cookie", &jar);
+    assert_eq!(
+        Reply::to(request).await.gives(200)["user"]["id"],
+        ada.user["id"]
+    );
+    let out = by_address
+        .request(Method::POST, "/api/auth/logout")
+        .header("cookie", &jar);
+    let out = Reply::to(out.header("sec-fetch-site", "same-origin")).await;
+    assert!(out.header("set-cookie").unwrap().contains("Max-Age=0"));
+    let request = by_address
+        .request(Method::GET, "/api/auth/me")
+        .header("cookie", &jar);
+    Reply::to(request).await.refuses(401, "unauthorized");
+}
+
+#[tokio::test]
+async fn case_32_other_sites_change_nothing_on_any_route() {
+    let server = TestServer::start().await;
+    server.admin("root").await;
+    let visitor = server.visitor();
+    let jar = cookies(&login(&visitor, "root", PASSWORD).await);
+    let own = &server.links.local;
+    for (method, pattern) in inkspot::http::addresses() {
+        if method == Method::GET {
+            continue;
+        }
+        let path = pattern.replace(['{', '}'], "");
+        let request = || {
+            let request = visitor
+                .request(method.clone(), &path)
+                .header("cookie", &jar);
+            request.json(&json!({}))
+        };
+        for (name, value) in [
+            ("origin", "https://evil.example"),
+            ("origin", "null"),
+            ("origin", &own.replace("https", "http")),
+            ("sec-fetch-site", "cross-site"),
+            ("sec-fetch-site", "same-site"),
+        ] {
+            let reply = Reply::to(request().header(name, value)).await;
+            assert_eq!(
+                reply.status, 403,
+                "{method} {path} {name} {value} {}",
+                reply.text
+            );
+            reply.refuses(403, "origin_refused");
+        }
+        let both = request()
+            .header("origin", own)
+            .header("sec-fetch-site", "cross-site");
+        Reply::to(both).await.refuses(403, "origin_refused");
+    }
+    // A form can't be made to look like JSON, wherever it comes from.
+    let room = json!({"title": "Room", "isGroup": true, "members": []}).to_string();
+    for kind in [
+        "text/plain",
+        "application/x-www-form-urlencoded",
+        "multipart/form-data",
+    ] {
+        let form = visitor
+            .request(Method::POST, "/api/conversations")
+            .header("cookie", &jar);
+        let form = form
+            .header("origin", own)
+            .header("content-type", kind)
+            .body(room.clone());
+        Reply::to(form).await.refuses(415, "unsupported_media_type");
+    }
+    let list = visitor
+        .request(Method::GET, "/api/conversations")
+        .header("cookie", &jar);
+    let list = Reply::to(list).await.gives(200);
+    assert!(!list.to_string().contains("Room"));
+    // A cookie alone says nothing about who made the browser send it; with our own page it does.
+    let make = || {
+        visitor
+            .request(Method::POST, "/api/conversations")
+            .header("cookie", &jar)
+    };
+    let json = |request: reqwest::RequestBuilder| {
+        request
+            .header("content-type", "application/json")
+            .body(room.clone())
+    };
+    Reply::to(json(make())).await.refuses(403, "origin_refused");
+    Reply::to(json(make().header("origin", own)))
+        .await
+        .gives(201);
+}
+
+#[tokio::test]
+async fn case_33_setup_works_once_and_by_its_link_only() {
+    let server = TestServer::start().await;
+    let visitor = server.visitor();
+    let token = server.service.setup_token().unwrap();
+    let body =
+        |token: &str, name: &str| json!({"token": token, "username": name, "password": PASSWORD});
+    for wrong in ["", "x", &token[1..], &token.to_lowercase()] {
+        visitor
+            .post("/api/setup", body(wrong, "eve"))
+            .await
+            .refuses(410, "setup_done");
+        let state = visitor
+            .get(&format!("/api/setup?token={wrong}"))
+            .await
+            .gives(200);
+        assert_eq!(
+            (&state["needed"], &state["valid"]),
+            (&json!(true), &json!(false))
+        );
+    }
+    // Two who open the link at once: one of them comes in.
+    let (one, two) = tokio::join!(
+        visitor.post("/api/setup", body(&token, "ada")),
+        visitor.post("/api/setup", body(&token, "eve")),
+    );
+    let mut statuses = [one.status, two.status];
+    statuses.sort_unstable();
+    assert_eq!(statuses, [201, 410]);
+    visitor
+        .post("/api/setup", body(&token, "late"))
+        .await
+        .refuses(410, "setup_done");
+    let state = visitor
+        .get(&format!("/api/setup?token={token}"))
+        .await
+        .gives(200);
+    assert_eq!(
+        (&state["needed"], &state["valid"]),
+        (&json!(false), &json!(false))
+    );
+    assert_eq!(server.service.setup_token(), None);
+}
+
+#[tokio::test]
+async fn case_34_an_invite_ends_by_time_by_use_and_by_its_maker() {
+    let server = TestServer::start().await;
+    let admin = server.admin("root").await;
+    let visitor = server.visitor();
+    let invite = async |body: Value| {
+        let invite = admin.post("/api/invites", body).await.gives(201);
+        (
+            invite["id"].as_str().unwrap().to_owned(),
+            invite["code"].as_str().unwrap().to_owned(),
+        )
+    };
+    let accept = async |code: &str, name: &str| {
+        let body = json!({"username": name, "password": PASSWORD});
+        visitor
+            .post(&format!("/api/invites/{code}/accept"), body)
+            .await
+    };
+    let (_, code) = invite(json!({"maxUses": 1})).await;
+    let longer = format!("{code}0");
+    for wrong in ["x", &code[1..], &longer] {
+        accept(wrong, "eve").await.refuses(410, "invite_invalid");
+        let preview = visitor.get(&format!("/api/invites/{wrong}/preview")).await;
+        preview.refuses(410, "invite_invalid");
+    }
+    // Two at the last place: one of them comes in, the other is told plainly.
+    let (one, two) = tokio::join!(accept(&code, "ada"), accept(&code, "grace"));
+    let mut statuses = [one.status, two.status];
+    statuses.sort_unstable();
+    assert_eq!(statuses, [201, 410]);
+    accept(&code, "late").await.refuses(410, "invite_invalid");
+
+    let (_, code) = invite(json!({"expiresInHours": 1})).await;
+    server.wait(Duration::from_secs(3599));
+    visitor
+        .get(&format!("/api/invites/{code}/preview"))
+        .await
+        .gives(200);
+    server.wait(Duration::from_secs(1));
+    visitor
+        .get(&format!("/api/invites/{code}/preview"))
+        .await
+        .refuses(410, "invite_invalid");
+    accept(&code, "late").await.refuses(410, "invite_invalid");
+
+    let (id, code) = invite(json!({})).await;
+    admin.delete(&format!("/api/invites/{id}")).await.gives(204);
+    accept(&code, "late").await.refuses(410, "invite_invalid");
+    login(&visitor, "late", PASSWORD)
+        .await
+        .refuses(401, "invalid_credentials");
+}
+
+#[tokio::test]
+async fn case_35_forwarded_headers_of_strangers_are_ignored() {
+    let server = TestServer::start().await;
+    let ada = server.person("ada").await;
+    let body = json!({"username": "ada", "password": PASSWORD});
+    let request = ada.signed_out().request(Method::POST, "/api/auth/login");
+    let request = request
+        .header("x-forwarded-for", "203.0.113.7")
+        .header("x-real-ip", "203.0.113.7")
+        .header("forwarded", "for=203.0.113.7;proto=http;host=evil.example")
+        .header("x-forwarded-host", "evil.example")
+        .header("x-forwarded-proto", "http");
+    Reply::to(request.json(&body)).await.gives(200);
+    let sessions = ada.get("/api/auth/sessions").await.gives(200);
+    for session in sessions["sessions"].as_array().unwrap() {
+        assert_eq!(session["address"], "127.0.0.1");
+    }
+}
+
+#[tokio::test]
+async fn case_36_without_an_invite_no_path_makes_an_account() {
+    let server = TestServer::start().await;
+    server.admin("root").await;
+    let visitor = server.visitor();
+    let account = json!({
+        "token": "", "code": "", "username": "eve", "displayName": "Eve", "password": PASSWORD,
+        "members": ["eve"], "isGroup": true, "title": "Eve",
+    });
+    for (method, pattern) in inkspot::http::addresses() {
+        let path = pattern.replace(['{', '}'], "");
+        let request = visitor.request(method, &path).json(&account);
+        let reply = Reply::to(request).await;
+        assert!(reply.status != 201, "{path} {}", reply.text);
+    }
+    for path in [
+        "/api/users",
+        "/api/auth/register",
+        "/api/auth/signup",
+        "/api/register",
+    ] {
+        let reply = visitor.post(path, account.clone()).await;
+        assert!(
+            matches!(reply.status, 401 | 404 | 405),
+            "{path} {}",
+            reply.text
+        );
+    }
+    login(&visitor, "eve", PASSWORD)
+        .await
+        .refuses(401, "invalid_credentials");
+}
