@@ -5,7 +5,9 @@
 //! `base` → `model` → `protocol text config` → `store engine` → `service search`
 //! → `http realtime` → `server app cli`.
 
+pub mod app;
 pub mod base;
+pub mod cli;
 pub mod config;
 pub mod engine;
 pub mod http;

@@ -1,5 +1,5 @@
 //! The `inkspot` program.
 
-fn main() {
-    print!("{}", inkspot::config::example());
+fn main() -> std::process::ExitCode {
+    inkspot::cli::main()
 }

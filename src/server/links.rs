@@ -5,10 +5,10 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
 
 use super::machine;
-use crate::config::{Config, TlsMode};
+use crate::config::{Config, Listen, TlsMode};
 
 /// Where this server is reached. Base URLs have no slash at their end.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Links {
     /// For programs on this machine.
     pub local: String,
@@ -77,6 +77,15 @@ impl Links {
             trust: trust.map(|at| format!("{}/trust", url("http", at))),
             ca_file,
         }
+    }
+
+    /// Where a server with these settings will be reached; `None` when that is decided at its
+    /// start only, by port 0.
+    pub fn expected(config: &Config) -> Option<Self> {
+        let at = |listen: Vec<Listen>| listen.into_iter().map(|at| at.addr).collect::<Vec<_>>();
+        let listening = at(config.listeners());
+        let is_known = listening.iter().all(|at| at.port() != 0);
+        is_known.then(|| Self::new(config, &listening, &at(config.plain_listeners()), None))
     }
 
     /// The best base URL for people.

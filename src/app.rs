@@ -1,0 +1,232 @@
+//! The composition root: opens the store, starts the service, opens the doors, and ends them all
+//! in the opposite order. It knows everybody; nobody knows it but `cli` and tests.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use parking_lot::Mutex;
+
+use crate::base::clock::Clock;
+use crate::base::rng::Rng;
+use crate::base::shutdown::Shutdown;
+use crate::config::{Config, LimitProfile};
+use crate::engine::EngineConfig;
+use crate::http;
+use crate::realtime::{OriginPolicy, Realtime};
+use crate::server::{Bounds, Handler, Handlers, Links, Listening, Server, StartError};
+use crate::service::{self, Parts, Running, Service, ServiceError};
+use crate::store::{self, Store, StoreError, StoreOptions, Writer};
+
+/// How long open sockets get to take their leave.
+const GRACE: Duration = Duration::from_secs(2);
+
+/// Why the program could not start, or had to end. Each is a sentence that says what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum AppError {
+    /// The outer shell: addresses, certificates, the data directory.
+    #[error(transparent)]
+    Start(#[from] StartError),
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The service.
+    #[error("{}", .0.log().unwrap_or("the service could not start"))]
+    Service(ServiceError),
+    /// Nothing can be stored any more.
+    #[error("nothing can be stored any more: {0}")]
+    Fatal(String),
+}
+
+/// The whole program, listening but not answering yet.
+pub struct App {
+    server: Server,
+    service: Service,
+    running: Running,
+    store: Store,
+    realtime: Realtime,
+    http: Handler,
+    clock: Clock,
+    shutdown: Shutdown,
+    fatal: Arc<Mutex<Option<String>>>,
+}
+
+/// The service on an opened store, for those who need no doors: the command line.
+pub fn start_service(
+    config: &Config,
+    (store, writer): (Store, Writer),
+    clock: &Clock,
+    rng: &Rng,
+    fatal: service::Fatal,
+) -> Result<(Service, Running), AppError> {
+    let settings = service::Settings {
+        server_name: config.server.name.clone(),
+        session_idle: config.sessions.idle(),
+        limited: config.limits.profile == LimitProfile::Default,
+        ..service::Settings::default()
+    };
+    let (clock, rng) = (clock.clone(), rng.clone());
+    Service::start(Parts {
+        store,
+        writer,
+        clock,
+        rng,
+        settings,
+        fatal,
+    })
+    .map_err(AppError::Service)
+}
+
+/// Takes the data directory for this process and opens the store in it.
+pub fn open_store(
+    config: &Config,
+    clock: &Clock,
+    rng: &Rng,
+) -> Result<(Store, Writer), StoreError> {
+    let options = StoreOptions {
+        cache_bytes: config.memory.store_cache_bytes(),
+    };
+    store::open(&config.server.data, &options, rng, clock)
+}
+
+/// The realtime engine under these settings.
+fn engine_config(config: &Config) -> EngineConfig {
+    let standard = EngineConfig {
+        queue_bytes_in_all: usize::try_from(config.memory.outbox_bytes()).unwrap_or(usize::MAX),
+        ..EngineConfig::default()
+    };
+    match config.limits.profile {
+        LimitProfile::Default => standard,
+        LimitProfile::Off => EngineConfig {
+            packets_per_second: None,
+            bytes_per_second: None,
+            ..standard
+        },
+    }
+}
+
+impl App {
+    /// Takes the data directory, listens and starts everything. Must be called within a tokio
+    /// runtime.
+    pub fn start(config: Config, clock: &Clock, rng: &Rng) -> Result<Self, AppError> {
+        let bounds = Bounds::of(&config);
+        Self::start_within(config, bounds, clock, rng)
+    }
+
+    /// The same with other bounds; for tests.
+    pub fn start_within(
+        config: Config,
+        bounds: Bounds,
+        clock: &Clock,
+        rng: &Rng,
+    ) -> Result<Self, AppError> {
+        let listening = Listening::bind(config.clone(), clock.clone(), bounds)?;
+        let opened = open_store(&config, clock, rng)?;
+        let server = listening.secure()?;
+        let store = opened.0.clone();
+        let shutdown = Shutdown::new();
+        let fatal = Arc::new(Mutex::new(None));
+        let on_fatal = {
+            let (fatal, shutdown) = (fatal.clone(), shutdown.clone());
+            Box::new(move |why: &str| {
+                *fatal.lock() = Some(why.to_owned());
+                shutdown.begin();
+            })
+        };
+        let (service, running) = start_service(&config, opened, clock, rng, on_fatal)?;
+        let realtime = Realtime::new(
+            &service,
+            engine_config(&config),
+            OriginPolicy::default(),
+            clock.clone(),
+            rng.clone(),
+        );
+        let settings = http::Settings {
+            url: server.links().primary().to_owned(),
+            public_certificate: false,
+            clock: clock.clone(),
+        };
+        let http = Handler::from_service(warp::service(http::routes(service.clone(), settings)));
+        let clock = clock.clone();
+        Ok(Self {
+            server,
+            service,
+            running,
+            store,
+            realtime,
+            http,
+            clock,
+            shutdown,
+            fatal,
+        })
+    }
+
+    /// Where it is reached.
+    pub fn links(&self) -> &Links {
+        self.server.links()
+    }
+
+    /// The fingerprint of the server's own authority, as devices show it.
+    pub fn fingerprint(&self) -> Option<String> {
+        self.server.fingerprint()
+    }
+
+    /// The rules, for the local control socket.
+    pub fn service(&self) -> &Service {
+        &self.service
+    }
+
+    /// Beginning it ends the program in order.
+    pub fn shutdown(&self) -> &Shutdown {
+        &self.shutdown
+    }
+
+    /// Time.
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    /// Answers requests until the shutdown begins, then ends in order: no new connections, sockets
+    /// are told to come back, requests finish, the queue is drained, the database is closed.
+    pub async fn run(self) -> Result<(), AppError> {
+        let Self {
+            server,
+            service,
+            running,
+            store,
+            realtime,
+            http,
+            shutdown,
+            fatal,
+            ..
+        } = self;
+        let door = realtime.clone();
+        let socket = Handler::new(move |request| {
+            let door = door.clone();
+            async move { door.serve(request).await }
+        });
+        let sockets = tokio::spawn(realtime.clone().run());
+        let leave = async {
+            shutdown.begun().await;
+            realtime.shutdown(GRACE).await;
+        };
+        let serve = server.serve(Handlers { socket, http }, shutdown.clone());
+        let (served, ()) = tokio::join!(serve, leave);
+        sockets.abort();
+        let _ = sockets.await;
+        drop((realtime, service));
+        running.stop().await;
+        close(store).await;
+        served?;
+        match fatal.lock().take() {
+            Some(why) => Err(AppError::Fatal(why)),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Closes the database; it is closed when this returns.
+async fn close(store: Store) {
+    if let Err(error) = tokio::task::spawn_blocking(move || drop(store)).await {
+        tracing::error!("closing the database failed: {error}");
+    }
+}

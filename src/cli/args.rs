@@ -1,0 +1,142 @@
+//! The words of the command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+use clap_complete::Shell;
+
+use crate::config::Overrides;
+
+/// Private, real-time messaging in one binary.
+///
+/// Exit codes: 0 done, 1 failed, 2 wrong command line or settings.
+#[derive(Parser)]
+#[command(name = "inkspot", version, arg_required_else_help = true)]
+pub(super) struct Cli {
+    #[command(subcommand)]
+    pub task: Task,
+}
+
+#[derive(Subcommand)]
+pub(super) enum Task {
+    /// Run the server
+    Serve {
+        #[command(flatten)]
+        overrides: Box<Overrides>,
+        /// Write one line of JSON with the addresses to this file once serving
+        #[arg(long, value_name = "FILE")]
+        ready_file: Option<PathBuf>,
+    },
+    /// Show the link that makes the first administrator
+    SetupLink {
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Manage people, on a running or a stopped server
+    User {
+        #[command(subcommand)]
+        task: UserTask,
+    },
+    /// Show or check the settings
+    Config {
+        #[command(subcommand)]
+        task: ConfigTask,
+    },
+    /// Write a completion script for a shell
+    Completions {
+        /// Which shell
+        shell: Shell,
+    },
+    /// Write the manual page
+    Man,
+}
+
+#[derive(Subcommand)]
+pub(super) enum UserTask {
+    /// Add a person
+    Add {
+        /// The name to sign in with
+        name: String,
+        /// What others see; the name if not given
+        #[arg(long, value_name = "NAME")]
+        display_name: Option<String>,
+        /// Let them manage people and storage
+        #[arg(long)]
+        admin: bool,
+        #[command(flatten)]
+        secret: Secret,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// List all people
+    List {
+        /// As JSON
+        #[arg(long)]
+        json: bool,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Set a person's password and end all their sessions
+    Passwd {
+        /// The name they sign in with
+        name: String,
+        #[command(flatten)]
+        secret: Secret,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Keep a person out: ends all their sessions
+    Disable {
+        /// The name they sign in with
+        name: String,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Let a disabled person in again
+    Enable {
+        /// The name they sign in with
+        name: String,
+        #[command(flatten)]
+        place: Place,
+    },
+}
+
+#[derive(Subcommand)]
+pub(super) enum ConfigTask {
+    /// Print all settings with their defaults
+    Example,
+    /// Check the settings without starting
+    Check {
+        #[command(flatten)]
+        overrides: Box<Overrides>,
+    },
+}
+
+/// Where the password comes from.
+#[derive(Args)]
+pub(super) struct Secret {
+    /// Read the password from the first line of standard input instead of asking for it
+    #[arg(long)]
+    pub password_stdin: bool,
+}
+
+/// Which installation is meant.
+#[derive(Args)]
+pub(super) struct Place {
+    /// Read settings from this file
+    #[arg(long, value_name = "FILE", env = "INKSPOT_CONFIG")]
+    config: Option<PathBuf>,
+    /// The directory of the server's data
+    #[arg(long, value_name = "DIR", env = "INKSPOT_DATA")]
+    data: Option<PathBuf>,
+}
+
+impl From<Place> for Overrides {
+    fn from(place: Place) -> Self {
+        Self {
+            config: place.config,
+            data: place.data,
+            ..Self::default()
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! What the command line asks of the service, the same on a running and on a stopped server.
+
+use std::fmt::Write;
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::Actor;
+use crate::model::account::Role;
+use crate::model::view::UserView;
+use crate::server::Links;
+use crate::service::{AccountChange, NewAccount, Service, ServiceError};
+
+/// One task. Not `Debug`: it may hold a password.
+#[derive(Serialize, Deserialize)]
+#[serde(
+    tag = "command",
+    rename_all = "kebab-case",
+    rename_all_fields = "camelCase",
+    deny_unknown_fields
+)]
+pub(super) enum Command {
+    AddUser {
+        username: String,
+        display_name: Option<String>,
+        password: String,
+        admin: bool,
+    },
+    ListUsers {
+        json: bool,
+    },
+    SetPassword {
+        username: String,
+        password: String,
+    },
+    SetDisabled {
+        username: String,
+        disabled: bool,
+    },
+    SetupLink,
+}
+
+impl Command {
+    /// Does it. Both results are for people: what to print, or one sentence about what is wrong.
+    pub async fn run(self, service: &Service, links: &Links) -> Result<String, String> {
+        match self {
+            Self::AddUser {
+                username,
+                display_name,
+                password,
+                admin,
+            } => {
+                let role = if admin { Role::Admin } else { Role::Member };
+                let new = NewAccount {
+                    username,
+                    display_name,
+                    password,
+                };
+                let user = service.add_user(new, role).await.map_err(sentence)?;
+                let what = if admin {
+                    "the administrator"
+                } else {
+                    "the member"
+                };
+                Ok(format!("Added {what} {}.\n", user.username))
+            }
+            Self::ListUsers { json } => {
+                let users = service.all_users();
+                if json {
+                    as_json(&users)
+                } else {
+                    Ok(as_table(&users))
+                }
+            }
+            Self::SetPassword { username, password } => {
+                let user = find(service, &username)?;
+                let set = service.set_password(Actor::System, user.id, password).await;
+                set.map_err(sentence)?;
+                Ok(format!(
+                    "{} has a new password and is signed out everywhere.\n",
+                    user.username
+                ))
+            }
+            Self::SetDisabled { username, disabled } => {
+                let user = find(service, &username)?;
+                let change = AccountChange {
+                    disabled: Some(disabled),
+                    ..AccountChange::default()
+                };
+                let changed = service.change_account(Actor::System, user.id, change).await;
+                changed.map_err(sentence)?;
+                let what = if disabled {
+                    "disabled and signed out everywhere"
+                } else {
+                    "enabled"
+                };
+                Ok(format!("{} is {what}.\n", user.username))
+            }
+            Self::SetupLink => match service.setup_token() {
+                Some(token) => Ok(setup_links(links, &token)),
+                None => Err(sentence(ServiceError::SetupDone)),
+            },
+        }
+    }
+}
+
+/// The link that makes the first administrator, under one base URL.
+pub(super) fn setup_link(base: &str, token: &str) -> String {
+    format!("{base}/setup?token={token}")
+}
+
+fn setup_links(links: &Links, token: &str) -> String {
+    links
+        .people
+        .iter()
+        .map(|base| setup_link(base, token) + "\n")
+        .collect()
+}
+
+fn find(service: &Service, username: &str) -> Result<UserView, String> {
+    service.find_user(username).map_err(|error| match error {
+        ServiceError::NotFound => {
+            format!("there is no user {username:?}; see `inkspot user list`")
+        }
+        error => sentence(error),
+    })
+}
+
+fn as_json(users: &[UserView]) -> Result<String, String> {
+    let json = serde_json::to_string(users).map_err(|error| error.to_string())?;
+    Ok(json + "\n")
+}
+
+/// One line each: name, role, state, creation, display name.
+fn as_table(users: &[UserView]) -> String {
+    let width = users
+        .iter()
+        .map(|user| user.username.chars().count())
+        .max()
+        .unwrap_or(0);
+    let mut table = String::new();
+    for user in users {
+        let role = match user.role {
+            Role::Admin => "admin",
+            Role::Member => "member",
+        };
+        let state = if user.disabled { "disabled" } else { "enabled" };
+        // Writing to a string can't fail.
+        let _ = writeln!(
+            table,
+            "{:width$}  {role:6}  {state:8}  {}  {}",
+            user.username, user.created_at, user.display_name
+        );
+    }
+    table
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "shaped for map_err")]
+fn sentence(error: ServiceError) -> String {
+    match (&error, error.log(), error.field()) {
+        (_, Some(log), _) => log.to_owned(),
+        (ServiceError::InvalidField { .. }, None, Some(field)) => {
+            format!("{field}: {}", error.message())
+        }
+        _ => error.message().into_owned(),
+    }
+}

@@ -1,0 +1,155 @@
+//! The control socket in the data directory: how the command line reaches a running server.
+//!
+//! One connection, one line of JSON each way. Only the directory's owner can connect; still each
+//! side has limits, since a program may hang.
+
+use std::fs::{self, Permissions};
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::os::unix::fs::PermissionsExt;
+use std::os::unix::net::UnixStream as BlockingStream;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::{Context, anyhow};
+use serde::{Deserialize, Serialize};
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt};
+use tokio::net::{UnixListener, UnixStream};
+
+use super::command::Command;
+use crate::base::clock::Clock;
+use crate::base::shutdown::Shutdown;
+use crate::server::Links;
+use crate::service::Service;
+
+const FILE: &str = "control.sock";
+/// The longest line of a request, in bytes: a password and two names.
+const REQUEST: u64 = 64 * 1024;
+/// The longest answer, in bytes: a list of very many people.
+const ANSWER: u64 = 64 * 1024 * 1024;
+/// How long the other side may take for its line.
+const PATIENCE: Duration = Duration::from_secs(30);
+const PAUSE: Duration = Duration::from_millis(200);
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Answer {
+    /// What to print.
+    Ok(String),
+    /// One sentence about what is wrong.
+    Error(String),
+}
+
+/// The listening end. Dropping it removes the socket.
+pub(super) struct Control {
+    listener: UnixListener,
+    path: PathBuf,
+}
+
+impl Control {
+    /// Listens in a data directory that this process holds: a socket that lies there is a
+    /// leftover.
+    pub fn listen(data: &Path) -> io::Result<Self> {
+        let path = data.join(FILE);
+        match fs::remove_file(&path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+        let listener = UnixListener::bind(&path)?;
+        fs::set_permissions(&path, Permissions::from_mode(0o600))?;
+        Ok(Self { listener, path })
+    }
+
+    /// Serves one connection after the other until the shutdown begins.
+    pub async fn serve(self, service: Service, links: Links, clock: Clock, shutdown: Shutdown) {
+        tokio::select! {
+            () = shutdown.begun() => {}
+            () = self.serve_all(&service, &links, &clock) => {}
+        }
+    }
+
+    async fn serve_all(&self, service: &Service, links: &Links, clock: &Clock) {
+        loop {
+            match self.listener.accept().await {
+                Ok((stream, _)) => {
+                    let served = clock
+                        .timeout(PATIENCE, answer(stream, service, links))
+                        .await;
+                    if let Some(Err(error)) = served {
+                        tracing::debug!(%error, "a control connection failed");
+                    }
+                }
+                Err(error) => {
+                    tracing::warn!(%error, "cannot accept control connections");
+                    clock.sleep(PAUSE).await;
+                }
+            }
+        }
+    }
+}
+
+impl Drop for Control {
+    fn drop(&mut self) {
+        // Whoever comes next removes it if this fails.
+        let _ = fs::remove_file(&self.path);
+    }
+}
+
+async fn answer(mut stream: UnixStream, service: &Service, links: &Links) -> io::Result<()> {
+    let (read, mut write) = stream.split();
+    let mut line = Vec::new();
+    tokio::io::BufReader::new(read.take(REQUEST))
+        .read_until(b'\n', &mut line)
+        .await?;
+    let done = match serde_json::from_slice::<Command>(&line) {
+        Ok(command) => command.run(service, links).await,
+        Err(error) => Err(format!(
+            "the running server does not understand this ({error})"
+        )),
+    };
+    let answer = match done {
+        Ok(text) => Answer::Ok(text),
+        Err(text) => Answer::Error(text),
+    };
+    let mut line = serde_json::to_vec(&answer)?;
+    line.push(b'\n');
+    write.write_all(&line).await?;
+    write.shutdown().await
+}
+
+/// Asks the server that runs on this data directory; `None` when none runs.
+pub(super) fn ask(data: &Path, command: &Command) -> anyhow::Result<Option<String>> {
+    let path = data.join(FILE);
+    let stream = match BlockingStream::connect(&path) {
+        Ok(stream) => stream,
+        Err(error) if is_nobody_there(&error) => return Ok(None),
+        Err(error) => return Err(error).with_context(|| unreachable(&path)),
+    };
+    let line = exchange(stream, command).with_context(|| unreachable(&path))?;
+    match serde_json::from_str(&line) {
+        Ok(Answer::Ok(text)) => Ok(Some(text)),
+        Ok(Answer::Error(text)) => Err(anyhow!(text)),
+        Err(_) => Err(anyhow!("the running server gave no answer; see its log")),
+    }
+}
+
+fn exchange(mut stream: BlockingStream, command: &Command) -> io::Result<String> {
+    stream.set_read_timeout(Some(PATIENCE))?;
+    stream.set_write_timeout(Some(PATIENCE))?;
+    let mut request = serde_json::to_vec(command)?;
+    request.push(b'\n');
+    stream.write_all(&request)?;
+    let mut line = String::new();
+    BufReader::new(stream.take(ANSWER)).read_line(&mut line)?;
+    Ok(line)
+}
+
+fn is_nobody_there(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused | io::ErrorKind::NotADirectory
+    )
+}
+
+fn unreachable(path: &Path) -> String {
+    format!("cannot talk to the running server over {}", path.display())
+}

@@ -1,0 +1,104 @@
+//! The command line: what a person types, and what they read back.
+//!
+//! It composes and translates; rules live in the service. Exit codes: 0 done, 1 failed, 2 wrong
+//! command line or settings. Errors are one line on standard error that says what to do.
+
+mod args;
+mod command;
+mod control;
+mod greeting;
+mod password;
+mod ready;
+mod serve;
+mod users;
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use anyhow::Context;
+use clap::{CommandFactory, Parser};
+
+use crate::base::logging;
+use crate::config::{Config, ConfigError, Overrides, example};
+use args::{Cli, ConfigTask, Task};
+
+const FAILED: u8 = 1;
+const WRONG_SETTINGS: u8 = 2;
+
+/// Runs the program with this process's arguments.
+pub fn main() -> ExitCode {
+    let task = match Cli::try_parse() {
+        Ok(cli) => cli.task,
+        Err(error) => {
+            // Help and version are "errors" too; their code is 0.
+            let _ = error.print();
+            return ExitCode::from(if error.use_stderr() {
+                WRONG_SETTINGS
+            } else {
+                0
+            });
+        }
+    };
+    match run(task) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            let _ = writeln!(io::stderr(), "inkspot: {error:#}");
+            let wrong_settings = error.downcast_ref::<ConfigError>().is_some();
+            ExitCode::from(if wrong_settings {
+                WRONG_SETTINGS
+            } else {
+                FAILED
+            })
+        }
+    }
+}
+
+fn run(task: Task) -> anyhow::Result<()> {
+    match task {
+        Task::Serve {
+            overrides,
+            ready_file,
+        } => serve::run(load(*overrides)?, ready_file.as_deref()),
+        Task::SetupLink { place } => users::setup_link(&load(place.into())?),
+        Task::User { task } => users::run(task),
+        Task::Config {
+            task: ConfigTask::Example,
+        } => print(example().as_bytes()),
+        Task::Config {
+            task: ConfigTask::Check { overrides },
+        } => {
+            load(*overrides)?;
+            print(b"The settings are good.\n")
+        }
+        Task::Completions { shell } => {
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Cli::command(), "inkspot", &mut script);
+            print(&script)
+        }
+        Task::Man => {
+            let mut page = Vec::new();
+            clap_mangen::Man::new(Cli::command())
+                .render(&mut page)
+                .context("cannot write")?;
+            print(&page)
+        }
+    }
+}
+
+/// The settings; logging goes by them from here on.
+fn load(overrides: Overrides) -> Result<Config, ConfigError> {
+    let config = Config::load(overrides)?;
+    logging::init(config.log.format, config.log.level);
+    Ok(config)
+}
+
+/// Writes to standard output. A reader that went away, as `head` does, is no error.
+fn print(text: &[u8]) -> anyhow::Result<()> {
+    let mut out = io::stdout().lock();
+    match out.write_all(text).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(error).context("cannot write to standard output")
+        }
+        _ => Ok(()),
+    }
+}

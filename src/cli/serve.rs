@@ -1,0 +1,84 @@
+//! `inkspot serve`: from the settings to the end of the process.
+
+use std::path::Path;
+
+use anyhow::{Context, bail};
+use tokio::runtime::{Builder, Runtime};
+
+use super::command::setup_link;
+use super::control::Control;
+use super::greeting::greeting;
+use super::{print, ready};
+use crate::app::App;
+use crate::base::clock::Clock;
+use crate::base::rng::Rng;
+use crate::config::Config;
+use crate::server::EndSignals;
+
+pub(super) fn runtime() -> anyhow::Result<Runtime> {
+    Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .context("cannot start threads")
+}
+
+pub(super) fn run(config: Config, ready_file: Option<&Path>) -> anyhow::Result<()> {
+    runtime()?.block_on(serve(config, ready_file))
+}
+
+async fn serve(config: Config, ready_file: Option<&Path>) -> anyhow::Result<()> {
+    let mut signals = EndSignals::listen().context("cannot listen for signals")?;
+    let data = config.server.data.clone();
+    let app = App::start(config, &Clock::system(), &Rng::system())?;
+    listen_for_commands(&data, &app);
+
+    let links = app.links().clone();
+    let token = app.service().setup_token();
+    let fingerprint = app.fingerprint();
+    let shutdown = app.shutdown().clone();
+    let mut running = tokio::spawn(app.run());
+    if let Some(path) = ready_file {
+        let setup = token
+            .as_deref()
+            .map(|token| setup_link(links.primary(), token));
+        ready::write(path, &links, setup.as_deref())?;
+    }
+    print(greeting(&links, token.as_deref(), fingerprint.as_deref()).as_bytes())?;
+    tracing::info!(
+        url = links.primary(),
+        version = env!("CARGO_PKG_VERSION"),
+        "serving"
+    );
+
+    tokio::select! {
+        ended = &mut running => ended.context("the server failed")??,
+        signal = signals.next() => {
+            tracing::info!(signal, "stopping");
+            shutdown.begin();
+            tokio::select! {
+                ended = &mut running => ended.context("the server failed")??,
+                signal = signals.next() => bail!("stopped at once by a second {signal}"),
+            }
+        }
+    }
+    tracing::info!("stopped");
+    Ok(())
+}
+
+/// The control socket is a comfort: without it the server still serves.
+fn listen_for_commands(data: &Path, app: &App) {
+    match Control::listen(data) {
+        Ok(control) => {
+            let (service, links) = (app.service().clone(), app.links().clone());
+            tokio::spawn(control.serve(
+                service,
+                links,
+                app.clock().clone(),
+                app.shutdown().clone(),
+            ));
+        }
+        Err(error) => {
+            tracing::warn!(%error, "`inkspot user` can't reach this server: no control socket");
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! `inkspot user …` and `inkspot setup-link`: over the control socket when a server runs, else
+//! by opening the data themselves.
+
+use anyhow::{anyhow, bail};
+
+use super::args::UserTask;
+use super::command::Command;
+use super::{control, load, password, print};
+use crate::app;
+use crate::base::clock::Clock;
+use crate::base::rng::Rng;
+use crate::config::Config;
+use crate::server::Links;
+
+pub(super) fn run(task: UserTask) -> anyhow::Result<()> {
+    let (place, command) = match task {
+        UserTask::Add {
+            name,
+            display_name,
+            admin,
+            secret,
+            place,
+        } => {
+            let password = password::read(&secret)?;
+            (
+                place,
+                Command::AddUser {
+                    username: name,
+                    display_name,
+                    password,
+                    admin,
+                },
+            )
+        }
+        UserTask::List { json, place } => (place, Command::ListUsers { json }),
+        UserTask::Passwd {
+            name,
+            secret,
+            place,
+        } => {
+            let password = password::read(&secret)?;
+            (
+                place,
+                Command::SetPassword {
+                    username: name,
+                    password,
+                },
+            )
+        }
+        UserTask::Disable { name, place } => (
+            place,
+            Command::SetDisabled {
+                username: name,
+                disabled: true,
+            },
+        ),
+        UserTask::Enable { name, place } => (
+            place,
+            Command::SetDisabled {
+                username: name,
+                disabled: false,
+            },
+        ),
+    };
+    perform(&load(place.into())?, command)
+}
+
+pub(super) fn setup_link(config: &Config) -> anyhow::Result<()> {
+    perform(config, Command::SetupLink)
+}
+
+fn perform(config: &Config, command: Command) -> anyhow::Result<()> {
+    let data = &config.server.data;
+    if let Some(done) = control::ask(data, &command)? {
+        return print(done.as_bytes());
+    }
+    // Only a first account has a reason to come before everything else.
+    if !data.exists() && !matches!(command, Command::AddUser { .. }) {
+        bail!(
+            "there is no data directory {}; name it with --data",
+            data.display()
+        );
+    }
+    print(alone(config, command)?.as_bytes())
+}
+
+/// Performs the command in this process: nobody else uses the data.
+fn alone(config: &Config, command: Command) -> anyhow::Result<String> {
+    let links = Links::expected(config);
+    if matches!(command, Command::SetupLink) && links.is_none() {
+        bail!("the server's port is chosen when it starts; start it, and it prints the link");
+    }
+    let links = links.unwrap_or_default();
+    super::serve::runtime()?.block_on(async {
+        let (clock, rng) = (Clock::system(), Rng::system());
+        let opened = app::open_store(config, &clock, &rng)?;
+        let fatal = Box::new(|why: &str| tracing::error!("nothing can be stored any more: {why}"));
+        let (service, running) = app::start_service(config, opened, &clock, &rng, fatal)?;
+        let done = command.run(&service, &links).await;
+        running.stop().await;
+        done.map_err(|sentence| anyhow!(sentence))
+    })
+}
