@@ -84,6 +84,7 @@ pub fn open_store(
 ) -> Result<(Store, Writer), StoreError> {
     let options = StoreOptions {
         cache_bytes: config.memory.store_cache_bytes(),
+        ..StoreOptions::default()
     };
     store::open(&config.server.data, &options, rng, clock)
 }
