@@ -175,9 +175,10 @@ pub(super) async fn join(call: Call) -> Answer {
 /// An invite with the link that its maker can send on: by the address that they used themselves,
 /// unless that address leads nobody else here.
 pub(super) fn view(call: &Call, invite: Invite) -> InviteView {
+    let url = &call.settings().url;
     let url = match call.host() {
-        Some(host) if leads_here(host) => format!("https://{host}"),
-        _ => call.settings().url.clone(),
+        Some(host) if leads_here(host) => at_host(url, host),
+        _ => url.clone(),
     };
     InviteView {
         id: invite.id,
@@ -190,6 +191,13 @@ pub(super) fn view(call: &Call, invite: Invite) -> InviteView {
         max_uses: invite.max_uses,
         uses: invite.uses,
     }
+}
+
+/// The same address under another host.
+fn at_host(url: &str, host: &Authority) -> String {
+    let (scheme, rest) = url.split_once("://").unwrap_or(("https", url));
+    let prefix = rest.find('/').map_or("", |slash| &rest[slash..]);
+    format!("{scheme}://{host}{prefix}")
 }
 
 /// Whether another device that is given this address finds the server by it.
@@ -229,6 +237,17 @@ mod tests {
             ("x@chat.example", false),
         ] {
             assert_eq!(leads_here(&host.parse().unwrap()), leads, "{host}");
+        }
+    }
+
+    #[test]
+    fn the_host_changes_and_the_prefix_stays() {
+        let host: Authority = "10.0.0.5:8443".parse().unwrap();
+        for (url, link) in [
+            ("https://chat.example", "https://10.0.0.5:8443"),
+            ("http://127.0.0.1:8080/chat", "http://10.0.0.5:8443/chat"),
+        ] {
+            assert_eq!(at_host(url, &host), link);
         }
     }
 

@@ -18,8 +18,10 @@ mod members;
 mod messages;
 mod openapi;
 mod operations;
+mod packing;
 mod paging;
 mod routes;
+
 mod setup;
 mod ui;
 mod users;
@@ -41,8 +43,8 @@ use crate::service::Service;
 /// What the door must be told.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// Where people find this server when the address that they used leads nobody else here, as
-    /// `https://host:port`.
+    /// Where people find this server when the address that they used leads nobody else here:
+    /// `https://host:port`, with the path prefix if there is one, without a slash at its end.
     pub url: String,
     /// Whether every device trusts our certificate without doing anything for it.
     pub public_certificate: bool,

@@ -3,7 +3,6 @@
 //! What an address means is described in `openapi` and done in the file named after its subject.
 
 use std::future::Future;
-use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use futures_util::FutureExt;
@@ -99,7 +98,7 @@ macro_rules! verbs {
 
 verbs!(get GET, post POST, patch PATCH, delete DELETE);
 
-/// Finds the route of a request and lets it answer. A handler that panics fails alone.
+/// Finds the route of a request and lets it answer.
 pub(super) async fn answer(routes: &[Route], door: Arc<Door>, request: Request) -> Response {
     // Asking for the head of an answer is asking for the answer; who asked gets the head only.
     let head = request.method == Method::HEAD;
@@ -114,11 +113,9 @@ pub(super) async fn answer(routes: &[Route], door: Arc<Door>, request: Request) 
             continue;
         };
         if route.method == method {
-            let handled = AssertUnwindSafe((route.handler)(Call::new(door, request, params)));
-            return match handled.catch_unwind().await {
-                Ok(Ok(response)) => response,
-                Ok(Err(failure)) => failure.into_response(),
-                Err(_) => Failure::internal("a handler panicked").into_response(),
+            return match (route.handler)(Call::new(door, request, params)).await {
+                Ok(response) => response,
+                Err(failure) => failure.into_response(),
             };
         }
         allowed.extend(names(&route.method));

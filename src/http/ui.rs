@@ -8,8 +8,8 @@ use std::io::Read;
 use bytes::Bytes;
 use flate2::read::GzDecoder;
 use http::header::{
-    ACCEPT, ACCEPT_ENCODING, ALLOW, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, HeaderMap,
-    HeaderValue, IF_NONE_MATCH, VARY,
+    ACCEPT, ALLOW, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, HeaderMap, HeaderValue,
+    IF_NONE_MATCH, VARY,
 };
 use http::{Method, StatusCode};
 use rust_embed::RustEmbed;
@@ -17,6 +17,7 @@ use warp::Reply;
 use warp::reply::Response;
 
 use super::error::Failure;
+use super::packing::{Encoding, choose, media_type};
 
 #[derive(RustEmbed)]
 #[folder = "$CARGO_MANIFEST_DIR/assets/dist"]
@@ -44,14 +45,6 @@ struct File {
 struct Packed {
     bytes: Bytes,
     tag: String,
-}
-
-/// Which way to send it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Encoding {
-    Brotli,
-    Gzip,
-    Plain,
 }
 
 impl Ui {
@@ -159,41 +152,6 @@ fn describe(headers: &mut HeaderMap, name: &str, encoding: Encoding, tag: &str) 
     };
 }
 
-/// The smallest form that the client takes. One that takes none of ours gets the plain file:
-/// refusing would help nobody.
-fn choose(headers: &HeaderMap, brotli: bool, gzip: bool) -> Encoding {
-    let accepted = headers
-        .get_all(ACCEPT_ENCODING)
-        .iter()
-        .filter_map(|v| v.to_str().ok());
-    let accepted: Vec<(&str, bool)> = accepted
-        .flat_map(|value| value.split(','))
-        .map(|item| {
-            let (name, quality) = item.split_once(';').unwrap_or((item, ""));
-            let refused = quality
-                .trim()
-                .strip_prefix("q=")
-                .is_some_and(|q| q.trim().parse::<f32>().is_ok_and(|q| q == 0.0));
-            (name.trim(), !refused)
-        })
-        .collect();
-    let takes = |wanted: &str| {
-        let named = accepted
-            .iter()
-            .find(|(name, _)| name.eq_ignore_ascii_case(wanted));
-        named
-            .or_else(|| accepted.iter().find(|(name, _)| *name == "*"))
-            .is_some_and(|(_, ok)| *ok)
-    };
-    if brotli && takes("br") {
-        Encoding::Brotli
-    } else if gzip && takes("gzip") {
-        Encoding::Gzip
-    } else {
-        Encoding::Plain
-    }
-}
-
 fn is_known(headers: &HeaderMap, tag: &str) -> bool {
     let known = headers
         .get_all(IF_NONE_MATCH)
@@ -220,28 +178,12 @@ fn tag(hash: &[u8; 32]) -> String {
     format!("\"{text}\"")
 }
 
-fn media_type(name: &str) -> &'static str {
-    match name.rsplit_once('.').map_or("", |(_, end)| end) {
-        "html" => "text/html; charset=utf-8",
-        "js" | "mjs" => "text/javascript; charset=utf-8",
-        "css" => "text/css; charset=utf-8",
-        "json" => "application/json",
-        "webmanifest" => "application/manifest+json",
-        "svg" => "image/svg+xml",
-        "png" => "image/png",
-        "webp" => "image/webp",
-        "ico" => "image/x-icon",
-        "woff2" => "font/woff2",
-        "txt" => "text/plain; charset=utf-8",
-        _ => "application/octet-stream",
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use flate2::Compression;
     use flate2::write::GzEncoder;
+    use http::header::ACCEPT_ENCODING;
     use http_body_util::BodyExt;
     use std::io::Write;
 

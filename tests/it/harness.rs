@@ -25,6 +25,7 @@ use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use rustls::{ClientConfig, RootCertStore};
 use serde_json::{Value, json};
+use warp::filters::BoxedFilter;
 
 /// The password of everybody in tests.
 pub const PASSWORD: &str = "correct horse battery";
@@ -123,6 +124,11 @@ impl TestServer {
         self.visitor().sign_in(username, PASSWORD).await
     }
 
+    /// What answers its requests, without the connections around it.
+    pub fn routes(&self) -> BoxedFilter<(warp::reply::Response,)> {
+        routes(&self.service, &self.links, &self.clock)
+    }
+
     /// Moves time.
     pub fn wait(&self, duration: Duration) {
         self.clock.advance(duration);
@@ -135,6 +141,19 @@ impl Drop for TestServer {
     }
 }
 
+fn routes(
+    service: &Service,
+    links: &Links,
+    clock: &Clock,
+) -> BoxedFilter<(warp::reply::Response,)> {
+    let settings = door::Settings {
+        url: links.primary().to_owned(),
+        public_certificate: false,
+        clock: clock.clone(),
+    };
+    door::routes(service.clone(), settings)
+}
+
 fn handlers(service: &Service, links: &Links, clock: &Clock, rng: Rng) -> Handlers {
     let realtime = Realtime::new(
         service,
@@ -144,12 +163,7 @@ fn handlers(service: &Service, links: &Links, clock: &Clock, rng: Rng) -> Handle
         rng,
     );
     tokio::spawn(realtime.clone().run());
-    let settings = door::Settings {
-        url: links.primary().to_owned(),
-        public_certificate: false,
-        clock: clock.clone(),
-    };
-    let routes = door::routes(service.clone(), settings);
+    let routes = routes(service, links, clock);
     Handlers {
         socket: Handler::new(move |request| {
             let realtime = realtime.clone();
