@@ -1,7 +1,7 @@
 // From the setup link to a chat between two people, and everything that may happen to the line between them.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { PASSWORD, TestServer } from "../lib/server.mjs";
+import { PASSWORD, TestServer } from "../js/lib/server.mjs";
 import { openBrowser, Person } from "./people.mjs";
 
 let browser, server, ann, bob;

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { TestServer } from "../lib/server.mjs";
+import { TestServer } from "./lib/server.mjs";
 
 test("python-socketio joins, sends, hears and is refused", async () => {
   const python = process.env.INKSPOT_PYTHON;

@@ -1,8 +1,8 @@
 // Cut lines and restarts: nothing is missed, nothing comes twice, with the stock client's own recovery.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { TestServer } from "../lib/server.mjs";
-import { connect, TRANSPORTS } from "../lib/socket.mjs";
+import { TestServer } from "./lib/server.mjs";
+import { connect, TRANSPORTS } from "./lib/socket.mjs";
 
 let server, ann, bob, room;
 

@@ -16,6 +16,7 @@ given = json.load(sys.stdin)
 
 def connect(token, transports):
     session = requests.Session()
+    session.trust_env = False
     session.verify = given["ca"]
     client = socketio.Client(http_session=session, ssl_verify=True, websocket_extra_options={"sslopt": {"ca_certs": given["ca"]}})
     greeted = threading.Event()
