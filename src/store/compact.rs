@@ -39,12 +39,16 @@ pub struct Compacted {
 /// [`StoreError::Locked`] while a server runs on it, [`StoreError::Full`] when the disk has no
 /// room for the copy beside the original. After any error the original is in place, untouched.
 pub fn compact(dir: &Path, options: &StoreOptions) -> Result<Compacted, StoreError> {
+    let nothing = || StoreError::Foreign {
+        dir: dir.to_path_buf(),
+        found: "it holds no database".to_owned(),
+    };
+    if !dir.exists() {
+        return Err(nothing());
+    }
     let folder = Folder::claim(dir)?;
     if folder.current()?.is_none() {
-        return Err(StoreError::Foreign {
-            dir: dir.to_path_buf(),
-            found: "it holds no database".to_owned(),
-        });
+        return Err(nothing());
     }
     let old = open_engine(&folder, options)?;
     folder.remove_leftovers()?;

@@ -257,7 +257,9 @@ fn current_name(path: &Path) -> Result<Option<String>, StoreError> {
     } else {
         Err(StoreError::Foreign {
             dir: path.to_path_buf(),
-            found: format!("its file {CURRENT} does not name a generation"),
+            found: format!(
+                "its file {CURRENT} does not name a database (if it is yours, write the name of the right one, such as db-0001, into it)"
+            ),
         })
     }
 }

@@ -91,6 +91,14 @@ impl Shared {
         self.first.store(first.0, Ordering::Release);
     }
 
+    /// Refuses after a failed write.
+    fn require_trust(&self) -> Result<(), StoreError> {
+        if self.poisoned.load(Ordering::Acquire) {
+            return Err(StoreError::Poisoned);
+        }
+        Ok(())
+    }
+
     fn space(&self) -> Result<Space, StoreError> {
         let free = self.folder.as_ref().map_or(Ok(u64::MAX), Folder::free)?;
         let floor = self.floor;
@@ -106,9 +114,7 @@ impl Shared {
 
     /// Writes a group and makes it durable; only then readers see it.
     fn commit(&self, overlay: Overlay) -> Result<(), StoreError> {
-        if self.poisoned.load(Ordering::Acquire) {
-            return Err(StoreError::Poisoned);
-        }
+        self.require_trust()?;
         if overlay.is_unchanged() {
             return Ok(());
         }

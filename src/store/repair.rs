@@ -6,28 +6,28 @@ use std::path::Path;
 
 use super::error::StoreError;
 use super::folder::{Folder, mark_damaged};
-use super::kv::{Kv, Order, SledKv};
+use super::kv::{Kv, LOG_FILE, Order, SledKv};
 use super::schema::{Key, Meta};
 use super::txn::Changes;
 use super::{installation, log};
 use crate::model::EventSeq;
 
-/// Opens a generation. If the engine finds it damaged, a copy of it without the engine's
-/// snapshot (which it can do without) is tried, and takes its place if everything in it reads.
+/// Opens a generation. If the engine finds it damaged, a copy of its log alone is tried, without
+/// the files that the engine can make again, and takes its place if everything in it reads.
 pub(super) fn open_or_repair(
     folder: &Folder,
     path: &Path,
     cache_bytes: u64,
 ) -> Result<SledKv, StoreError> {
-    if !SledKv::is_present(path) {
-        return Err(damaged(folder, path, "files of it are missing"));
+    if !path.join(LOG_FILE).is_file() {
+        return Err(damaged(folder, path, "its file is missing"));
     }
     let what = match SledKv::open(path, cache_bytes).and_then(|kv| sound(folder, kv)) {
         Err(error @ (StoreError::Engine(_) | StoreError::Corrupt { .. })) => error.to_string(),
         opened => return opened,
     };
     tracing::warn!(what, "the database is damaged; trying to repair a copy");
-    let Ok(copy) = copy_without_snapshot(folder, path) else {
+    let Ok(copy) = copy_log(folder, path) else {
         return Err(damaged(folder, path, &what));
     };
     let repaired = SledKv::open(&copy, cache_bytes)
@@ -75,33 +75,23 @@ fn read_all(kv: &dyn Kv) -> Result<(), StoreError> {
     })
 }
 
-fn copy_without_snapshot(folder: &Folder, path: &Path) -> Result<std::path::PathBuf, StoreError> {
+fn copy_log(folder: &Folder, path: &Path) -> Result<std::path::PathBuf, StoreError> {
     let copy = folder.prepare_next()?;
-    let entries = fs::read_dir(path).map_err(StoreError::io("read", path))?;
-    for entry in entries {
-        let entry = entry.map_err(StoreError::io("read", path))?;
-        let name = entry.file_name();
-        let is_file = entry.file_type().is_ok_and(|kind| kind.is_file());
-        if !is_file || name.to_string_lossy().starts_with("snap.") {
-            continue;
-        }
-        let to = copy.join(&name);
-        fs::copy(entry.path(), &to)
-            .and_then(|_| File::open(&to)?.sync_all())
-            .map_err(StoreError::io("copy", &to))?;
-    }
+    let to = copy.join(LOG_FILE);
+    fs::copy(path.join(LOG_FILE), &to)
+        .and_then(|_| File::open(&to)?.sync_all())
+        .map_err(StoreError::io("copy", &to))?;
     Ok(copy)
 }
 
 fn damaged(folder: &Folder, path: &Path, what: &str) -> StoreError {
     let advice = match folder.newest_backup() {
         Some(backup) => format!(
-            "restore the newest backup with `inkspot restore {}`; the damaged files are kept as they are",
+            "restore the newest backup with `inkspot restore {}`; the damaged files are kept",
             backup.display()
         ),
         None => {
-            "restore a backup with `inkspot restore FILE`; the damaged files are kept as they are"
-                .to_owned()
+            "restore a backup with `inkspot restore FILE`; the damaged files are kept".to_owned()
         }
     };
     StoreError::Damaged {

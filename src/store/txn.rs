@@ -103,6 +103,7 @@ impl Txn<'_> {
         if self.broken {
             return Err(StoreError::Contradiction("the group is broken already"));
         }
+        self.writer.shared.require_trust()?;
         self.broken = true;
         let seq = EventSeq(self.head.0 + 1);
         apply(&mut self.changes, at, &body)?;
@@ -141,12 +142,16 @@ impl Txn<'_> {
     }
 }
 
+/// After a failed commit the engine holds rows that nobody was told of: no rule is decided on
+/// them.
 impl Rows for Txn<'_> {
     fn get(&self, key: &Key) -> Result<Option<Vec<u8>>, StoreError> {
+        self.writer.shared.require_trust()?;
         self.changes.get(key)
     }
 
     fn scan(&self, range: &Span, visit: &mut Visit<'_>) -> Result<(), StoreError> {
+        self.writer.shared.require_trust()?;
         self.changes.scan(range, visit)
     }
 }

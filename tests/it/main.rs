@@ -10,5 +10,3 @@ mod server;
 mod shutdown;
 mod store;
 mod tls;
-mod store_kv;
-mod store_redb;

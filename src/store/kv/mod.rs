@@ -8,6 +8,7 @@ mod sled;
 
 use std::ops::ControlFlow;
 
+pub(super) use self::sled::LOG_FILE;
 pub use self::sled::SledKv;
 use super::error::StoreError;
 

@@ -16,8 +16,8 @@ use sled::{Batch, Db, IVec, Tree};
 use super::{Change, Kv, Order, Visit};
 use crate::store::error::StoreError;
 
-/// The file in which sled keeps its log.
-const FILE: &str = "db";
+/// The file in which sled keeps everything; its other files it can make again from this one.
+pub const LOG_FILE: &str = "db";
 
 /// The one tree.
 const TREE: &[u8] = b"inkspot";
@@ -43,7 +43,7 @@ impl SledKv {
             .path(dir)
             .cache_capacity(cache_bytes)
             .flush_every_ms(None);
-        let path = dir.join(FILE);
+        let path = dir.join(LOG_FILE);
         wait_until_free(&path)?;
         let (db, tree) = guarded(|| {
             let db = config.open()?;
@@ -59,11 +59,6 @@ impl SledKv {
             file,
             path,
         })
-    }
-
-    /// Whether `dir` looks like a database of this engine.
-    pub fn is_present(dir: &Path) -> bool {
-        dir.join(FILE).is_file() && dir.join("conf").is_file()
     }
 
     fn parts(&self) -> Result<&(Db, Tree), StoreError> {
@@ -145,6 +140,9 @@ impl Drop for SledKv {
 fn guarded<T>(call: impl FnOnce() -> sled::Result<T>) -> Result<T, StoreError> {
     match catch_unwind(AssertUnwindSafe(call)) {
         Ok(Ok(value)) => Ok(value),
+        Ok(Err(sled::Error::Corruption { .. })) => {
+            Err(StoreError::Engine("a checksum does not match".to_owned()))
+        }
         Ok(Err(error)) => Err(StoreError::Engine(error.to_string())),
         Err(panic) => {
             let text = panic

@@ -8,7 +8,7 @@ use inkspot::store::StoreError;
 use inkspot::store::kv::{Kv, Order, SledKv};
 use proptest::prelude::*;
 
-use super::store_redb::RedbKv;
+use super::redb::RedbKv;
 
 type Open = fn(&Path) -> Box<dyn Kv>;
 type Row = (Vec<u8>, Vec<u8>);
