@@ -180,7 +180,7 @@ impl Committer {
         let queue = Arc::new(Queue::new(room));
         let followers = Arc::new(Followers::default());
         let (seen, published) = watch::channel(head);
-        let (groups, committed) = sync_channel(GROUPS_AHEAD);
+        let (groups, decided) = sync_channel(GROUPS_AHEAD);
         let mut threads = Threads {
             queue: Arc::clone(&queue),
             joins: Vec::new(),
@@ -189,7 +189,7 @@ impl Committer {
         let publish = thread::Builder::new().name("publish".into());
         threads
             .joins
-            .push(publish.spawn(move || publish_all(&committed, &told, &seen))?);
+            .push(publish.spawn(move || publish_all(&decided, &told, &seen))?);
         let taken = Arc::clone(&queue);
         let commit = thread::Builder::new().name("commit".into());
         threads.joins.push(commit.spawn(move || {

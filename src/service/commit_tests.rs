@@ -133,14 +133,14 @@ impl House {
     /// Holds the commit thread up until the returned sender is used or dropped.
     fn hold(&self) -> mpsc::Sender<()> {
         let (release, held) = mpsc::channel::<()>();
-        let (begun, begin) = mpsc::channel();
+        let (reached, held_up) = mpsc::channel();
         let rule = move |_: &dyn Reads, _| {
-            begun.send(()).unwrap();
+            reached.send(()).unwrap();
             let _ = held.recv();
             Ok(Decision::nothing(()))
         };
         self.committer.run_then(rule, |_| ());
-        begin.recv().unwrap();
+        held_up.recv().unwrap();
         release
     }
 

@@ -43,7 +43,7 @@ pub fn username(typed: &str) -> Answer<String> {
         let field = FIELD;
         Err(ServiceError::InvalidField { field, message })
     };
-    bounded(FIELD, typed, 1, USERNAME_MAX * 4)?;
+    not_endless(FIELD, typed, USERNAME_MAX)?;
     let kept: String = typed.nfkc().collect();
     let folded = fold(&kept);
     bounded(FIELD, &folded, 1, USERNAME_MAX)?;
@@ -101,7 +101,7 @@ pub fn title(typed: &str) -> Answer<String> {
 }
 
 fn line(field: &'static str, typed: &str, max: usize) -> Answer<String> {
-    bounded(field, typed, 1, max * 4)?;
+    not_endless(field, typed, max)?;
     let kept: String = typed.trim().nfc().collect();
     bounded(field, &kept, 1, max)?;
     let needed_by_text = |c| matches!(c, '\u{200c}'..='\u{200d}' | '\u{fe00}'..='\u{fe0f}');
@@ -176,7 +176,7 @@ pub fn names(given: &[String]) -> Answer<Vec<String>> {
         return Err(ServiceError::TooLong { field, limit });
     }
     for name in given {
-        bounded(FIELD, name, 1, USERNAME_MAX * 4)?;
+        not_endless(FIELD, name, USERNAME_MAX)?;
     }
     Ok(given.to_vec())
 }
@@ -212,6 +212,13 @@ pub fn bounded(field: &'static str, text: &str, least: usize, most: usize) -> An
         return Err(ServiceError::TooLong { field, limit });
     }
     Ok(())
+}
+
+/// Refuses a text that is far over its limit before any work is done on it: normalising can make
+/// one shorter, but not as much as that.
+fn not_endless(field: &'static str, text: &str, most: usize) -> Answer<()> {
+    let limit = most as u64;
+    bounded(field, text, 0, most * 4).map_err(|_| ServiceError::TooLong { field, limit })
 }
 
 /// A device's own description, cut to what is kept and without what could harm a list.

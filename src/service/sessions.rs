@@ -154,14 +154,14 @@ impl Service {
             return Err(ServiceError::Unauthorized);
         }
         if unused >= USE_NOTED_EVERY && self.0.sessions.used(&token, known.last_used_at, now) {
-            self.note_use(known.caller.session);
+            self.note_use(known.caller.session, now);
         }
         Ok(known.caller)
     }
 
     /// Nobody waits for it; when it can't be stored now, the next hour's use will be.
-    fn note_use(&self, session: SessionId) {
-        let rule = move |state: &dyn Reads, at| {
+    fn note_use(&self, session: SessionId, at: Timestamp) {
+        let rule = move |state: &dyn Reads, _| {
             let stands = sessions::find(state, session)?.is_some();
             let events = stands.then_some(EventBody::SessionUsed { session, at });
             Ok(Decision::events(events.into_iter().collect(), ()))
