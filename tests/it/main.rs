@@ -20,6 +20,4 @@ mod service_sessions;
 mod service_setup;
 mod shutdown;
 mod store;
-mod store_kv;
-mod store_redb;
 mod tls;
