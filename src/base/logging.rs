@@ -58,14 +58,11 @@ impl From<LogLevel> for LevelFilter {
 pub fn init(format: LogFormat, level: LogLevel) {
     if subscriber(format, level, io::stderr).try_init().is_ok() {
         std::panic::set_hook(Box::new(|panic| {
+            // Where, not what: the words of a panic may quote what somebody wrote.
             let place = panic.location().map(ToString::to_string);
-            tracing::error!(place, "a task failed by panic: {}", payload(panic));
+            tracing::error!(place, "a task failed by panic");
         }));
     }
-}
-
-fn payload<'a>(panic: &'a std::panic::PanicHookInfo<'_>) -> &'a str {
-    panic.payload_as_str().unwrap_or("no message")
 }
 
 /// Inkspot's own events from `level` on; those of libraries only from warnings on.

@@ -19,6 +19,7 @@ use super::hub::Hub;
 use super::outbox::Transport as Carrier;
 use super::session::{Session, Sid};
 use super::{polling, upgrade};
+use crate::model::peer::Admission;
 use crate::protocol::engineio::{Query, QueryError, Transport};
 use crate::protocol::websocket;
 
@@ -154,11 +155,14 @@ fn open_websocket<A: App>(
         return Trouble::BadRequest.answer();
     };
     let response = switching(key);
+    // Kept for as long as the WebSocket is open.
+    let admission = parts.extensions.get::<Admission>().cloned();
     match session {
         None => match admit(hub, parts) {
             Ok(handshake) => {
                 let owner = hub.app.owner(parts);
-                tokio::spawn(upgrade::open(Arc::clone(hub), on_upgrade, owner, handshake));
+                let hub = Arc::clone(hub);
+                tokio::spawn(upgrade::open(hub, on_upgrade, owner, handshake, admission));
             }
             Err(trouble) => return trouble.answer(),
         },
@@ -168,7 +172,7 @@ fn open_websocket<A: App>(
             if out.transport == Carrier::Polling && !out.closed {
                 out.transport = Carrier::Probing;
                 drop(out);
-                tokio::spawn(upgrade::probe(session, on_upgrade));
+                tokio::spawn(upgrade::probe(session, on_upgrade, admission));
             } else {
                 drop(out);
                 tokio::spawn(upgrade::turn_away(on_upgrade));

@@ -16,6 +16,7 @@ use super::outbox::Transport;
 use super::session::Session;
 use super::stream::Stream;
 use super::websocket::{self, Reader};
+use crate::model::peer::Admission;
 use crate::protocol::engineio::{self, Packet};
 use crate::protocol::websocket::{Decoder, Opcode, close};
 
@@ -30,6 +31,7 @@ pub(super) async fn open<A: App>(
     on_upgrade: OnUpgrade,
     owner: Owner,
     handshake: A::Handshake,
+    admission: Option<Admission>,
 ) {
     let Ok(upgraded) = on_upgrade.await else {
         return;
@@ -39,7 +41,7 @@ pub(super) async fn open<A: App>(
     };
     let session = hub.open(owner, handshake, Some(stream));
     session.send(&Event::packet(&session.hello(false)));
-    let reader = Reader::new(Decoder::new(), early.to_vec());
+    let reader = Reader::new(Decoder::new(), early.to_vec(), admission);
     tokio::spawn(websocket::run(session, reader));
 }
 
@@ -60,7 +62,11 @@ fn say_close(stream: &Stream) {
 }
 
 /// Has a WebSocket take over from a session's polling, once it has proved to work.
-pub(super) async fn probe<A: App>(session: Arc<Session<A>>, on_upgrade: OnUpgrade) {
+pub(super) async fn probe<A: App>(
+    session: Arc<Session<A>>,
+    on_upgrade: OnUpgrade,
+    admission: Option<Admission>,
+) {
     let clock = session.hub.clock.clone();
     let probed = Box::pin(clock.timeout(LIMIT, async {
         let (stream, early) = Stream::from_upgraded(on_upgrade.await.ok()?)?;
@@ -76,7 +82,7 @@ pub(super) async fn probe<A: App>(session: Arc<Session<A>>, on_upgrade: OnUpgrad
     let probed = probed.await.flatten();
     if let Some((stream, decoder, Some(rest))) = probed {
         if session.upgrade(stream) {
-            let reader = Reader::new(decoder, rest);
+            let reader = Reader::new(decoder, rest, admission);
             tokio::spawn(websocket::run(session, reader));
         }
         return;

@@ -12,6 +12,7 @@ use super::event::Event;
 use super::outbox::Transport;
 use super::session::Session;
 use super::stream::Stream;
+use crate::model::peer::Admission;
 use crate::protocol::engineio::{self, Packet};
 use crate::protocol::websocket::{self, Decoder, Message, Opcode, close};
 
@@ -33,6 +34,8 @@ pub(super) struct Reader {
     backlog: Vec<u8>,
     /// What counts against all connections' budget.
     charged: usize,
+    /// The connection's place in the listener's count: free when the connection is gone.
+    _admission: Option<Admission>,
 }
 
 /// Why reading stopped.
@@ -75,11 +78,12 @@ const BROKEN: End = End(DisconnectReason::Broken, close::NORMAL);
 
 impl Reader {
     /// A reader that starts with bytes that were read already.
-    pub fn new(decoder: Decoder, backlog: Vec<u8>) -> Self {
+    pub fn new(decoder: Decoder, backlog: Vec<u8>, admission: Option<Admission>) -> Self {
         Self {
             decoder,
             backlog,
             charged: 0,
+            _admission: admission,
         }
     }
 }

@@ -211,66 +211,38 @@ impl Server {
     /// Answers requests until `shutdown` begins, then lets those who still work finish within a
     /// limit.
     pub async fn serve(self, handlers: Handlers, shutdown: Shutdown) -> Result<(), StartError> {
+        let (product, plain) = self.answers(handlers, &shutdown)?;
         let Self {
             config,
             clock,
             bounds,
-            listeners,
-            plain,
-            certificates,
             ..
         } = self;
-        let listening = addresses(&listeners);
-        let shared = |answers, tls, plain| {
-            Arc::new(Shared {
-                answers,
-                tls,
-                plain,
-                trusted_proxies: config.server.trusted_proxies.clone(),
-                protocols: Protocols::new(&bounds.timeouts),
-                timeouts: bounds.timeouts,
-                clock: clock.clone(),
-                shutdown: shutdown.clone(),
-            })
-        };
-        let mut acceptor = None;
-        let mut redirecting = None;
-        if let Some(certificates) = &certificates {
-            acceptor = Some(TlsAcceptor::from(Arc::new(tls::server_config(
-                certificates.clone(),
-            )?)));
-            let tls_port = listening.first().map_or(443, SocketAddr::port);
-            let trust = trust_page(&config, certificates)?;
-            let answers = Answers::Plain(Arc::new(Plain { tls_port, trust }));
-            redirecting = Some(shared(answers, None, None));
-        }
-        let product = Answers::Product {
-            http: handlers.http,
-            socket: handlers.socket,
-            socket_path: config.server.socket_path.clone(),
-            path_prefix: config.server.path_prefix.clone(),
-        };
-        let product = shared(product, acceptor, redirecting.clone());
-
+        let listening = addresses(&self.listeners);
         let gate = Gate::new(bounds.gate);
         let mut loops = JoinSet::new();
-        for listener in listeners {
-            loops.spawn(accept(
-                Acceptor::new(listener, clock.clone()),
-                gate.clone(),
-                product.clone(),
-            ));
-        }
-        if let Some(redirecting) = redirecting {
-            for listener in plain {
+        let product = self
+            .listeners
+            .into_iter()
+            .map(|listener| (listener, Some(product.clone())));
+        let plain = self
+            .plain
+            .into_iter()
+            .map(|listener| (listener, plain.clone()));
+        for (listener, shared) in product.chain(plain) {
+            if let Some(shared) = shared {
                 let acceptor = Acceptor::new(listener, clock.clone());
-                loops.spawn(accept(acceptor, gate.clone(), redirecting.clone()));
+                loops.spawn(accept(acceptor, gate.clone(), shared));
             }
         }
-        if let Some(certificates) = certificates {
+        if let Some(certificates) = self.certificates {
             let names = (config.server.hostnames.clone(), listening);
-            let (clock, every) = (clock.clone(), bounds.timeouts.renewal);
-            loops.spawn(keep_fresh(certificates, names, clock, every));
+            loops.spawn(keep_fresh(
+                certificates,
+                names,
+                clock.clone(),
+                bounds.timeouts.renewal,
+            ));
         }
         shutdown.begun().await;
         // Ends the loops at their next pause, listeners closed.
@@ -283,6 +255,43 @@ impl Server {
             tracing::warn!("some connections did not end in time and are cut off");
         }
         Ok(())
+    }
+
+    /// What the listeners answer with: the product, and with TLS the plain way to it.
+    fn answers(
+        &self,
+        handlers: Handlers,
+        shutdown: &Shutdown,
+    ) -> Result<(Arc<Shared>, Option<Arc<Shared>>), StartError> {
+        let shared = |answers, tls, plain| {
+            Arc::new(Shared {
+                answers,
+                tls,
+                plain,
+                trusted_proxies: self.config.server.trusted_proxies.clone(),
+                protocols: Protocols::new(&self.bounds.timeouts),
+                timeouts: self.bounds.timeouts,
+                clock: self.clock.clone(),
+                shutdown: shutdown.clone(),
+            })
+        };
+        let product = Answers::Product {
+            http: handlers.http,
+            socket: handlers.socket,
+            socket_path: self.config.server.socket_path.clone(),
+            path_prefix: self.config.server.path_prefix.clone(),
+        };
+        let Some(certificates) = &self.certificates else {
+            return Ok((shared(product, None, None), None));
+        };
+        let tls = TlsAcceptor::from(Arc::new(tls::server_config(certificates.clone())?));
+        let tls_port = addresses(&self.listeners)
+            .first()
+            .map_or(443, SocketAddr::port);
+        let trust = trust_page(&self.config, certificates)?;
+        let plain = Answers::Plain(Arc::new(Plain { tls_port, trust }));
+        let plain = shared(plain, None, None);
+        Ok((shared(product, Some(tls), Some(plain.clone())), Some(plain)))
     }
 }
 
