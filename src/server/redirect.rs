@@ -67,6 +67,10 @@ fn host_of<B>(request: &Request<B>) -> Option<String> {
     }
     let authority: Authority = host.parse().ok()?;
     let name = authority.host();
+    let port = authority.as_str().strip_prefix(name)?;
+    if !(port.is_empty() || port.strip_prefix(':')?.parse::<u16>().is_ok()) {
+        return None;
+    }
     let is_v6 = name
         .strip_prefix('[')
         .and_then(|name| name.strip_suffix(']'))
