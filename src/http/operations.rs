@@ -146,7 +146,7 @@ fn inviting() -> [Operation; 6] {
         )
         .takes::<invites::InviteAsked>(&json!({"expiresInHours": 24, "maxUses": 5}))
         .gives::<invites::InviteMade>(201, "It is made.")
-        .refuses(&["forbidden", "not_found", "storage_full"]),
+        .refuses(&["forbidden", "not_found", "conflict", "storage_full"]),
         delete("/api/invites/{id}", "revokeInvite", "Takes an invite back.")
             .gives_nothing("It works no more.")
             .refuses(&["storage_full"]),

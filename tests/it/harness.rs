@@ -8,29 +8,29 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use inkspot::app::{App, AppError};
 use inkspot::base::clock::Clock;
 use inkspot::base::rng::Rng;
 use inkspot::base::shutdown::Shutdown;
-use inkspot::config::Config;
-use inkspot::engine::EngineConfig;
-use inkspot::http as door;
+use inkspot::config::{Config, LimitProfile};
 use inkspot::model::Role;
-use inkspot::realtime::{OriginPolicy, Realtime};
-use inkspot::server::{Bounds, Handler, Handlers, Links, Listening};
-use inkspot::service::{NewAccount, Parts, PasswordCost, Running, Service, Settings};
-use inkspot::store::{self, StoreOptions};
+use inkspot::model::view::UserView;
+use inkspot::server::Links;
+use inkspot::service::{NewAccount, Service};
 use reqwest::header::HeaderMap;
 use reqwest::{Method, RequestBuilder};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use rustls::{ClientConfig, RootCertStore};
 use serde_json::{Value, json};
+use tempfile::TempDir;
+use tokio::task::JoinHandle;
 use warp::filters::BoxedFilter;
 
 /// The password of everybody in tests.
 pub const PASSWORD: &str = "correct horse battery";
 
-/// A server that runs until it is dropped.
+/// A whole program that runs as long as its test.
 pub struct TestServer {
     /// Where it is reached.
     pub links: Links,
@@ -39,8 +39,8 @@ pub struct TestServer {
     /// Its rules.
     pub service: Service,
     shutdown: Shutdown,
-    _running: Running,
-    _dir: tempfile::TempDir,
+    running: JoinHandle<Result<(), AppError>>,
+    dir: TempDir,
 }
 
 impl TestServer {
@@ -49,51 +49,38 @@ impl TestServer {
         Self::start_with(|_| {}).await
     }
 
-    /// A fresh one whose rules are told to behave otherwise.
-    pub async fn start_with(change: impl FnOnce(&mut Settings)) -> Self {
-        let dir = tempfile::tempdir().unwrap();
+    /// A fresh one with other settings.
+    pub async fn start_with(change: impl FnOnce(&mut Config)) -> Self {
+        // Certificates are made at this clock's time and checked at the machine's.
+        let clock = Clock::manual(Clock::system().now());
+        Self::open(tempfile::tempdir().unwrap(), clock, change).await
+    }
+
+    /// One that ended in order, started again on the same data at another port.
+    pub async fn restart(self) -> Self {
+        self.shutdown.begin();
+        drop(self.service);
+        self.running.await.unwrap().unwrap();
+        Self::open(self.dir, self.clock, |_| {}).await
+    }
+
+    async fn open(dir: TempDir, clock: Clock, change: impl FnOnce(&mut Config)) -> Self {
         let mut config = Config::default();
         config.server.data = dir.path().join("data");
         config.server.listen = Some(vec![SocketAddr::from(([127, 0, 0, 1], 0))]);
-        // Certificates are made at this clock's time and checked at the machine's.
-        let clock = Clock::manual(Clock::system().now());
-        let rng = Rng::system();
-        let mut settings = Settings {
-            limited: false,
-            password_cost: PasswordCost {
-                memory_kib: 64,
-                passes: 1,
-            },
-            ..Settings::default()
-        };
-        change(&mut settings);
-
-        let bounds = Bounds::of(&config);
-        let data = config.server.data.clone();
-        let listening = Listening::bind(config, clock.clone(), bounds).unwrap();
-        let (store, writer) = store::open(&data, &StoreOptions::default(), &rng, &clock).unwrap();
-        let server = listening.secure().unwrap();
-        let links = server.links().clone();
-        let fatal = Box::new(|why: &str| panic!("the store failed: {why}"));
-        let parts = Parts {
-            store,
-            writer,
-            clock: clock.clone(),
-            rng: rng.clone(),
-            settings,
-            fatal,
-        };
-        let (service, running) = Service::start(parts).unwrap();
-        let shutdown = Shutdown::new();
-        let handlers = handlers(&service, &links, &clock, rng);
-        tokio::spawn(server.serve(handlers, shutdown.clone()));
+        config.limits.profile = LimitProfile::Off;
+        change(&mut config);
+        let app = App::start(config, &clock, &Rng::system()).unwrap();
+        let (links, service) = (app.links().clone(), app.service().clone());
+        let shutdown = app.shutdown().clone();
+        let running = tokio::spawn(app.run());
         let server = Self {
             links,
             clock,
             service,
             shutdown,
-            _running: running,
-            _dir: dir,
+            running,
+            dir,
         };
         server.visitor().get("/api/health").await.gives(200);
         server
@@ -106,70 +93,39 @@ impl TestServer {
 
     /// Somebody new with an account, signed in.
     pub async fn person(&self, username: &str) -> Client {
-        self.account(username, Role::Member).await
+        self.account(username, Role::Member).await;
+        self.visitor().sign_in(username, PASSWORD).await
     }
 
     /// Somebody new who manages the server, signed in.
     pub async fn admin(&self, username: &str) -> Client {
-        self.account(username, Role::Admin).await
+        self.account(username, Role::Admin).await;
+        self.visitor().sign_in(username, PASSWORD).await
     }
 
-    async fn account(&self, username: &str, role: Role) -> Client {
+    /// A new account that nobody uses yet.
+    pub async fn account(&self, username: &str, role: Role) -> UserView {
         let account = NewAccount {
             username: username.to_owned(),
             display_name: None,
             password: PASSWORD.to_owned(),
         };
-        self.service.add_user(account, role).await.unwrap();
-        self.visitor().sign_in(username, PASSWORD).await
+        self.service.add_user(account, role).await.unwrap()
     }
 
     /// What answers its requests, without the connections around it.
     pub fn routes(&self) -> BoxedFilter<(warp::reply::Response,)> {
-        routes(&self.service, &self.links, &self.clock)
+        let settings = inkspot::http::Settings {
+            url: self.links.local.clone(),
+            public_certificate: false,
+            clock: self.clock.clone(),
+        };
+        inkspot::http::routes(self.service.clone(), settings)
     }
 
     /// Moves time.
     pub fn wait(&self, duration: Duration) {
         self.clock.advance(duration);
-    }
-}
-
-impl Drop for TestServer {
-    fn drop(&mut self) {
-        self.shutdown.begin();
-    }
-}
-
-fn routes(
-    service: &Service,
-    links: &Links,
-    clock: &Clock,
-) -> BoxedFilter<(warp::reply::Response,)> {
-    let settings = door::Settings {
-        url: links.primary().to_owned(),
-        public_certificate: false,
-        clock: clock.clone(),
-    };
-    door::routes(service.clone(), settings)
-}
-
-fn handlers(service: &Service, links: &Links, clock: &Clock, rng: Rng) -> Handlers {
-    let realtime = Realtime::new(
-        service,
-        EngineConfig::default(),
-        OriginPolicy::default(),
-        clock.clone(),
-        rng,
-    );
-    tokio::spawn(realtime.clone().run());
-    let routes = routes(service, links, clock);
-    Handlers {
-        socket: Handler::new(move |request| {
-            let realtime = realtime.clone();
-            async move { realtime.serve(request).await }
-        }),
-        http: Handler::from_service(warp::service(routes)),
     }
 }
 
@@ -212,6 +168,15 @@ impl Client {
         Self {
             token: Some(token),
             user: answer["user"].clone(),
+            ..self.clone()
+        }
+    }
+
+    /// The same program with a token from elsewhere.
+    #[must_use]
+    pub fn with_token(&self, token: &str) -> Self {
+        Self {
+            token: Some(token.to_owned()),
             ..self.clone()
         }
     }

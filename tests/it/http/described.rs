@@ -1,5 +1,7 @@
 //! The API does what its own description says.
 
+use inkspot::model::Role;
+use inkspot::model::view::UserView;
 use serde_json::{Value, json};
 
 use crate::harness::{Client, PASSWORD, Reply, TestServer};
@@ -7,7 +9,7 @@ use crate::harness::{Client, PASSWORD, Reply, TestServer};
 /// What an example call may name: made anew for each, so that no call is in another's way.
 struct Scene {
     admin: Client,
-    ada: Value,
+    ada: UserView,
     room: String,
     invite: Value,
     session: String,
@@ -16,25 +18,25 @@ struct Scene {
 impl Scene {
     async fn set(server: &TestServer, admin: &Client, n: usize) -> Self {
         let admin = admin.sign_in("root", PASSWORD).await;
-        let ada = server.person(&format!("ada{n}")).await;
-        let room = admin.group("Room", &[&ada]).await;
+        let ada = server.account(&format!("ada{n}"), Role::Member).await;
+        let body = json!({"title": "Room", "isGroup": true, "members": [ada.username]});
+        let room = admin.post("/api/conversations", body).await.gives(201)["id"].clone();
         let invite = json!({"conversationId": room});
         let invite = admin.post("/api/invites", invite).await.gives(201);
-        let other = admin.sign_in("root", PASSWORD).await;
-        let session = other.get("/api/auth/me").await.gives(200)["sessionId"].clone();
-        let session = session.as_str().unwrap().to_owned();
+        let session = admin.get("/api/auth/me").await.gives(200)["sessionId"].clone();
+        let text = |value: Value| value.as_str().unwrap().to_owned();
         Self {
-            ada: ada.user.clone(),
+            ada,
             admin,
-            room,
+            room: text(room),
             invite,
-            session,
+            session: text(session),
         }
     }
 
     fn path(&self, pattern: &str) -> String {
         let id = match pattern.split('/').nth(2) {
-            Some("users") => &self.ada["id"],
+            Some("users") => return self.fill(pattern, &self.ada.id.to_string()),
             Some("conversations") => return self.fill(pattern, &self.room),
             Some("invites") => &self.invite["id"],
             _ => return self.fill(pattern, &self.session),
@@ -44,11 +46,11 @@ impl Scene {
 
     fn fill(&self, pattern: &str, id: &str) -> String {
         let code = self.invite["code"].as_str().unwrap();
-        let user = self.ada["id"].as_str().unwrap();
+        let user = self.ada.id.to_string();
         pattern
             .replace("{id}", id)
             .replace("{code}", code)
-            .replace("{userId}", user)
+            .replace("{userId}", &user)
     }
 
     /// An example body, with the names that it takes from elsewhere filled in.
@@ -56,7 +58,7 @@ impl Scene {
         let mut body = example.clone();
         for (field, value) in [
             ("conversationId", json!(self.room)),
-            ("members", json!([self.ada["username"]])),
+            ("members", json!([self.ada.username])),
             ("token", json!(setup)),
             ("currentPassword", json!(PASSWORD)),
         ] {
@@ -124,9 +126,7 @@ async fn every_documented_example_answers_as_documented() {
             let mut body = scene.body(example.unwrap_or(&Value::Null), "");
             if pattern == "/api/auth/password" {
                 // Not of the one who sets all scenes.
-                let ada = admin
-                    .sign_in(scene.ada["username"].as_str().unwrap(), PASSWORD)
-                    .await;
+                let ada = admin.sign_in(&scene.ada.username, PASSWORD).await;
                 check(&ada, pattern, method, operation, body).await;
             } else {
                 if pattern.ends_with("/accept") {

@@ -436,3 +436,19 @@ async fn what_was_asked_is_done_even_if_nobody_waits_for_the_answer() {
         .gives(200);
     assert_eq!(page["messages"][0]["content"], "said, and gone");
 }
+
+#[tokio::test]
+async fn a_restart_forgets_nothing() {
+    let server = TestServer::start().await;
+    let (ada, grace) = (server.person("ada").await, server.person("grace").await);
+    let room = ada.group("Room", &[&grace]).await;
+    let sent = ada.send(&room, "still here").await;
+    let server = server.restart().await;
+    let ada = server.visitor().with_token(ada.token.as_ref().unwrap());
+    let page = ada
+        .get(&format!("/api/conversations/{room}/messages"))
+        .await
+        .gives(200);
+    assert_eq!(page["messages"], json!([sent]));
+    assert_eq!(ada.send(&room, "and on").await["seq"], 2);
+}

@@ -1,5 +1,6 @@
 //! Every limit: at it, under it, over it.
 
+use inkspot::config::LimitProfile;
 use serde_json::{Value, json};
 
 use crate::harness::{Client, PASSWORD, TestServer};
@@ -28,7 +29,8 @@ async fn every_field_has_a_limit_and_a_clear_error() {
         assert_eq!(reply.json["error"]["field"], field, "{}", reply.text);
     };
     let conversation = |title: &str| json!({"title": title, "isGroup": true, "members": []});
-    admin.post("/api/conversations", conversation(&"t".repeat(100)))
+    admin
+        .post("/api/conversations", conversation(&"t".repeat(100)))
         .await
         .gives(201);
     check(
@@ -73,7 +75,8 @@ async fn every_field_has_a_limit_and_a_clear_error() {
     )
     .await;
     let id = |text: &str| json!({"conversationId": room, "content": "x", "clientId": text});
-    admin.post("/api/messages/realtime", id(&"i".repeat(64)))
+    admin
+        .post("/api/messages/realtime", id(&"i".repeat(64)))
         .await
         .gives(201);
     check("/api/messages/realtime", id(&"i".repeat(65)), "clientId").await;
@@ -128,7 +131,8 @@ async fn account_field(admin: &Client, field: &str, least: usize, most: usize) {
 
 #[tokio::test]
 async fn case_62_a_limit_is_shared_over_all_sessions_of_a_person() {
-    let server = TestServer::start_with(|settings| settings.limited = true).await;
+    let server =
+        TestServer::start_with(|config| config.limits.profile = LimitProfile::Default).await;
     let ada = server.person("ada").await;
     let other = ada.sign_in("ada", PASSWORD).await;
     let grace = server.person("grace").await;

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use inkspot::config::LimitProfile;
 use reqwest::Method;
 use reqwest::header::SET_COOKIE;
 use serde_json::{Value, json};
@@ -29,12 +30,13 @@ async fn case_28_unknown_wrong_and_disabled_answer_the_same() {
     let server = TestServer::start().await;
     let (admin, ada) = (server.admin("root").await, server.person("ada").await);
     server.person("grace").await;
-    admin.patch(
-        &format!("/api/users/{}", ada.id()),
-        json!({"disabled": true}),
-    )
-    .await
-    .gives(200);
+    admin
+        .patch(
+            &format!("/api/users/{}", ada.id()),
+            json!({"disabled": true}),
+        )
+        .await
+        .gives(200);
     let visitor = server.visitor();
     let disabled = login(&visitor, "ada", PASSWORD).await;
     let wrong = login(&visitor, "grace", "wrong password").await;
@@ -52,7 +54,8 @@ async fn case_28_unknown_wrong_and_disabled_answer_the_same() {
 
 #[tokio::test]
 async fn case_29_guessing_is_throttled_without_locking_the_known_device_out() {
-    let server = TestServer::start_with(|settings| settings.limited = true).await;
+    let server =
+        TestServer::start_with(|config| config.limits.profile = LimitProfile::Default).await;
     server.person("ada").await;
     let visitor = server.visitor();
     let known = login(&visitor, "ada", PASSWORD).await;
