@@ -117,9 +117,8 @@ pub(super) async fn create(mut call: Call) -> Answer {
         expires_in_hours,
         max_uses,
     };
-    let invite = view(&call, call.service().create_invite(caller, new).await?);
-    let qr_svg = qr(&invite.link)?;
-    answer::created(&InviteMade { invite, qr_svg })
+    let invite = call.service().create_invite(caller, new).await?;
+    answer::created(&made(&call, invite)?)
 }
 
 pub(super) async fn revoke(call: Call) -> Answer {
@@ -208,6 +207,13 @@ fn leads_here(host: &Authority) -> bool {
         .is_ok_and(|ip: std::net::IpAddr| ip.is_loopback() || ip.is_unspecified());
     let local = name.eq_ignore_ascii_case("localhost") || name.ends_with(".localhost");
     !lost && !local && !host.as_str().contains('@')
+}
+
+/// A new invite as the client sees it, with its picture.
+pub(super) fn made(call: &Call, invite: Invite) -> Result<InviteMade, Failure> {
+    let invite = view(call, invite);
+    let qr_svg = qr(&invite.link)?;
+    Ok(InviteMade { invite, qr_svg })
 }
 
 fn qr(link: &str) -> Result<String, Failure> {

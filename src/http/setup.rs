@@ -6,8 +6,8 @@ use utoipa::ToSchema;
 use super::answer::{self, Answer};
 use super::auth::with_session;
 use super::call::Call;
-use super::invites;
-use crate::model::view::{ConversationView, InviteView, UserView};
+use super::invites::{self, InviteMade};
+use crate::model::view::{ConversationView, UserView};
 use crate::service::NewAccount;
 
 /// What a setup link is good for.
@@ -48,7 +48,7 @@ pub(super) struct SetupDone {
     /// "Everyone".
     conversation: ConversationView,
     /// A first invite to hand out.
-    invite: InviteView,
+    invite: InviteMade,
 }
 
 pub(super) async fn show(call: Call) -> Answer {
@@ -80,7 +80,7 @@ pub(super) async fn finish(mut call: Call) -> Answer {
         token: done.signed_in.token.clone(),
         user: done.signed_in.user.clone(),
         conversation: done.conversation,
-        invite: invites::view(&call, done.invite),
+        invite: invites::made(&call, done.invite)?,
     };
     Ok(with_session(answer::created(&body)?, &done.signed_in))
 }
