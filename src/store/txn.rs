@@ -179,13 +179,15 @@ const TRIM_SLICE: usize = 500;
 
 impl Writer {
     /// Removes the oldest part of the log that is over the limits, a bounded slice a call, and
-    /// with it the rows that recognise a message sent twice. Returns whether more is left to do.
+    /// with it the rows that recognise a message sent twice. Returns whether more is left to do;
+    /// when nothing is, it notes in the data folder how far the log has come.
     pub fn trim(&mut self, limits: &LogLimits, now: Timestamp) -> Result<bool, StoreError> {
         let shared = &self.shared;
         let first = shared.first();
         let mut changes = Changes::new(shared.kv());
         let ends = (first, shared.head());
         let Some(left) = log::trim(&mut changes, ends, limits, now, TRIM_SLICE)? else {
+            shared.note_head();
             return Ok(false);
         };
         shared.commit(changes.into_overlay())?;
