@@ -24,7 +24,7 @@ test("the setup link makes the first administrator and shows an invitation", asy
   await ann.introduce("Ann Árvíztűrő", PASSWORD, "Create the account");
   await ann.page.getByRole("img", { name: "QR code of the invitation link" }).waitFor();
   const invitation = await ann.page.getByText(/\/invite\//).first().innerText();
-  await ann.page.getByRole("button", { name: "Open Inkspot" }).or(ann.page.getByRole("link", { name: "Open Inkspot" })).click();
+  await ann.page.getByRole("button", { name: "Open Inkspot" }).click();
   await ann.open("Everyone");
 
   await bob.visit(new URL(new URL(invitation).pathname, server.url).href);
@@ -45,14 +45,14 @@ test("they chat both ways", async () => {
   await bob.sees("Hello Bob! 東側の樽 👋");
   await bob.say("Hello Ann, see https://example.org/a?b=c");
   await ann.sees("Hello Ann, see https://example.org/a?b=c");
-  const link = ann.page.getByRole("link", { name: "https://example.org/a?b=c" });
+  const link = ann.page.getByRole("article").getByRole("link", { name: "https://example.org/a?b=c" });
   assert.match(await link.getAttribute("rel"), /noopener/);
 });
 
 test("typing is seen, and gone by itself", async () => {
   await ann.composer.pressSequentially("I am thin");
-  await bob.seesText("Ann Árvíztűrő is writing");
-  await bob.page.getByText("Ann Árvíztűrő is writing").waitFor({ state: "hidden" });
+  await bob.seesText("Ann is writing");
+  await bob.page.getByText("Ann is writing").waitFor({ state: "hidden" });
   await ann.composer.fill("");
 });
 
@@ -64,8 +64,8 @@ test("a line is sent, then read", async () => {
 
 test("what is not looked at is counted", async () => {
   await ann.page.getByRole("button", { name: "New conversation" }).first().click();
-  await ann.page.getByRole("combobox", { name: "Search people by name" }).or(ann.page.getByRole("textbox", { name: "Search people by name" })).fill("bob");
-  await ann.page.getByRole("option", { name: /Bob/ }).or(ann.page.getByRole("checkbox", { name: /Bob/ })).first().click();
+  await ann.page.getByRole("searchbox", { name: "Search people by name" }).fill("bob");
+  await ann.page.getByRole("checkbox", { name: /Bob/ }).check();
   await ann.page.getByRole("button", { name: "Write to Bob" }).click();
   await ann.composer.waitFor();
   await ann.say("Just between us");
@@ -116,31 +116,36 @@ test("a reload keeps everything: the lines, the draft, the place", async () => {
   await ann.composer.fill("");
 });
 
-test("older lines come in while one reads upwards, and nothing jumps", async () => {
+test("a long conversation opens where one stopped reading, and older lines come in without a jump", async () => {
   const { api } = await server.signIn("bob");
-  const { body } = await api("GET", "/api/conversations");
-  const room = body.conversations.find((conversation) => conversation.title === "Everyone");
+  const made = await api("POST", "/api/conversations", { title: "Long", isGroup: true, members: [(await annUser()).username] });
   for (let i = 0; i < 130; i++) {
-    const sent = await api("POST", "/api/messages/realtime", { conversationId: room.id, content: `line ${i}` });
+    const sent = await api("POST", "/api/messages/realtime", { conversationId: made.body.id, content: `line ${i}` });
     assert.equal(sent.status, 201);
   }
+  await ann.open("Long");
+  await ann.seesText("130 new");
+  await ann.sees("line 0");
+  await ann.page.getByRole("button", { name: /new line|Jump to the latest/ }).click();
+  await ann.sees("line 129");
+  await ann.row(/Long.*unread/).waitFor({ state: "hidden" });
+
   await ann.page.reload();
   await ann.sees("line 129");
   assert.equal(await ann.line("line 5").count(), 0, "only the newest page is there at first");
-  for (let step = 0; step < 60 && (await ann.line("line 5").count()) === 0; step++) {
-    await ann.page.getByRole("article").first().scrollIntoViewIfNeeded();
-    await ann.page.mouse.move(800, 400);
-    await ann.page.mouse.wheel(0, -600);
+  await ann.page.mouse.move(800, 400);
+  for (let step = 0; step < 100 && (await ann.line("line 5").count()) === 0; step++) {
+    await ann.page.mouse.wheel(0, -400);
     await ann.page.waitForFunction(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(true)))));
   }
   await ann.sees("line 5");
   const numbers = (await ann.lines()).filter((text) => text.startsWith("line ")).map((text) => Number(text.slice(5)));
   assert.deepEqual(numbers, [...numbers].sort((a, b) => a - b), "in order");
   assert.equal(new Set(numbers).size, numbers.length, "none twice");
-  await bob.say("news from below");
-  const jump = ann.page.getByRole("button", { name: /new line|Jump to the latest/ });
-  await jump.click();
+  await api("POST", "/api/messages/realtime", { conversationId: made.body.id, content: "news from below" });
+  await ann.page.getByRole("button", { name: "1 new line" }).click();
   await ann.sees("news from below");
+  await ann.open("Everyone");
 });
 
 test("presence: somebody leaves and comes back", async () => {
