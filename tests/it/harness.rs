@@ -86,9 +86,22 @@ impl TestServer {
         server
     }
 
-    /// Nobody yet.
+    /// Nobody yet, with a browser that speaks HTTP/2.
     pub fn visitor(&self) -> Client {
-        Client::nobody(&self.links.local, self.links.ca_file.as_ref().unwrap())
+        Client::nobody(
+            &self.links.local,
+            self.links.ca_file.as_ref().unwrap(),
+            "h2",
+        )
+    }
+
+    /// Nobody yet, with a program that speaks HTTP/1.1.
+    pub fn old_visitor(&self) -> Client {
+        Client::nobody(
+            &self.links.local,
+            self.links.ca_file.as_ref().unwrap(),
+            "http/1.1",
+        )
     }
 
     /// Somebody new with an account, signed in.
@@ -141,8 +154,8 @@ pub struct Client {
 }
 
 impl Client {
-    /// Nobody, over HTTP/1.1 or HTTP/2 as the server likes.
-    pub fn nobody(url: &str, ca: &Path) -> Self {
+    /// Nobody, who speaks this protocol.
+    pub fn nobody(url: &str, ca: &Path, protocol: &str) -> Self {
         let mut roots = RootCertStore::empty();
         roots
             .add(CertificateDer::from_pem_file(ca).unwrap())
@@ -150,7 +163,8 @@ impl Client {
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let config = ClientConfig::builder_with_provider(provider);
         let config = config.with_safe_default_protocol_versions().unwrap();
-        let config = config.with_root_certificates(roots).with_no_client_auth();
+        let mut config = config.with_root_certificates(roots).with_no_client_auth();
+        config.alpn_protocols = vec![protocol.as_bytes().to_vec()];
         let http = reqwest::Client::builder().use_preconfigured_tls(config);
         let http = http.redirect(reqwest::redirect::Policy::none()).no_proxy();
         Self {

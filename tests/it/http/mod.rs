@@ -1,6 +1,8 @@
 //! The HTTP door, over real connections.
 
 mod access;
+mod accounts;
+mod cookies;
 mod described;
 mod flow;
 mod limits;
