@@ -67,7 +67,7 @@ test("what is not looked at is counted", async () => {
   await ann.page.getByRole("searchbox", { name: "Search people by name" }).fill("bob");
   await ann.page.getByRole("checkbox", { name: /Bob/ }).check();
   await ann.page.getByRole("button", { name: "Write to Bob" }).click();
-  await ann.composer.waitFor();
+  await ann.heads("Bob");
   await ann.say("Just between us");
   await bob.row(/1 unread/).waitFor();
   assert.match(await bob.page.title(), /1/, "the title counts too");

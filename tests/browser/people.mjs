@@ -68,6 +68,12 @@ export class Person {
 
   async open(title) {
     await this.row(title).click();
+    await this.heads(title);
+  }
+
+  /** Waits until this conversation is the open one. */
+  async heads(title) {
+    await this.page.getByRole("main").getByRole("heading", { level: 1, name: title }).waitFor();
     await this.composer.waitFor();
   }
 
