@@ -142,7 +142,14 @@ export interface UserStatus {
   lastSeen: Time | null;
 }
 
-/** `conversation-updated`; `lastReadSeq` comes only with reason `read`. */
+/** `conversation-updated` to one's own sockets: one has read further, perhaps on another device. */
+export interface OwnReadUpdate {
+  conversationId: string;
+  lastReadSeq: number;
+  reason: "read";
+}
+
+/** `conversation-updated`: the newest state of a conversation. */
 export interface ConversationUpdate {
   conversationId: string;
   title: string | null;
@@ -151,8 +158,7 @@ export interface ConversationUpdate {
   lastMessage: Message | null;
   updatedAt: Time;
   memberCount: number;
-  reason: "message" | "created" | "renamed" | "members" | "read";
-  lastReadSeq?: number;
+  reason: "message" | "created" | "renamed" | "members";
 }
 
 /** `conversation-removed`. */
@@ -167,12 +173,12 @@ export interface SessionHello {
   username: string;
   serverName: string;
   recovered: boolean;
-  head: string;
+  head: number;
 }
 
 /** `session-ended`: the server is about to disconnect this socket for good. */
 export interface SessionEnd {
-  code: "signed_out" | "disabled" | "password_changed" | "session_ended";
+  code: string;
   message: string;
 }
 

@@ -20,7 +20,7 @@ export function SignInPage() {
     <Cover>
       {ended !== null && (
         <p class="ended" role="status">
-          {t(`signin.ended.${ended}`)}
+          {t(ended)}
         </p>
       )}
       <h1>{t("signin.title")}</h1>

@@ -11,6 +11,8 @@ import type {
   ConversationUpdate,
   Message,
   MessageReadData,
+  OwnReadUpdate,
+  Sender,
   SessionEnd,
   SessionHello,
   TypingData,
@@ -33,7 +35,8 @@ export interface SocketEvents {
   "user-stop-typing": TypingData;
   "message-read": MessageReadData;
   "user-status": UserStatus;
-  "conversation-updated": ConversationUpdate;
+  "user-updated": Sender;
+  "conversation-updated": ConversationUpdate | OwnReadUpdate;
   "conversation-removed": ConversationRemoval;
   "session-ended": SessionEnd;
 }
@@ -46,6 +49,7 @@ const WIRE_EVENTS = [
   "user-stop-typing",
   "message-read",
   "user-status",
+  "user-updated",
   "conversation-updated",
   "conversation-removed",
   "session-ended",

@@ -5,7 +5,8 @@ import * as api from "../api/account";
 import { setUnauthorizedListener } from "../api/http";
 import { forgetUser } from "../cache/db";
 import { toFailure } from "../lib/failure";
-import type { SessionEnd, User } from "../lib/wire";
+import { hasText, type TextKey } from "../lib/text";
+import type { Sender, User } from "../lib/wire";
 
 /** The session of this page. */
 export interface SessionState {
@@ -13,8 +14,8 @@ export interface SessionState {
   user: User | null;
   serverName: string;
   sessionId: string;
-  /** Why the last session ended, when it did not end by our own will. */
-  ended: SessionEnd["code"] | null;
+  /** Why the last session ended, as the key of a sentence; `null` when it ended by our own will. */
+  ended: TextKey | null;
 }
 
 const nobody: SessionState = { phase: "loading", user: null, serverName: "", sessionId: "", ended: null };
@@ -51,10 +52,17 @@ export async function signOut(): Promise<void> {
   leave(null);
 }
 
-/** The session has ended, by us or by the server. */
-export function leave(ended: SessionEnd["code"] | null): void {
+/** The session has ended: by us (`null`), or by the server for the reason with this code. */
+export function leave(code: string | null): void {
   if (session.peek().phase !== "in") return;
-  session.value = { ...nobody, phase: "out", ended };
+  const key = `signin.ended.${code}`;
+  session.value = { ...nobody, phase: "out", ended: code === null ? null : hasText(key) ? key : "signin.ended.session_ended" };
+}
+
+/** Another device has changed our display name. */
+export function callMe(who: Sender): void {
+  const { user } = session.peek();
+  if (user !== null) session.value = { ...session.peek(), user: { ...user, ...who } };
 }
 
 /** Changes one's display name. */

@@ -3,7 +3,7 @@
 import { computed, signal } from "@preact/signals";
 import * as api from "../api/conversations";
 import { toFailure, type Failure } from "../lib/failure";
-import type { Conversation, ConversationUpdate, Member, Message, User, UserStatus } from "../lib/wire";
+import type { Conversation, ConversationUpdate, Member, Message, OwnReadUpdate, Sender, User, UserStatus } from "../lib/wire";
 
 /** Whether somebody is here, and when they last were. */
 export type Presence = Pick<User, "online" | "lastSeenAt">;
@@ -101,7 +101,8 @@ export function clearList(): void {
 }
 
 /** Applies `conversation-updated`; loads what an update alone can't tell. */
-export function applyUpdate(update: ConversationUpdate, myId: string): void {
+export function applyUpdate(update: ConversationUpdate | OwnReadUpdate, myId: string): void {
+  if (update.reason === "read") return applyRead(update.conversationId, myId, update.lastReadSeq, true);
   const known = byId.peek().get(update.conversationId);
   if (known === undefined || update.reason === "members" || update.reason === "created") {
     void loadConversation(update.conversationId).catch(() => undefined);
@@ -115,7 +116,7 @@ export function applyUpdate(update: ConversationUpdate, myId: string): void {
     updatedAt: update.updatedAt > known.updatedAt ? update.updatedAt : known.updatedAt,
     lastSeq: Math.max(known.lastSeq, update.lastSeq),
     lastMessage: newer && update.lastMessage !== null ? update.lastMessage : known.lastMessage,
-    lastReadSeq: readUpTo(known, update.lastMessage, myId, update.lastReadSeq ?? 0),
+    lastReadSeq: readUpTo(known, update.lastMessage, myId),
   });
 }
 
@@ -128,7 +129,7 @@ export function applyMessage(message: Message, myId: string): void {
     lastSeq: Math.max(known.lastSeq, message.seq),
     lastMessage: message,
     updatedAt: message.createdAt > known.updatedAt ? message.createdAt : known.updatedAt,
-    lastReadSeq: readUpTo(known, message, myId, 0),
+    lastReadSeq: readUpTo(known, message, myId),
   });
 }
 
@@ -149,15 +150,25 @@ export function applyStatus(status: UserStatus): void {
   statuses.value = next;
 }
 
+/** Applies `user-updated`: somebody is called something else now. */
+export function applyName(who: Sender): void {
+  for (const room of byId.peek().values()) {
+    const last = room.lastMessage?.senderId === who.id ? { ...room.lastMessage, sender: who } : room.lastMessage;
+    const inside = room.members.some((member) => member.id === who.id);
+    if (!inside && last === room.lastMessage) continue;
+    put({ ...room, lastMessage: last, members: room.members.map((each) => (each.id === who.id ? { ...each, ...who } : each)) });
+  }
+}
+
 function put(next: Conversation): Conversation {
   const whole = { ...next, unread: Math.max(0, next.lastSeq - next.lastReadSeq) };
   byId.value = new Map(byId.peek()).set(whole.id, whole);
   return whole;
 }
 
-function readUpTo(known: Conversation, message: Message | null, myId: string, told: number): number {
-  const own = message !== null && message.senderId === myId ? message.seq : 0;
-  return Math.max(known.lastReadSeq, own, told);
+/** Sending moves one's own mark to the sent line. */
+function readUpTo(known: Conversation, message: Message | null, myId: string): number {
+  return message !== null && message.senderId === myId ? Math.max(known.lastReadSeq, message.seq) : known.lastReadSeq;
 }
 
 function mix(known: readonly Member[], fresh: readonly Member[]): Member[] {

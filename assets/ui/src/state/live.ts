@@ -8,7 +8,7 @@ import { getMessages } from "../api/conversations";
 import { deleteOutbox, loadOutbox, putOutbox } from "../cache/db";
 import { Realtime } from "../realtime/socket";
 import type { Message } from "../lib/wire";
-import { leave, myId, session } from "./account";
+import { callMe, leave, myId, session } from "./account";
 import * as list from "./conversations";
 import { closeDrafts, openDrafts } from "./drafts";
 import { Outbox } from "./outbox";
@@ -175,8 +175,16 @@ events.on("message-read", (data) =>
   list.applyRead(data.conversationId, data.userId, data.seq, data.userId === myId()),
 );
 events.on("user-status", (status) => list.applyStatus(status));
+events.on("user-updated", (who) => {
+  batch(() => {
+    list.applyName(who);
+    for (const thread of threads.values()) thread.rename(who);
+    if (who.id === myId()) callMe(who);
+  });
+});
 events.on("conversation-updated", (update) => {
   list.applyUpdate(update, myId());
+  if (update.reason === "read") return;
   const thread = threads.get(update.conversationId);
   // A joined page normally has the line already; look a little later whether it is missing.
   if (thread !== undefined && joined.has(update.conversationId)) {

@@ -6,7 +6,7 @@
 import { batch, signal } from "@preact/signals";
 import type { PageWish } from "../api/conversations";
 import { toFailure, type Failure } from "../lib/failure";
-import type { Message, MessagePage } from "../lib/wire";
+import type { Message, MessagePage, Sender } from "../lib/wire";
 
 /** Loads a page of this conversation. */
 export type FetchPage = (wish: PageWish) => Promise<MessagePage>;
@@ -74,6 +74,11 @@ export class Thread {
     if (this.phase.peek() !== "ready" || this.hasNewer.peek()) return;
     if (message.seq === this.newest + 1) this.#merge([message], true);
     else if (message.seq > this.newest) void this.catchUp(message.seq);
+  }
+
+  /** Somebody is called something else now. */
+  rename(who: Sender): void {
+    this.messages.value = this.messages.peek().map((each) => (each.senderId === who.id ? { ...each, sender: who } : each));
   }
 
   /** Loads what is missing up to `lastSeq` and whatever came since. */
