@@ -37,12 +37,13 @@ impl Service {
     }
 
     /// The people whose username, or a word of whose display name, starts with `query` (all if it
-    /// is empty), by name. No disabled ones. `limit` 1 to 100.
+    /// is empty), by name. Disabled ones only for administrators. `limit` 1 to 100.
     pub fn directory(&self, caller: Caller, query: &str, limit: u32) -> Answer<Vec<UserView>> {
         let limit = fields::page_limit(limit)?;
         fields::bounded("q", query, 0, fields::DISPLAY_NAME_MAX)?;
         self.limit(LimitedAction::Read, LimitKey::user(caller.user))?;
-        let found = self.0.directory.search(query, limit).into_iter();
+        let leads = self.user_view(caller.user)?.role == Role::Admin;
+        let found = self.0.directory.search(query, limit, leads).into_iter();
         Ok(found.map(|person| self.person_view(person)).collect())
     }
 

@@ -143,15 +143,15 @@ impl Directory {
     }
 
     /// At most `limit` people by name, each of whom has, for every word of the query, a word that
-    /// starts with it. No disabled ones.
-    pub fn search(&self, query: &str, limit: usize) -> Vec<Person> {
+    /// starts with it. Disabled ones only if asked for.
+    pub fn search(&self, query: &str, limit: usize, with_disabled: bool) -> Vec<Person> {
         let query = query.trim().trim_start_matches('@');
         let (whole, words) = (search_form(query), search_words(query));
         let people = self.0.read();
         let listed = people.by_name.iter();
         listed
             .filter_map(|(_, id)| people.by_id.get(id))
-            .filter(|person| !person.disabled)
+            .filter(|person| with_disabled || !person.disabled)
             .filter(|person| {
                 let starts = |word: &String| word.starts_with(&whole);
                 person.words.iter().any(starts) || person.matches(&words)

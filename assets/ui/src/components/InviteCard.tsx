@@ -27,7 +27,7 @@ export function InviteCard({ invite, title }: { invite: Invite; title?: string |
 function QrCode({ svg }: { svg: string }) {
   return (
     <div class="qr">
-      <img src={`data:image/svg+xml,${encodeURIComponent(svg)}`} alt={t("invite.qr")} width={176} height={176} />
+      <img src={`data:image/svg+xml,${encodeURIComponent(svg)}`} alt={t("invite.qr")} width={200} height={200} />
     </div>
   );
 }

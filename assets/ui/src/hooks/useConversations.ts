@@ -8,6 +8,7 @@ import { t } from "../lib/text";
 import type { Conversation, Member, User } from "../lib/wire";
 import { myId } from "../state/account";
 import * as list from "../state/conversations";
+import { link } from "../state/live";
 
 export { loadList, loadMoreList, listFailure, listHasMore, listPhase, sortedConversations, totalUnread } from "../state/conversations";
 
@@ -40,6 +41,8 @@ export type PresenceShape = "here" | "away" | "gone";
 
 /** Whether somebody is here, away or gone; subscribes the caller. */
 export function presenceShape(user: Pick<User, "id" | "online" | "lastSeenAt">): PresenceShape {
+  // Without a connection nothing is known about anybody.
+  if (link.downSince.value !== null) return "gone";
   const { online, lastSeenAt } = list.presenceOf(user);
   if (online) return "here";
   return lastSeenAt !== null && Date.now() - new Date(lastSeenAt).getTime() < AWAY ? "away" : "gone";
@@ -48,7 +51,7 @@ export function presenceShape(user: Pick<User, "id" | "online" | "lastSeenAt">):
 /** The words for it: `here now`, `last here 10:07`. */
 export function presenceText(user: Pick<User, "id" | "online" | "lastSeenAt">): string {
   const { online, lastSeenAt } = list.presenceOf(user);
-  if (online) return t("presence.here");
+  if (online) return t(link.downSince.value === null ? "presence.here" : "presence.unknown");
   if (lastSeenAt === null) return t("presence.gone");
   const now = Date.now();
   const when = daysAgo(lastSeenAt, now) === 0 ? clock(lastSeenAt) : ago(lastSeenAt, now);

@@ -39,6 +39,7 @@ export const en = {
   "presence.here": "here now",
   "presence.away": "away",
   "presence.gone": "offline",
+  "presence.unknown": "not known right now",
   "presence.lastSeen": "last here {when}",
 
   "room.people": { one: "{n} person", other: "{n} people" },
