@@ -3,10 +3,10 @@
  * the size budget. The same sources give the same bytes.
  */
 
-import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, posix, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
-import { brotliCompressSync, constants, gzipSync } from "node:zlib";
+import { brotliCompressSync, brotliDecompressSync, constants, gunzipSync, gzipSync } from "node:zlib";
 import { build } from "vite";
 import { sourceHash } from "./source-hash.mjs";
 
@@ -25,9 +25,29 @@ function filesIn(folder) {
     .sort();
 }
 
+/** The committed bundle: name → both compressed forms, read before vite empties the folder. */
+function committed() {
+  const names = existsSync(dist) ? filesIn(dist) : [];
+  const bytes = new Map(names.map((name) => [name, readFileSync(join(dist, name))]));
+  return (name, raw) => {
+    const [br, gz] = [bytes.get(`${name}.br`), bytes.get(`${name}.gz`)];
+    return br && gz && brotliDecompressSync(br).equals(raw) && gunzipSync(gz).equals(raw) ? { br, gz } : null;
+  };
+}
+
 /** Stores both compressed forms in place of the file; returns its sizes in bytes. */
-function compress(path) {
+function store(name) {
+  const path = join(dist, name);
   const raw = readFileSync(path);
+  // Another Node may compress to other bytes; what already says the same is kept.
+  const { br, gz } = before(name, raw) ?? compress(raw);
+  writeFileSync(`${path}.br`, br);
+  writeFileSync(`${path}.gz`, gz);
+  rmSync(path);
+  return { raw: raw.length, gz: gz.length, br: br.length };
+}
+
+function compress(raw) {
   const br = brotliCompressSync(raw, {
     params: {
       [constants.BROTLI_PARAM_QUALITY]: 11,
@@ -37,18 +57,16 @@ function compress(path) {
   });
   const gz = gzipSync(raw, { level: 9 });
   gz[9] = 255; // the operating system in the gzip header: "unknown", the same on every machine
-  writeFileSync(`${path}.br`, br);
-  writeFileSync(`${path}.gz`, gz);
-  rmSync(path);
-  return { raw: raw.length, gz: gz.length, br: br.length };
+  return { br, gz };
 }
 
+const before = committed();
 await build({ root: ui, logLevel: "warn" });
 const html = readFileSync(join(dist, "index.html"), "utf8");
 const first = new Set([...html.matchAll(/(?:src|href)="\/([^"]+)"/g)].map((match) => match[1]));
 const sum = { js: 0, css: 0 };
 for (const name of filesIn(dist)) {
-  const size = compress(join(dist, name));
+  const size = store(name);
   const kind = name.endsWith(".css") ? "css" : name.endsWith(".js") && first.has(name) ? "js" : null;
   if (kind) sum[kind] += size.gz;
   const cells = [size.raw, size.gz, size.br].map((bytes) => `${(bytes / KIB).toFixed(1)} KiB`.padStart(11));
