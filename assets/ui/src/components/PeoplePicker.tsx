@@ -23,7 +23,7 @@ export function PeoplePicker(props: { chosen: User[]; hide: ReadonlySet<string>;
   };
   return (
     <div class="picker">
-      <Field label={t("new.search")} value={query} onInput={setQuery} autofocus />
+      <Field label={t("new.search")} type="search" value={query} onInput={setQuery} autofocus />
       {chosen.length > 0 && (
         <ul class="chips" aria-label={t("new.chosen")}>
           {chosen.map((user) => (

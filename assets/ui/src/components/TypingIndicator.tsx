@@ -1,5 +1,6 @@
 /** Who is writing: "Amara and Jiří are writing", with three dots that move. */
 
+import { shortName } from "../lib/names";
 import { joinNames, t } from "../lib/text";
 import { useTypists } from "../hooks/useTyping";
 import { useLink } from "../hooks/useLink";
@@ -8,7 +9,7 @@ import { useLink } from "../hooks/useLink";
 export function TypingIndicator({ conversationId }: { conversationId: string }) {
   const typists = useTypists(conversationId);
   const { connected } = useLink();
-  const names = typists.map((typist) => typist.userName);
+  const names = typists.map((typist) => shortName(typist.userName));
   return (
     <div class="typing page-grid" role="status">
       {connected && names.length > 0 && (

@@ -25,7 +25,7 @@ export function UserTable() {
     void task.run(async () => (await patchUser(user.id, { disabled }), await list.reload()));
   return (
     <section>
-      <Field label={t("people.search")} value={query} onInput={setQuery} />
+      <Field label={t("people.search")} type="search" value={query} onInput={setQuery} />
       <ErrorNote text={list.error ?? task.error} />
       <ul class="people" aria-label={t("people.title")}>
         {(list.data?.users ?? []).map((user) => (
