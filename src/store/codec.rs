@@ -96,3 +96,76 @@ macro_rules! record_v1 {
     };
 }
 pub(crate) use record_v1;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use serde::Deserialize;
+
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    struct Sample {
+        number: u64,
+        big: Option<u128>,
+        text: String,
+        list: Vec<u32>,
+    }
+
+    fn sample() -> impl Strategy<Value = Sample> {
+        let list = prop::collection::vec(any::<u32>(), 0..20);
+        (any::<u64>(), any::<Option<u128>>(), ".{0,40}", list).prop_map(
+            |(number, big, text, list)| Sample {
+                number,
+                big,
+                text,
+                list,
+            },
+        )
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_packed_is_unpacked(sample in sample()) {
+            let bytes = pack("sample", 3, &sample).unwrap();
+            prop_assert_eq!(bytes[0], 3);
+            prop_assert_eq!(unpack::<Sample>("sample", &bytes[1..]).unwrap(), sample);
+        }
+
+        #[test]
+        fn what_is_cut_or_longer_is_refused(sample in sample(), cut: prop::sample::Index) {
+            let mut bytes = pack("sample", 1, &sample).unwrap().split_off(1);
+            let short = &bytes[..cut.index(bytes.len())];
+            prop_assert!(unpack::<Sample>("sample", short).is_err());
+            bytes.push(0);
+            prop_assert!(unpack::<Sample>("sample", &bytes).is_err());
+        }
+
+        #[test]
+        fn any_bytes_are_read_or_refused_without_a_panic(
+            bytes in prop::collection::vec(any::<u8>(), 0..200),
+        ) {
+            if let Ok(sample) = unpack::<Sample>("sample", &bytes) {
+                prop_assert!(sample.list.len() <= 200);
+            }
+        }
+    }
+
+    #[test]
+    fn a_corrupt_length_is_refused() {
+        // a number, nothing, then a text of 2^64-1 bytes
+        let mut bytes = vec![0, 0, 253];
+        bytes.extend([0xff; 8]);
+        assert!(unpack::<Sample>("sample", &bytes).is_err());
+    }
+
+    #[test]
+    fn a_value_is_at_most_4096_bytes_long() {
+        let of_len = |len: usize| pack("text", 1, &"x".repeat(len));
+        // version byte, length in three bytes, text
+        assert_eq!(of_len(4092).unwrap().len(), MAX_VALUE);
+        assert!(matches!(
+            of_len(4093),
+            Err(StoreError::TooLarge { len: 4097, .. })
+        ));
+    }
+}

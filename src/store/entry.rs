@@ -7,12 +7,12 @@ use serde::{Deserialize, Serialize};
 use super::codec::{self, Record};
 use super::error::StoreError;
 use super::members::MemberV1;
+use super::recall;
 use super::rows::Reads;
-use super::{accounts, conversations, invites, messages, sessions};
 use crate::base::clock::Timestamp;
 use crate::model::{
-    Account, Conversation, ConversationId, Event, EventBody, EventSeq, Invite, InviteId,
-    MemberRole, Message, MessageId, MessageKind, Role, Seq, Session, SessionId, UserId,
+    ConversationId, Event, EventBody, EventSeq, InviteId, MemberRole, MessageId, Role, Seq,
+    SessionId, UserId,
 };
 
 #[derive(Serialize, Deserialize)]
@@ -242,7 +242,7 @@ impl BodyV1 {
     fn event(self, reads: &dyn Reads, at: Timestamp) -> Result<EventBody, StoreError> {
         use EventBody as E;
         Ok(match self {
-            Self::AccountCreated(id) => E::AccountCreated(account(reads, UserId(id), at)?),
+            Self::AccountCreated(id) => E::AccountCreated(recall::account(reads, UserId(id), at)?),
             Self::ProfileChanged { user, display_name } => E::ProfileChanged {
                 user: UserId(user),
                 display_name,
@@ -265,7 +265,7 @@ impl BodyV1 {
                 at: Timestamp(at),
             },
             Self::SessionStarted { session: id, user } => {
-                E::SessionStarted(session(reads, SessionId(id), UserId(user), at)?)
+                E::SessionStarted(recall::session(reads, SessionId(id), UserId(user), at)?)
             }
             Self::SessionUsed { session, at } => E::SessionUsed {
                 session: SessionId(session),
@@ -276,7 +276,7 @@ impl BodyV1 {
                 user: UserId(user),
             },
             Self::InviteCreated { invite: id, by } => {
-                E::InviteCreated(invite(reads, InviteId(id), UserId(by), at)?)
+                E::InviteCreated(recall::invite(reads, InviteId(id), UserId(by), at)?)
             }
             Self::InviteUsed { invite, user } => E::InviteUsed {
                 invite: InviteId(invite),
@@ -286,7 +286,7 @@ impl BodyV1 {
                 invite: InviteId(invite),
             },
             Self::ConversationCreated(id) => {
-                E::ConversationCreated(conversation(reads, ConversationId(id), at)?)
+                E::ConversationCreated(recall::conversation(reads, ConversationId(id), at)?)
             }
             Self::ConversationRenamed {
                 conversation,
@@ -324,7 +324,7 @@ impl BodyV1 {
                 sender,
             } => {
                 let id = message_id(conversation, seq);
-                E::MessageSent(message(reads, id, UserId(sender), at)?)
+                E::MessageSent(recall::message(reads, id, UserId(sender), at)?)
             }
             Self::MessageRead {
                 conversation,
@@ -346,114 +346,4 @@ fn message_id(conversation: u64, seq: u64) -> MessageId {
         conversation: ConversationId(conversation),
         seq: Seq(seq),
     }
-}
-
-fn account(reads: &dyn Reads, id: UserId, at: Timestamp) -> Result<Account, StoreError> {
-    let known = accounts::find(reads, id)?;
-    Ok(match known {
-        Some(account) => Account {
-            password_hash: String::new(),
-            ..account
-        },
-        None => Account {
-            id,
-            username: String::new(),
-            display_name: String::new(),
-            role: Role::Member,
-            disabled: true,
-            password_hash: String::new(),
-            created_at: at,
-            last_seen_at: None,
-        },
-    })
-}
-
-fn session(
-    reads: &dyn Reads,
-    id: SessionId,
-    user: UserId,
-    at: Timestamp,
-) -> Result<Session, StoreError> {
-    let known = sessions::find(reads, id)?;
-    Ok(match known {
-        Some(session) => Session {
-            token_hash: [0; 32],
-            ..session
-        },
-        None => Session {
-            id,
-            user,
-            token_hash: [0; 32],
-            created_at: at,
-            last_used_at: at,
-            user_agent: String::new(),
-            address: String::new(),
-        },
-    })
-}
-
-fn invite(
-    reads: &dyn Reads,
-    id: InviteId,
-    by: UserId,
-    at: Timestamp,
-) -> Result<Invite, StoreError> {
-    let known = invites::find(reads, id)?;
-    Ok(match known {
-        Some(invite) => Invite {
-            code: String::new(),
-            ..invite
-        },
-        None => Invite {
-            id,
-            code: String::new(),
-            created_by: by,
-            conversation: None,
-            created_at: at,
-            expires_at: None,
-            max_uses: None,
-            uses: 0,
-            revoked: true,
-        },
-    })
-}
-
-fn conversation(
-    reads: &dyn Reads,
-    id: ConversationId,
-    at: Timestamp,
-) -> Result<Conversation, StoreError> {
-    let known = conversations::find(reads, id)?;
-    Ok(known.unwrap_or(Conversation {
-        id,
-        title: None,
-        is_group: true,
-        everyone: false,
-        created_at: at,
-        updated_at: at,
-        last_seq: Seq(0),
-        member_count: 0,
-    }))
-}
-
-fn message(
-    reads: &dyn Reads,
-    id: MessageId,
-    sender: UserId,
-    at: Timestamp,
-) -> Result<Message, StoreError> {
-    let known = messages::find(reads, id)?;
-    Ok(known.unwrap_or(Message {
-        id,
-        sender,
-        kind: MessageKind::Text,
-        content: String::new(),
-        attachments: Vec::new(),
-        client_id: None,
-        reply_to: None,
-        sealed: None,
-        created_at: at,
-        updated_at: at,
-        deleted_at: Some(at),
-    }))
 }

@@ -16,6 +16,7 @@ mod installation;
 pub mod kv;
 mod log;
 mod open;
+mod recall;
 mod repair;
 mod rows;
 mod schema;

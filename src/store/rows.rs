@@ -286,3 +286,112 @@ impl<'a> Iterator for Directed<'a> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::schema::Table;
+    use parking_lot::Mutex;
+    use proptest::prelude::*;
+
+    /// The least engine there can be.
+    #[derive(Default)]
+    struct Memory(Mutex<BTreeMap<Vec<u8>, Vec<u8>>>);
+
+    impl Kv for Memory {
+        fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+            Ok(self.0.lock().get(key).cloned())
+        }
+
+        fn scan(
+            &self,
+            from: &[u8],
+            to: &[u8],
+            order: Order,
+            visit: &mut Visit<'_>,
+        ) -> Result<(), StoreError> {
+            let rows = self.0.lock();
+            let mut range: Vec<_> = rows.range(from.to_vec()..to.to_vec()).collect();
+            if order == Order::Backward {
+                range.reverse();
+            }
+            for (key, value) in range {
+                if visit(key, value)?.is_break() {
+                    break;
+                }
+            }
+            Ok(())
+        }
+
+        fn write(&self, changes: &mut dyn Iterator<Item = Change<'_>>) -> Result<(), StoreError> {
+            let mut rows = self.0.lock();
+            for (key, value) in changes {
+                match value {
+                    Some(value) => rows.insert(key.to_vec(), value.to_vec()),
+                    None => rows.remove(key),
+                };
+            }
+            Ok(())
+        }
+
+        fn sync(&self) -> Result<(), StoreError> {
+            Ok(())
+        }
+    }
+
+    fn key(number: u8) -> Key {
+        Key::new(Table::Log).push(&[number])
+    }
+
+    fn read(overlay: &Overlay, kv: &Memory, side: Side, span: &Span, limit: usize) -> Vec<u8> {
+        let mut seen = Vec::new();
+        overlay
+            .scan(kv, side, span, &mut |key, value| {
+                seen.extend([key[1], value[0]]);
+                Ok(if seen.len() < 2 * limit {
+                    ControlFlow::Continue(())
+                } else {
+                    ControlFlow::Break(())
+                })
+            })
+            .unwrap();
+        seen
+    }
+
+    proptest! {
+        /// What a transaction sees before its commit is what everybody sees after it, and what
+        /// they see meanwhile is what was there before.
+        #[test]
+        fn an_overlay_shows_both_sides_of_a_group(
+            before in prop::collection::btree_map(0_u8..30, any::<u8>(), 0..20),
+            group in prop::collection::vec((0_u8..30, any::<Option<u8>>(), any::<bool>()), 0..20),
+            (from, to) in (0_u8..30, 0_u8..31),
+            limit in 1_usize..12,
+            backward: bool,
+        ) {
+            let kv = Memory::default();
+            for (number, value) in &before {
+                let row = (key(*number), [*value]);
+                kv.write(&mut [(row.0.as_slice(), Some(&row.1[..]))].into_iter()).unwrap();
+            }
+            let mut overlay = Overlay::default();
+            for (number, value, look_first) in group {
+                if look_first {
+                    overlay.remember(key(number), kv.get(key(number).as_slice()).unwrap());
+                }
+                overlay.set(&kv, key(number), value.map(|value| vec![value])).unwrap();
+            }
+            let mut span = Span { from: key(from), to: key(to), order: Order::Forward };
+            if backward {
+                span = span.backward();
+            }
+            let nothing = Overlay::default();
+            let old = read(&nothing, &kv, Side::New, &span, limit);
+            let new = read(&overlay, &kv, Side::New, &span, limit);
+            prop_assert_eq!(&read(&overlay, &kv, Side::Old, &span, limit), &old);
+            kv.write(&mut overlay.changes()).unwrap();
+            prop_assert_eq!(&read(&nothing, &kv, Side::New, &span, limit), &new);
+            prop_assert_eq!(&read(&overlay, &kv, Side::Old, &span, limit), &old);
+        }
+    }
+}

@@ -207,3 +207,45 @@ impl std::borrow::Borrow<[u8]> for Key {
         self.as_slice()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn keys_sort_as_their_parts_do(
+            one: (u64, u128, [u8; 2]),
+            other: (u64, u128, [u8; 2]),
+            close: bool,
+        ) {
+            let other = if close { (one.0, one.1, other.2) } else { other };
+            let key = |parts: (u64, u128, [u8; 2])| {
+                Key::new(Table::Members).u64(parts.0).u128(parts.1).push(&parts.2)
+            };
+            prop_assert_eq!(key(one).cmp(&key(other)), one.cmp(&other));
+        }
+
+        #[test]
+        fn a_prefix_ends_right_behind_its_last_key(conversation: u64, seq: u64, other: u64) {
+            let prefix = Key::new(Table::Messages).u64(conversation);
+            let inside = prefix.u64(seq);
+            let end = prefix.end_of_prefix();
+            prop_assert!(prefix < inside && inside < end);
+            prop_assert!(inside < Key::behind(inside.as_slice()));
+            prop_assert!(Key::behind(inside.as_slice()) <= prefix.u64(seq.saturating_add(1)).max(end));
+            let outside = Key::new(Table::Messages).u64(other).u64(seq);
+            prop_assert_eq!(other == conversation, prefix <= outside && outside < end);
+        }
+    }
+
+    #[test]
+    fn the_end_of_a_prefix_carries_over() {
+        let all = Key::new(Table::Members).u64(u64::MAX);
+        assert_eq!(all.end_of_prefix(), Key::new(Table::UserConversations));
+        let longest = Key::new(Table::SessionTokens).push(&[0xff; 32]);
+        assert_eq!(longest.as_slice().len(), Key::MAX - 1);
+        assert!(Key::behind(longest.as_slice()) > longest);
+    }
+}
