@@ -62,6 +62,18 @@ pub fn open_with(kv: Box<dyn Kv>, rng: &Rng, clock: &Clock) -> Result<(Store, Wr
 /// Opens the current generation, or makes the first one.
 pub(super) fn open_engine(folder: &Folder, options: &StoreOptions) -> Result<SledKv, StoreError> {
     space::make_room(folder, options.ballast_bytes)?;
+    open_current(folder, options).map_err(|error| {
+        if error.is_full() {
+            let free = folder.free().unwrap_or(0);
+            let floor = options.floor_bytes;
+            StoreError::Full { free, floor }
+        } else {
+            error
+        }
+    })
+}
+
+fn open_current(folder: &Folder, options: &StoreOptions) -> Result<SledKv, StoreError> {
     if let Some(path) = folder.current()? {
         return repair::open_or_repair(folder, &path, options.cache_bytes);
     }

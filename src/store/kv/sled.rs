@@ -5,6 +5,7 @@
 //! becomes an error; closing waits until the engine has let go of its file.
 
 use std::fs::{File, TryLockError};
+use std::io::ErrorKind;
 use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
@@ -45,7 +46,7 @@ impl SledKv {
             .flush_every_ms(None);
         let path = dir.join(LOG_FILE);
         wait_until_free(&path)?;
-        let (db, tree) = guarded(|| {
+        let (db, tree) = guarded(&path, || {
             let db = config.open()?;
             let tree = db.open_tree(TREE)?;
             db.flush()?;
@@ -69,7 +70,9 @@ impl SledKv {
 impl Kv for SledKv {
     fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
         let (_, tree) = self.parts()?;
-        guarded(|| Ok(tree.get(key)?.map(|value| value.to_vec())))
+        guarded(&self.path, || {
+            Ok(tree.get(key)?.map(|value| value.to_vec()))
+        })
     }
 
     fn scan(
@@ -85,7 +88,7 @@ impl Kv for SledKv {
         let (_, tree) = self.parts()?;
         let mut rows = tree.range(from..to);
         loop {
-            let row = guarded(|| match order {
+            let row = guarded(&self.path, || match order {
                 Order::Forward => rows.next().transpose(),
                 Order::Backward => rows.next_back().transpose(),
             })?;
@@ -107,12 +110,12 @@ impl Kv for SledKv {
                 None => batch.remove(key),
             }
         }
-        guarded(|| tree.apply_batch(batch))
+        guarded(&self.path, || tree.apply_batch(batch))
     }
 
     fn sync(&self) -> Result<(), StoreError> {
         let (db, _) = self.parts()?;
-        guarded(|| db.flush())?;
+        guarded(&self.path, || db.flush())?;
         self.file
             .sync_data()
             .map_err(StoreError::io("sync", &self.path))
@@ -123,7 +126,7 @@ impl Drop for SledKv {
     /// Closing sled goes on in its own threads after the drop; who opens next must not meet them.
     fn drop(&mut self) {
         let open = self.open.take();
-        if guarded(|| {
+        if guarded(&self.path, || {
             drop(open);
             Ok(())
         })
@@ -136,10 +139,13 @@ impl Drop for SledKv {
 }
 
 /// Runs a call into the engine. A panic in there becomes an error, as it says the same: the
-/// database is suspect.
-fn guarded<T>(call: impl FnOnce() -> sled::Result<T>) -> Result<T, StoreError> {
+/// database is suspect. What the system refuses is told apart from what is damaged.
+fn guarded<T>(path: &Path, call: impl FnOnce() -> sled::Result<T>) -> Result<T, StoreError> {
     match catch_unwind(AssertUnwindSafe(call)) {
         Ok(Ok(value)) => Ok(value),
+        Ok(Err(sled::Error::Io(error))) if is_refusal(error.kind()) => {
+            Err(StoreError::io("write", path)(error))
+        }
         Ok(Err(sled::Error::Corruption { .. })) => {
             Err(StoreError::Engine("a checksum does not match".to_owned()))
         }
@@ -155,12 +161,23 @@ fn guarded<T>(call: impl FnOnce() -> sled::Result<T>) -> Result<T, StoreError> {
     }
 }
 
+/// Whether the system refuses to do what was asked, whatever the file is like.
+fn is_refusal(kind: ErrorKind) -> bool {
+    matches!(
+        kind,
+        ErrorKind::StorageFull
+            | ErrorKind::QuotaExceeded
+            | ErrorKind::PermissionDenied
+            | ErrorKind::ReadOnlyFilesystem
+    )
+}
+
 /// Waits, for two seconds at most, until nobody holds sled's lock on its file.
 fn wait_until_free(path: &Path) -> Result<(), StoreError> {
     for _ in 0..LOCK_TRIES {
         let file = match File::open(path) {
             Ok(file) => file,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
             Err(error) => return Err(StoreError::io("open", path)(error)),
         };
         match file.try_lock() {
