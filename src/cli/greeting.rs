@@ -59,7 +59,13 @@ fn terminal_width() -> Option<usize> {
     if !out.is_terminal() {
         return None;
     }
-    tcgetwinsize(out).ok().map(|size| usize::from(size.ws_col))
+    let columns = tcgetwinsize(out).ok()?.ws_col;
+    // Some terminals don't say.
+    Some(if columns == 0 {
+        80
+    } else {
+        usize::from(columns)
+    })
 }
 
 /// The code in half blocks, black on white whatever the terminal's colours are.

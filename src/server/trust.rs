@@ -55,7 +55,7 @@ impl TrustPage {
         let page = PAGE
             .replace("{style}", STYLE)
             .replace("{name}", &self.name)
-            .replace("{fingerprint}", &self.fingerprint)
+            .replace("{fingerprint}", &self.fingerprint.replace(':', ":<wbr>"))
             .replace("{origin}", &escape(origin));
         let mut response = answer::content(StatusCode::OK, "text/html; charset=utf-8", page);
         response
