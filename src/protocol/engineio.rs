@@ -198,3 +198,6 @@ impl Handshake<'_> {
         packet
     }
 }
+
+#[cfg(test)]
+mod tests;

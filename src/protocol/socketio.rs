@@ -326,3 +326,6 @@ impl<'de> Visitor<'de> for Placeholders<'_> {
 /// A key of an object, borrowed where it can be.
 #[derive(Deserialize)]
 struct Key<'a>(#[serde(borrow)] Cow<'a, str>);
+
+#[cfg(test)]
+mod tests;

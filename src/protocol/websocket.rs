@@ -402,3 +402,6 @@ pub fn accept_key(key: &[u8]) -> String {
     hash.update(b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11");
     STANDARD.encode(hash.finalize())
 }
+
+#[cfg(test)]
+mod tests;
