@@ -226,6 +226,9 @@ impl<A: App> Session<A> {
                         | DisconnectReason::ServerLeft
                         | DisconnectReason::Shutdown
                 );
+            if closed && out.transport != Transport::WebSocket && !out.parked && !last_poll {
+                out.clear(&self.hub.output);
+            }
             (closed, last_poll)
         };
         if closed {

@@ -20,7 +20,7 @@ use crate::model::peer::Admission;
 use crate::protocol::engineio::{self, Packet};
 use crate::protocol::websocket::{Decoder, Opcode, close};
 
-/// How long a WebSocket may take to be opened and to take over from polling.
+/// How long a WebSocket may take to take over from polling.
 const LIMIT: Duration = Duration::from_secs(10);
 /// Bytes of the two packets that it sends before it takes over, and of what may follow at once.
 const PROBE_BUFFER: usize = 4 * 1024;
@@ -67,27 +67,27 @@ pub(super) async fn probe<A: App>(
     on_upgrade: OnUpgrade,
     admission: Option<Admission>,
 ) {
-    let clock = session.hub.clock.clone();
-    let probed = Box::pin(clock.timeout(LIMIT, async {
-        let (stream, early) = Stream::from_upgraded(on_upgrade.await.ok()?)?;
+    if let Ok(upgraded) = on_upgrade.await
+        && let Some((stream, early)) = Stream::from_upgraded(upgraded)
+    {
         let mut probe = Probe {
             session: &session,
             stream,
             decoder: Decoder::new(),
             tested: false,
         };
-        let rest = probe.run(early.to_vec()).await;
-        Some((probe.stream, probe.decoder, rest))
-    }));
-    let probed = probed.await.flatten();
-    if let Some((stream, decoder, Some(rest))) = probed {
-        if session.upgrade(stream) {
-            let reader = Reader::new(decoder, rest, admission);
-            tokio::spawn(websocket::run(session, reader));
+        let clock = &session.hub.clock;
+        let rest = clock.timeout(LIMIT, probe.run(early.to_vec())).await;
+        let Probe {
+            stream, decoder, ..
+        } = probe;
+        if let Some(rest) = rest.flatten() {
+            if session.upgrade(stream) {
+                let reader = Reader::new(decoder, rest, admission);
+                tokio::spawn(websocket::run(session, reader));
+            }
+            return;
         }
-        return;
-    }
-    if let Some((stream, ..)) = probed {
         say_close(&stream);
     }
     // Polling goes on as if nothing had been tried.

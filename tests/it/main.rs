@@ -3,6 +3,7 @@
 
 mod cli;
 mod config;
+mod engine;
 mod floors;
 mod harness;
 mod http;
