@@ -5,6 +5,7 @@
 //! declare, allocates only for bytes that have arrived, and never panics. `fuzz/` has a target
 //! for each. No sockets, no clocks, no sessions.
 
+pub mod check;
 pub mod credentials;
 pub mod engineio;
 pub mod socketio;

@@ -10,11 +10,11 @@ fn masked(first: u8, payload: &[u8], mask: [u8; 4]) -> Vec<u8> {
     match payload.len() {
         len @ 0..126 => frame.push(0x80 | u8::try_from(len).unwrap()),
         len @ 126..65_536 => {
-            frame.push(0x80 | 126);
+            frame.push(0x80 | 0x7E);
             frame.extend_from_slice(&u16::try_from(len).unwrap().to_be_bytes());
         }
         len => {
-            frame.push(0x80 | 127);
+            frame.push(0x80 | 0x7F);
             frame.extend_from_slice(&(len as u64).to_be_bytes());
         }
     }
@@ -218,5 +218,5 @@ fn the_key_of_the_handshake_is_checked_and_answered() {
     ] {
         assert!(!is_key(wrong.as_bytes()), "{wrong}");
     }
-    assert!(!is_key(&[b'A'; 100_000]));
+    assert!(!is_key(&vec![b'A'; 100_000]));
 }

@@ -125,8 +125,8 @@ async fn case_17_binary_packets_are_complete_or_end_the_connection() {
     let mut ws = Ws::open(&server).await;
     ws.connect(&server, "alice").await;
     ws.send(two).await;
-    ws.send_binary(&[7; 500_000]).await;
-    ws.send_binary(&[8; 600_000]).await;
+    ws.send_binary(&vec![7; 500_000]).await;
+    ws.send_binary(&vec![8; 600_000]).await;
     assert_eq!(
         ws.closed().await,
         1009,

@@ -92,7 +92,7 @@ async fn a_client_is_not_read_while_its_events_wait() {
     waiting.clear();
 
     // In one piece, so that most of it is read before it is wanted.
-    let all: Vec<u8> = (0..1_00)
+    let all: Vec<u8> = (0..100)
         .flat_map(|n| frame(0x81, format!("42[\"n\",{n}]").as_bytes()))
         .collect();
     ws.send_raw(&all).await;
@@ -142,7 +142,7 @@ async fn incomplete_messages_of_all_together_are_bounded() {
     let (mut one, mut other) = (Ws::open(&server).await, Ws::open(&server).await);
     one.connect(&server, "one").await;
     other.connect(&server, "other").await;
-    let wire = frame(0x82, &[0; 700_000]);
+    let wire = frame(0x82, &vec![0; 700_000]);
     one.send_raw(&wire[..600_000]).await;
     while server.engine.stats().input_bytes < 590_000 {
         tokio::task::yield_now().await;

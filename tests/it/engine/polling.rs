@@ -75,7 +75,7 @@ async fn bad_bodies_end_the_session() {
     ] {
         let poller = Poller::open(&server).await;
         poller.connect(&server, "alice").await;
-        assert_eq!(poller.post(body).await.0, status, "{:.10}", body);
+        assert_eq!(poller.post(body).await.0, status, "{body:.10}");
         server.disconnected().await;
         assert_eq!(poller.poll().await.0, 400);
     }

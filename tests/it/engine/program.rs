@@ -79,7 +79,11 @@ impl App for Program {
     }
 
     fn open(&self, parts: &Parts) -> Result<HalfOpen, Refusal> {
-        match parts.headers.get("x-refuse").map(|value| value.as_bytes()) {
+        match parts
+            .headers
+            .get("x-refuse")
+            .map(http::HeaderValue::as_bytes)
+        {
             Some(b"forbidden") => return Err(Refusal::Forbidden),
             Some(b"many") => return Err(Refusal::TooMany(7)),
             Some(_) => return Err(Refusal::Busy(8)),

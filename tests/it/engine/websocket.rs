@@ -89,7 +89,7 @@ async fn case_18_what_breaks_the_websocket_protocol_ends_the_connection() {
         (frame(0x81, b"4\xff"), 1007),
         (frame(0x81, b""), 1002),
         (frame(0x81, b"abc"), 1002),
-        (frame(0x82, &[0; 1_000_001]), 1009),
+        (frame(0x82, &vec![0; 1_000_001]), 1009),
         (frame(0x81, &[0xFF, 0xFF]), 1007),
         (frame(0x88, &[0]), 1002),
         (frame(0x88, &1005_u16.to_be_bytes()), 1002),
@@ -105,8 +105,8 @@ async fn case_18_what_breaks_the_websocket_protocol_ends_the_connection() {
     // An oversized message in fragments, of which the last never comes.
     let mut ws = Ws::open(&server).await;
     ws.connect(&server, "alice").await;
-    ws.send_raw(&frame(0x01, &[b'4'; 600_000])).await;
-    ws.send_raw(&frame(0x00, &[b'4'; 600_000])).await;
+    ws.send_raw(&frame(0x01, &vec![b'4'; 600_000])).await;
+    ws.send_raw(&frame(0x00, &vec![b'4'; 600_000])).await;
     assert_eq!(ws.closed().await, 1009);
     let (_, reason) = server.disconnected().await;
     assert_eq!(reason, DisconnectReason::TooLarge);
