@@ -100,7 +100,7 @@ pub(super) async fn run<A: App>(session: Arc<Session<A>>, mut reader: Reader) {
         Err(_) => Some(BROKEN),
     };
     session.hub.input.adjust(&mut reader.charged, 0);
-    drop(reader);
+    (reader.decoder, reader.backlog) = (Decoder::new(), Vec::new());
     let gone = matches!(end, Some(End(DisconnectReason::Broken, _)));
     if let Some(End(reason, code)) = end {
         session.close_with(reason, code);
