@@ -1,7 +1,7 @@
 import { defineConfig } from "vitest/config";
 
-/** Where the API answers while developing (`npm run mock`, or a real server). */
-const upstream = process.env["INKSPOT_UPSTREAM"] ?? "http://127.0.0.1:3210";
+/** The server that answers `/api` while developing. */
+const upstream = process.env["INKSPOT_UPSTREAM"] ?? "https://127.0.0.1:8443";
 
 export default defineConfig({
   build: {
@@ -14,7 +14,7 @@ export default defineConfig({
     reportCompressedSize: false,
   },
   server: {
-    proxy: { "/api": { target: upstream, ws: true, secure: false, changeOrigin: false } },
+    proxy: { "/api": { target: upstream, ws: true, secure: false, changeOrigin: true, headers: { origin: upstream } } },
   },
   test: { include: ["tests/**/*.test.ts"], environment: "node" },
 });

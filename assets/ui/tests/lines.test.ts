@@ -19,8 +19,12 @@ test("a new day gets a heading and starts a group", () => {
 
 test("the divider stands above the first unread line of another, and counts only others", () => {
   const lines = [at(1, 0), at(2, 1), at(3, 1, "me"), at(4, 2)];
-  expect(drawn(rowsOf(lines, 2, "me"))).toEqual(["day", "1*", "new 2", "2*", "3*", "4*"]);
-  expect(drawn(rowsOf([at(1, 0), at(2, 1, "me")], 2, "me"))).toEqual(["day", "1*", "2*"]);
+  expect(drawn(rowsOf(lines, { from: 2, count: null }, "me"))).toEqual(["day", "1*", "new 2", "2*", "3*", "4*"]);
+  expect(drawn(rowsOf([at(1, 0), at(2, 1, "me")], { from: 2, count: null }, "me"))).toEqual(["day", "1*", "2*"]);
+});
+
+test("the divider says how many are new although not all are loaded", () => {
+  expect(drawn(rowsOf([at(1, 0), at(2, 1)], { from: 2, count: 130 }, "me"))).toEqual(["day", "1*", "new 130", "2*"]);
 });
 
 test("a line keeps its key when it is stored", () => {

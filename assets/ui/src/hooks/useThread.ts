@@ -29,10 +29,13 @@ export function useThread(id: string) {
   const rows = useComputed<Row[]>(() => {
     const me = session.value.user;
     const stored = thread.messages.value.map(lineOf);
-    const waiting = thread.hasNewer.value
-      ? []
-      : outbox.items.value.filter((item) => item.conversationId === id).map((item) => waitingLine(item, me?.displayName ?? ""));
-    return rowsOf([...stored, ...waiting], thread.unreadFrom.value, me?.id ?? "");
+    // A page may bring a line before its confirmation comes.
+    const here = new Set(stored.map((line) => line.clientId));
+    const unsent = outbox.items.value.filter((item) => item.conversationId === id && !here.has(item.clientId));
+    const waiting = thread.hasNewer.value ? [] : unsent.map((item) => waitingLine(item, me?.displayName ?? ""));
+    const from = thread.unreadFrom.value;
+    const count = thread.hasNewer.value ? (conversation(id)?.lastSeq ?? 0) - (from ?? 0) + 1 : null;
+    return rowsOf([...stored, ...waiting], from === null ? null : { from, count }, me?.id ?? "");
   });
   return { thread, rows };
 }

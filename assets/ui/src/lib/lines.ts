@@ -40,17 +40,25 @@ export function lineOf(message: Message): Line {
   };
 }
 
-/** Rows in reading order. `unreadFrom` is the first unread `seq`; one's own lines are never new. */
-export function rowsOf(lines: readonly Line[], unreadFrom: number | null, myId: string): Row[] {
+/** Where the divider stands: above the first unread line, with the number of new ones. */
+export interface Unread {
+  /** The first unread `seq`. */
+  from: number;
+  /** How many are new when not all of them are loaded; `null` to count the lines that are here. */
+  count: number | null;
+}
+
+/** Rows in reading order. One's own lines are never new. */
+export function rowsOf(lines: readonly Line[], unread: Unread | null, myId: string): Row[] {
   const rows: Row[] = [];
-  const fresh = unreadFrom === null ? [] : lines.filter((l) => l.seq !== null && l.seq >= unreadFrom && l.senderId !== myId);
+  const fresh = unread === null ? [] : lines.filter((l) => l.seq !== null && l.seq >= unread.from && l.senderId !== myId);
   let previous: Line | undefined;
   let divided = fresh.length === 0;
   for (const line of lines) {
     const newDay = previous === undefined || dayKey(previous.at) !== dayKey(line.at);
     if (newDay) rows.push({ kind: "day", key: `day ${dayKey(line.at)}`, at: line.at });
     const divide = !divided && line === fresh[0];
-    if (divide) rows.push({ kind: "new", key: "new", count: fresh.length });
+    if (divide) rows.push({ kind: "new", key: "new", count: unread?.count ?? fresh.length });
     divided ||= divide;
     const start = newDay || divide || !sameGroup(previous, line);
     rows.push({ kind: "line", key: line.key, line, start });
