@@ -78,6 +78,26 @@ where
     }
 }
 
+/// A rule that keeps more bytes waiting than most.
+pub struct Weighing<F> {
+    /// How many.
+    pub bytes: usize,
+    /// The rule.
+    pub rule: F,
+}
+
+impl<F: Rule> Rule for Weighing<F> {
+    type Outcome = F::Outcome;
+
+    fn decide(self, state: &dyn Reads, now: Timestamp) -> Answer<Decision<F::Outcome>> {
+        self.rule.decide(state, now)
+    }
+
+    fn weight(&self) -> usize {
+        self.rule.weight() + self.bytes
+    }
+}
+
 /// Called when the group of a command is durable and published, or has failed.
 type Ack = Box<dyn FnOnce(Answer<()>) + Send>;
 

@@ -2,10 +2,10 @@
 
 use std::cmp::Reverse;
 
-use super::commit::Decision;
+use super::commit::{Decision, Weighing};
 use super::fields;
 use super::limits::{LimitKey, LimitedAction};
-use super::members::people_named;
+use super::members::{bytes_of, people_named};
 use super::rules::{require_owner, require_session};
 use super::setup::{join, new_group};
 use super::{Answer, Caller, NewConversation, Opened, Page, Service, ServiceError};
@@ -30,14 +30,15 @@ impl Service {
         self.limit(LimitedAction::Conversation, LimitKey::user(caller.user))?;
         let id = ConversationId(self.next_id());
         let names = fields::names(&new.members)?;
+        let bytes = bytes_of(&names);
         let (conversation, fresh) = if new.is_group {
             let title = fields::title(new.title.as_deref().unwrap_or_default())?;
             let rule =
                 move |state: &dyn Reads, now| create_group(state, now, caller, id, title, &names);
-            self.decide(rule).await?
+            self.0.committer.run(Weighing { bytes, rule }).await?
         } else {
-            self.decide(move |state, now| create_direct(state, now, caller, id, &names))
-                .await?
+            let rule = move |state: &dyn Reads, now| create_direct(state, now, caller, id, &names);
+            self.0.committer.run(Weighing { bytes, rule }).await?
         };
         let conversation = self.conversation_view(caller.user, conversation)?;
         Ok(Opened {

@@ -195,6 +195,9 @@ impl Service {
     /// is full), `rate_limited`.
     pub async fn join_by_invite(&self, caller: Caller, code: String) -> Answer<ConversationView> {
         self.limit(LimitedAction::Account, LimitKey::user(caller.user))?;
+        if code.len() != CODE_LEN {
+            return Err(ServiceError::InviteInvalid);
+        }
         let group = self
             .decide(move |state, now| {
                 require_account(state, caller)?;

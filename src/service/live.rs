@@ -188,6 +188,8 @@ impl Service {
     /// grace period; what they typed through this one stops at once. Twice is once.
     pub fn socket_closed(&self, caller: Caller, socket: SocketId) {
         self.0.live.closed(caller.user, socket);
+        // The session was in use all the while.
+        self.note_use(caller.session, self.0.clock.now());
     }
 
     /// Whether somebody is online.

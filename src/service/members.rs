@@ -1,6 +1,6 @@
 //! Who belongs to a conversation, and what they may do in it.
 
-use super::commit::Decision;
+use super::commit::{Decision, Weighing};
 use super::fields::{self, MEMBERS_MAX};
 use super::limits::{LimitKey, LimitedAction};
 use super::rules::{require_member, require_owner, require_session};
@@ -54,15 +54,15 @@ impl Service {
     ) -> Answer<Vec<MemberView>> {
         self.limit(LimitedAction::Conversation, LimitKey::user(caller.user))?;
         let names = fields::names(&usernames);
-        let added = self
-            .decide(move |state, now| {
-                require_session(state, caller)?;
-                let (group, _) = require_owner(state, caller.user, conversation)?;
-                let events = add(state, now, &group, &names?)?;
-                let added = events.iter().filter_map(added_member).collect::<Vec<_>>();
-                Ok(Decision::events(events, added))
-            })
-            .await?;
+        let bytes = names.as_deref().map_or(0, bytes_of);
+        let rule = move |state: &dyn Reads, now| {
+            require_session(state, caller)?;
+            let (group, _) = require_owner(state, caller.user, conversation)?;
+            let events = add(state, now, &group, &names?)?;
+            let added = events.iter().filter_map(added_member).collect::<Vec<_>>();
+            Ok(Decision::events(events, added))
+        };
+        let added = self.0.committer.run(Weighing { bytes, rule }).await?;
         added
             .iter()
             .map(|member| self.member_view(member))
@@ -152,6 +152,14 @@ impl Service {
     }
 }
 
+/// Roughly how many bytes a list of names takes.
+pub(super) fn bytes_of(names: &[String]) -> usize {
+    names
+        .iter()
+        .map(|name| size_of::<String>() + name.len())
+        .sum()
+}
+
 /// The accounts with these names, each once. A name that nobody has, or only somebody disabled,
 /// is an error.
 pub(super) fn people_named(state: &dyn Reads, names: &[String]) -> Answer<Vec<Account>> {
@@ -224,4 +232,28 @@ fn heir(state: &dyn Reads, leaving: &Member) -> Answer<Option<EventBody>> {
         user,
         role: MemberRole::Owner,
     }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::service::setup::new_group;
+
+    #[test]
+    fn a_group_has_room_for_five_thousand_and_everyone_for_everybody() {
+        let mut group = new_group(ConversationId(1), "Group".into(), false, Timestamp(0));
+        for (members, more, fits) in [
+            (0, 5000, true),
+            (0, 5001, false),
+            (4999, 1, true),
+            (5000, 0, true),
+            (5000, 1, false),
+            (u32::MAX, usize::MAX, false),
+        ] {
+            group.member_count = members;
+            assert_eq!(require_room(&group, more).is_ok(), fits, "{members} {more}");
+        }
+        group.everyone = true;
+        assert!(require_room(&group, 1).is_ok());
+    }
 }

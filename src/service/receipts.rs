@@ -1,6 +1,6 @@
 //! Read marks: everything up to here they have read.
 //!
-//! At most one mark of somebody in a conversation is being stored at a time. Those that come
+//! At most one mark of a session in a conversation is being stored at a time. Those that come
 //! meanwhile wait together and are stored as one.
 
 use std::collections::HashMap;

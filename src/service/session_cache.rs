@@ -77,6 +77,15 @@ impl SessionCache {
         }
     }
 
+    /// A use that was stored, by whatever way it was noted.
+    fn note(&self, session: SessionId, at: Timestamp) {
+        let mut state = self.0.lock();
+        let of_session = |known: &&mut Known| known.caller.session == session;
+        if let Some(known) = state.by_token.values_mut().find(of_session) {
+            known.last_used_at = known.last_used_at.max(at);
+        }
+    }
+
     fn forget(&self, ended: impl Fn(&Caller) -> bool) {
         let mut state = self.0.lock();
         state.ended += 1;
@@ -97,8 +106,81 @@ impl Follower for SessionCache {
                 }
                 EventBody::DisabledChanged { user, .. } => self.forget_user(*user, None),
                 EventBody::PasswordChanged { user, keep, .. } => self.forget_user(*user, *keep),
+                EventBody::SessionUsed { session, at } => self.note(*session, *at),
                 _ => {}
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::ids::EventSeq;
+
+    fn known(user: u64, session: u128) -> Known {
+        Known {
+            caller: Caller {
+                user: UserId(user),
+                session: SessionId(session),
+            },
+            last_used_at: Timestamp(0),
+        }
+    }
+
+    fn token(n: usize) -> TokenHash {
+        let mut token = [0; 32];
+        token[..8].copy_from_slice(&n.to_be_bytes());
+        token
+    }
+
+    fn commit(cache: &SessionCache, body: EventBody) {
+        let (seq, at) = (EventSeq(1), Timestamp(0));
+        cache.committed(&[Event { seq, at, body }]);
+    }
+
+    fn missed(cache: &SessionCache, token: &TokenHash) -> Moment {
+        cache.find(token).expect_err("not known")
+    }
+
+    #[test]
+    fn what_was_read_before_a_session_ended_is_not_remembered_after_it() {
+        let cache = SessionCache::default();
+        let (one, session, user) = (token(1), SessionId(7), UserId(1));
+        let moment = missed(&cache, &one);
+        commit(&cache, EventBody::SessionEnded { session, user });
+        cache.remember(one, known(1, 7), moment);
+        assert!(cache.find(&one).is_err());
+        cache.remember(one, known(1, 7), missed(&cache, &one));
+        assert_eq!(cache.find(&one).ok(), Some(known(1, 7)));
+    }
+
+    #[test]
+    fn events_take_out_the_sessions_that_they_end() {
+        let cache = SessionCache::default();
+        for (n, known) in [(1, known(1, 1)), (2, known(1, 2)), (3, known(2, 3))] {
+            cache.remember(token(n), known, missed(&cache, &token(n)));
+        }
+        let stand = |cache: &SessionCache| [1, 2, 3].map(|n| cache.find(&token(n)).is_ok());
+        let changed = EventBody::PasswordChanged {
+            user: UserId(1),
+            password_hash: String::new(),
+            keep: Some(SessionId(2)),
+        };
+        commit(&cache, changed);
+        assert_eq!(stand(&cache), [false, true, true]);
+        let (user, disabled) = (UserId(1), true);
+        commit(&cache, EventBody::DisabledChanged { user, disabled });
+        assert_eq!(stand(&cache), [false, false, true]);
+    }
+
+    #[test]
+    fn it_holds_no_more_than_its_most() {
+        let cache = SessionCache::default();
+        for n in 0..MOST + 10 {
+            cache.remember(token(n), known(1, 1), missed(&cache, &token(n)));
+        }
+        assert_eq!(cache.0.lock().by_token.len(), MOST);
+        assert!(cache.find(&token(MOST + 9)).is_ok(), "the newest is there");
     }
 }

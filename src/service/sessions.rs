@@ -159,12 +159,13 @@ impl Service {
         Ok(known.caller)
     }
 
-    /// Nobody waits for it; when it can't be stored now, the next hour's use will be.
-    fn note_use(&self, session: SessionId, at: Timestamp) {
+    /// Nobody waits for it; when it can't be stored now, the next use will be.
+    pub(super) fn note_use(&self, session: SessionId, at: Timestamp) {
         let rule = move |state: &dyn Reads, _| {
-            let stands = sessions::find(state, session)?.is_some();
-            let events = stands.then_some(EventBody::SessionUsed { session, at });
-            Ok(Decision::events(events.into_iter().collect(), ()))
+            let found = sessions::find(state, session)?;
+            let due = found.is_some_and(|found| at.since(found.last_used_at) >= USE_NOTED_EVERY);
+            let used = due.then_some(EventBody::SessionUsed { session, at });
+            Ok(Decision::events(used.into_iter().collect(), ()))
         };
         self.0.committer.run_then(rule, |_| ());
     }

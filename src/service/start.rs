@@ -166,7 +166,11 @@ impl Running {
     /// commands, answers all that wait, publishes what they led to, and lets go of the database.
     /// Close the doors before.
     pub async fn stop(mut self) {
-        self.end_timers();
+        for timer in self.timers.drain(..) {
+            timer.abort();
+            // That it was aborted is no news.
+            let _ = timer.await;
+        }
         let (users, at) = self.service.0.live.end();
         let (tell, told) = oneshot::channel::<()>();
         self.service.went(users, at, move |_| drop(tell));
@@ -178,16 +182,12 @@ impl Running {
         }
         self.service.0.live.forget_listeners();
     }
-
-    fn end_timers(&mut self) {
-        for timer in self.timers.drain(..) {
-            timer.abort();
-        }
-    }
 }
 
 impl Drop for Running {
     fn drop(&mut self) {
-        self.end_timers();
+        for timer in self.timers.drain(..) {
+            timer.abort();
+        }
     }
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use inkspot::model::event::EventBody;
-use inkspot::service::{AccountChange, Answer, Device, ServiceError, Settings, SignedIn};
+use inkspot::service::{AccountChange, Answer, Device, ServiceError, Settings, SignedIn, SocketId};
 
 use crate::service_house::{House, PASSWORD, code, device, device_at, settings};
 
@@ -193,6 +193,26 @@ async fn the_last_use_is_noted_once_an_hour() {
         (sessions[0].id, sessions[0].last_used_at),
         (open.caller.session, at)
     );
+}
+
+#[tokio::test]
+async fn an_open_socket_is_a_use_of_its_session() {
+    let house = House::open_with(Settings {
+        session_idle: DAY,
+        ..settings()
+    });
+    let bert = house.user("bert").await;
+    let open = house.sign_in("bert").await.unwrap();
+    house.service.socket_opened(open.caller, SocketId(1));
+    house.clock.advance(3 * DAY);
+    house.service.socket_closed(open.caller, SocketId(1));
+    // What comes after it in the queue is answered after it.
+    house
+        .service
+        .set_display_name(bert, "B".into())
+        .await
+        .unwrap();
+    assert_eq!(house.service.authenticate(&open.token), Ok(open.caller));
 }
 
 #[tokio::test]
