@@ -1,7 +1,7 @@
 //! People: who has an account, and what it says about them. How accounts are made is in `setup`
 //! and `invites`.
 
-use super::commit::Decision;
+use super::decision::Decision;
 use super::fields;
 use super::limits::{LimitKey, LimitedAction};
 use super::rules::{require_account, require_admin};

@@ -10,7 +10,8 @@ use parking_lot::Mutex;
 use tempfile::TempDir;
 use tokio::sync::oneshot;
 
-use super::commit::{Committer, Decision, Threads};
+use super::commit::{Committer, Threads};
+use super::decision::Decision;
 use super::queue::Room;
 use super::{Answer, Follower, ServiceError};
 use crate::base::clock::{Clock, Timestamp};

@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use super::commit::{Decision, Weighing};
+use super::decision::{Decision, Weighing};
 use super::fields;
 use super::limits::{LimitKey, LimitedAction};
 use super::members::{bytes_of, people_named};

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::net::IpAddr;
 use std::time::Duration;
 
-use super::commit::Decision;
+use super::decision::Decision;
 use super::fields;
 use super::limits::{LimitKey, LimitedAction};
 use super::members::require_room;

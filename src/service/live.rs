@@ -7,7 +7,7 @@ use std::sync::Arc;
 use parking_lot::{Mutex, RwLock};
 use tokio::sync::Notify;
 
-use super::commit::Decision;
+use super::decision::Decision;
 use super::limits::{LimitKey, LimitedAction};
 use super::presence::Presence;
 use super::rules::require_member;

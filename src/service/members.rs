@@ -1,6 +1,6 @@
 //! Who belongs to a conversation, and what they may do in it.
 
-use super::commit::{Decision, Weighing};
+use super::decision::{Decision, Weighing};
 use super::fields::{self, MEMBERS_MAX};
 use super::limits::{LimitKey, LimitedAction};
 use super::rules::{require_member, require_owner, require_session};

@@ -1,6 +1,6 @@
 //! Messages: sending them and reading them back.
 
-use super::commit::{Decision, Rule};
+use super::decision::{Decision, Rule};
 use super::fields;
 use super::limits::{LimitKey, LimitedAction};
 use super::rules::{require_member, require_session};

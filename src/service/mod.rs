@@ -14,6 +14,7 @@ mod commit;
 mod commit_tests;
 mod conversations;
 mod deadlines;
+mod decision;
 mod devices;
 mod directory;
 mod follow;
@@ -41,7 +42,8 @@ use crate::base::rng::Rng;
 use crate::store::{Reads, Store, StoreError};
 
 pub use crate::store::LogLimits;
-pub use commit::{Decision, Fatal, Rule};
+pub use commit::Fatal;
+pub use decision::{Decision, Rule};
 pub use error::ServiceError;
 pub use limits::LimitedAction;
 pub use live::Listener;

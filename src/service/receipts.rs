@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use parking_lot::Mutex;
 use tokio::sync::oneshot;
 
-use super::commit::Decision;
+use super::decision::Decision;
 use super::limits::{LimitKey, LimitedAction};
 use super::rules::{require_member, require_session};
 use super::{Answer, Caller, ReadUpTo, Service, ServiceError};

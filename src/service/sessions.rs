@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use sha2::{Digest, Sha256};
 
-use super::commit::Decision;
+use super::decision::Decision;
 use super::fields;
 use super::limits::{LimitKey, LimitedAction};
 use super::rules::require_session;

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use subtle::ConstantTimeEq;
 
-use super::commit::Decision;
+use super::decision::Decision;
 use super::fields;
 use super::limits::{LimitKey, LimitedAction};
 use super::{Answer, Device, NewAccount, Service, ServiceError, SetUp, SetupState};

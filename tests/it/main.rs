@@ -16,6 +16,7 @@ mod service_house;
 mod service_invites;
 mod service_limits;
 mod service_live;
+mod service_members;
 mod service_messages;
 mod service_receipts;
 mod service_sessions;

@@ -3,28 +3,15 @@
 use std::time::Duration;
 
 use inkspot::model::MemberRole;
-use inkspot::model::event::EventBody;
 use inkspot::model::ids::{ConversationId, MessageId, Seq};
-use inkspot::service::{
-    AccountChange, Caller, NewConversation, NewInvite, PageAt, ReadUpTo, SocketId,
-};
+use inkspot::service::{NewConversation, NewInvite, PageAt, ReadUpTo, SocketId};
 
-use crate::service_house::{House, account, code, direct, group, refused};
-
-/// Three people who are in no conversation but "Everyone".
-async fn people(house: &House) -> (Caller, Caller, Caller) {
-    house.set_up().await;
-    (
-        house.user("anna").await,
-        house.user("bert").await,
-        house.user("carl").await,
-    )
-}
+use crate::service_house::{House, code, direct, group, refused};
 
 #[tokio::test]
 async fn a_pair_has_one_direct_conversation_for_ever() {
     let house = House::open();
-    let (anna, bert, carl) = people(&house).await;
+    let (anna, bert, carl) = house.people().await;
     let chat = house.direct(anna, "bert").await;
     for (who, with) in [(anna, "BERT"), (bert, "anna"), (bert, "Anna")] {
         let again = house
@@ -52,7 +39,7 @@ async fn a_pair_has_one_direct_conversation_for_ever() {
 #[tokio::test]
 async fn two_who_open_their_conversation_at_once_get_the_same() {
     let house = House::open();
-    let (anna, bert, _) = people(&house).await;
+    let (anna, bert, _) = house.people().await;
     let opened = (0..20).map(|n| {
         let service = house.service.clone();
         let (who, with) = if n % 2 == 0 {
@@ -81,7 +68,7 @@ async fn two_who_open_their_conversation_at_once_get_the_same() {
 #[tokio::test]
 async fn a_direct_conversation_is_for_exactly_two() {
     let house = House::open();
-    let (anna, ..) = people(&house).await;
+    let (anna, ..) = house.people().await;
     for members in [
         &[][..],
         &["anna"],
@@ -114,7 +101,7 @@ async fn a_direct_conversation_is_for_exactly_two() {
 #[tokio::test]
 async fn nobody_leaves_renames_or_extends_a_direct_conversation() {
     let house = House::open();
-    let (anna, bert, carl) = people(&house).await;
+    let (anna, bert, carl) = house.people().await;
     let chat = house.direct(anna, "bert").await;
     let service = &house.service;
     assert_eq!(
@@ -143,7 +130,7 @@ async fn nobody_leaves_renames_or_extends_a_direct_conversation() {
 #[tokio::test]
 async fn a_group_is_made_with_its_members_and_owned_by_its_maker() {
     let house = House::open();
-    let (anna, bert, carl) = people(&house).await;
+    let (anna, bert, carl) = house.people().await;
     let new = group("Friends", &["bert", "BERT", "anna"]);
     let opened = house.service.create_conversation(anna, new).await.unwrap();
     let view = opened.conversation;
@@ -175,7 +162,7 @@ async fn a_group_is_made_with_its_members_and_owned_by_its_maker() {
 #[tokio::test]
 async fn titles_and_names_have_limits() {
     let house = House::open();
-    let (anna, ..) = people(&house).await;
+    let (anna, ..) = house.people().await;
     let service = &house.service;
     let try_make = async |title: &str, members: &[&str]| {
         service
@@ -231,47 +218,9 @@ async fn titles_and_names_have_limits() {
 }
 
 #[tokio::test]
-async fn one_unknown_or_disabled_name_among_good_ones_adds_nobody() {
-    let house = House::open();
-    let (anna, bert, carl) = people(&house).await;
-    let chat = house.direct(anna, "carl").await;
-    let room = house.group(anna, &[]).await;
-    let change = AccountChange {
-        disabled: Some(true),
-        role: None,
-    };
-    let system = inkspot::model::Actor::System;
-    house
-        .service
-        .change_account(system, carl.user, change)
-        .await
-        .unwrap();
-    for bad in ["nobody", "carl", "not a name!", "b\u{200b}ert"] {
-        let names = vec!["bert".into(), bad.into()];
-        let answer = refused(house.service.add_members(anna, room, names).await);
-        assert_eq!(answer, ("invalid_field", Some("members"), None), "{bad}");
-    }
-    assert!(!house.is_member(room, bert));
-    assert!(
-        house.service.conversation(anna, chat).is_ok(),
-        "the history stays"
-    );
-    let added = house
-        .service
-        .add_members(anna, room, vec!["bert".into(), "anna".into()])
-        .await;
-    let added: Vec<_> = added
-        .unwrap()
-        .into_iter()
-        .map(|member| member.user.id)
-        .collect();
-    assert_eq!(added, [bert.user], "only who is new");
-}
-
-#[tokio::test]
 async fn what_one_is_not_in_answers_as_if_it_did_not_exist() {
     let house = House::open();
-    let (anna, bert, eve) = people(&house).await;
+    let (anna, bert, eve) = house.people().await;
     let service = &house.service;
     let foreign = house.group(anna, &["bert"]).await;
     let sent = house
@@ -348,152 +297,9 @@ async fn what_one_is_not_in_answers_as_if_it_did_not_exist() {
 }
 
 #[tokio::test]
-async fn members_may_less_than_owners() {
-    let house = House::open();
-    let (anna, bert, carl) = people(&house).await;
-    let service = &house.service;
-    let room = house.group(anna, &["bert"]).await;
-    assert_eq!(
-        code(service.rename_conversation(bert, room, "x".into()).await),
-        "forbidden"
-    );
-    assert_eq!(
-        code(service.add_members(bert, room, vec!["carl".into()]).await),
-        "forbidden"
-    );
-    assert_eq!(
-        code(service.remove_member(bert, room, anna.user).await),
-        "forbidden"
-    );
-    let role = service
-        .set_member_role(bert, room, bert.user, MemberRole::Owner)
-        .await;
-    assert_eq!(code(role), "forbidden");
-    assert_eq!(
-        code(service.remove_member(anna, room, carl.user).await),
-        "not_found"
-    );
-    let promoted = service
-        .set_member_role(anna, room, bert.user, MemberRole::Owner)
-        .await;
-    assert_eq!(promoted.unwrap().member_role, MemberRole::Owner);
-    assert!(
-        service
-            .add_members(bert, room, vec!["carl".into()])
-            .await
-            .is_ok()
-    );
-    service
-        .set_member_role(bert, room, anna.user, MemberRole::Member)
-        .await
-        .unwrap();
-    let last = service
-        .set_member_role(bert, room, bert.user, MemberRole::Member)
-        .await;
-    assert_eq!(code(last), "conflict", "a group has an owner");
-}
-
-#[tokio::test]
-async fn two_owners_who_step_down_at_once_leave_one() {
-    let house = House::open();
-    let (anna, bert, _) = people(&house).await;
-    let service = &house.service;
-    let room = house.group(anna, &["bert"]).await;
-    service
-        .set_member_role(anna, room, bert.user, MemberRole::Owner)
-        .await
-        .unwrap();
-    let (one, other) = tokio::join!(
-        service.set_member_role(anna, room, anna.user, MemberRole::Member),
-        service.set_member_role(bert, room, bert.user, MemberRole::Member),
-    );
-    assert!(one.is_ok());
-    assert_eq!(code(other), "conflict");
-}
-
-#[tokio::test]
-async fn the_longest_member_inherits_from_the_last_owner() {
-    let house = House::open();
-    let (anna, bert, carl) = people(&house).await;
-    let dora = house.user("dora").await;
-    let service = &house.service;
-    let room = house.group(anna, &[]).await;
-    for name in ["carl", "bert", "dora"] {
-        house.clock.advance(Duration::from_secs(1));
-        service
-            .add_members(anna, room, vec![name.into()])
-            .await
-            .unwrap();
-    }
-    let change = AccountChange {
-        disabled: Some(true),
-        role: None,
-    };
-    let system = inkspot::model::Actor::System;
-    service
-        .change_account(system, carl.user, change)
-        .await
-        .unwrap();
-    service.remove_member(anna, room, anna.user).await.unwrap();
-    let role = |who: Caller| {
-        service
-            .place(who.user, room)
-            .unwrap()
-            .map(|place| place.role)
-    };
-    assert_eq!(role(anna), None);
-    assert_eq!(
-        role(bert),
-        Some(MemberRole::Owner),
-        "carl is longer there, but disabled"
-    );
-    assert_eq!(role(dora), Some(MemberRole::Member));
-    service.remove_member(bert, room, dora.user).await.unwrap();
-    service.remove_member(bert, room, bert.user).await.unwrap();
-    assert_eq!(role(carl), Some(MemberRole::Owner), "better than nobody");
-}
-
-#[tokio::test]
-async fn who_leaves_last_leaves_an_empty_group_that_nobody_sees() {
-    let house = House::open();
-    let (anna, bert, _) = people(&house).await;
-    let room = house.group(anna, &[]).await;
-    house
-        .service
-        .remove_member(anna, room, anna.user)
-        .await
-        .unwrap();
-    assert_eq!(code(house.service.conversation(anna, room)), "not_found");
-    assert_eq!(house.service.member_ids(room).unwrap(), []);
-    assert_eq!(code(house.service.conversation(bert, room)), "not_found");
-}
-
-#[tokio::test]
-async fn a_removal_counts_for_what_is_committed_after_it() {
-    let house = House::open();
-    let (anna, bert, _) = people(&house).await;
-    let room = house.group(anna, &["bert"]).await;
-    // Queued in this order before the first is decided: bert's message arrived in time, but his
-    // membership is gone at the commit.
-    let (removed, sent, read) = tokio::join!(
-        house.service.remove_member(anna, room, bert.user),
-        house.send(bert, room, "too late"),
-        house.service.mark_read(bert, room, ReadUpTo::Seq(Seq(1))),
-    );
-    assert_eq!(removed, Ok(()));
-    assert_eq!((code(sent), code(read)), ("not_found", "not_found"));
-    let by = |body: &EventBody| {
-        matches!(body,
-        EventBody::MemberRemoved { user, by: Some(by), .. } if *user == bert.user && *by == anna.user)
-    };
-    assert_eq!(house.published.count(by), 1);
-    assert_eq!(house.service.conversation(anna, room).unwrap().last_seq, 0);
-}
-
-#[tokio::test]
 async fn conversations_are_listed_by_activity_page_by_page() {
     let house = House::open();
-    let (anna, ..) = people(&house).await;
+    let (anna, ..) = house.people().await;
     let mut rooms = Vec::new();
     for _ in 0..7 {
         house.clock.advance(Duration::from_secs(1));
@@ -541,54 +347,4 @@ async fn conversations_are_listed_by_activity_page_by_page() {
         refused(list(101, None)),
         ("too_long", Some("limit"), Some(100))
     );
-}
-
-#[tokio::test]
-async fn members_are_embedded_in_part_and_listed_page_by_page() {
-    let house = House::open();
-    let (anna, ..) = people(&house).await;
-    let mut names = Vec::new();
-    for n in 0..24 {
-        let name = format!("user{n}");
-        house
-            .service
-            .add_user(account(&name), inkspot::model::Role::Member)
-            .await
-            .unwrap();
-        names.push(name);
-    }
-    let names: Vec<_> = names.iter().map(String::as_str).collect();
-    let room = house.group(anna, &names).await;
-    let listed = house.service.conversations(anna, 1, None).unwrap();
-    assert_eq!(
-        (listed.items[0].members.len(), listed.items[0].member_count),
-        (20, 25)
-    );
-    assert_eq!(
-        house
-            .service
-            .conversation(anna, room)
-            .unwrap()
-            .members
-            .len(),
-        25
-    );
-    let mut seen = Vec::new();
-    let mut cursor = None;
-    loop {
-        let page = house
-            .service
-            .members(anna, room, 10, cursor.as_deref())
-            .unwrap();
-        seen.extend(page.items.iter().map(|member| member.user.id));
-        cursor = page.next;
-        if cursor.is_none() {
-            break;
-        }
-    }
-    assert_eq!(seen, house.service.member_ids(room).unwrap());
-    let bad = house.service.members(anna, room, 10, Some("x"));
-    assert_eq!(refused(bad), ("invalid_field", Some("cursor"), None));
-    let over = house.service.members(anna, room, 101, None);
-    assert_eq!(refused(over), ("too_long", Some("limit"), Some(100)));
 }

@@ -161,6 +161,16 @@ impl House {
         self.service.sign_in(name, PASSWORD, device()).await
     }
 
+    /// Three people who are in no conversation but "Everyone".
+    pub async fn people(&self) -> (Caller, Caller, Caller) {
+        self.set_up().await;
+        (
+            self.user("anna").await,
+            self.user("bert").await,
+            self.user("carl").await,
+        )
+    }
+
     pub async fn group(&self, owner: Caller, members: &[&str]) -> ConversationId {
         let new = group("Group", members);
         let opened = self.service.create_conversation(owner, new).await.unwrap();
