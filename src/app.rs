@@ -76,17 +76,21 @@ pub fn start_service(
     .map_err(AppError::Service)
 }
 
+/// How the store is opened under these settings.
+pub fn store_options(config: &Config) -> StoreOptions {
+    StoreOptions {
+        cache_bytes: config.memory.store_cache_bytes(),
+        ..StoreOptions::default()
+    }
+}
+
 /// Takes the data directory for this process and opens the store in it.
 pub fn open_store(
     config: &Config,
     clock: &Clock,
     rng: &Rng,
 ) -> Result<(Store, Writer), StoreError> {
-    let options = StoreOptions {
-        cache_bytes: config.memory.store_cache_bytes(),
-        ..StoreOptions::default()
-    };
-    store::open(&config.server.data, &options, rng, clock)
+    store::open(&config.server.data, &store_options(config), rng, clock)
 }
 
 /// The realtime engine under these settings.
@@ -108,20 +112,20 @@ fn engine_config(config: &Config) -> EngineConfig {
 impl App {
     /// Takes the data directory, listens and starts everything. Must be called within a tokio
     /// runtime.
-    pub fn start(config: Config, clock: &Clock, rng: &Rng) -> Result<Self, AppError> {
-        let bounds = Bounds::of(&config);
+    pub fn start(config: &Config, clock: &Clock, rng: &Rng) -> Result<Self, AppError> {
+        let bounds = Bounds::of(config);
         Self::start_within(config, bounds, clock, rng)
     }
 
     /// The same with other bounds; for tests.
     pub fn start_within(
-        config: Config,
+        config: &Config,
         bounds: Bounds,
         clock: &Clock,
         rng: &Rng,
     ) -> Result<Self, AppError> {
         let listening = Listening::bind(config.clone(), clock.clone(), bounds)?;
-        let opened = open_store(&config, clock, rng)?;
+        let opened = open_store(config, clock, rng)?;
         let server = listening.secure()?;
         let store = opened.0.clone();
         let shutdown = Shutdown::new();
@@ -133,10 +137,10 @@ impl App {
                 shutdown.begin();
             })
         };
-        let (service, running) = start_service(&config, opened, clock, rng, on_fatal)?;
+        let (service, running) = start_service(config, opened, clock, rng, on_fatal)?;
         let realtime = Realtime::new(
             &service,
-            engine_config(&config),
+            engine_config(config),
             OriginPolicy::default(),
             clock.clone(),
             rng.clone(),

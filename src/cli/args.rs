@@ -37,6 +37,14 @@ pub(super) enum Task {
         #[command(subcommand)]
         task: UserTask,
     },
+    /// Check the whole database of a stopped server
+    Check {
+        /// Also copy it into a fresh one, which frees the space of what was deleted
+        #[arg(long)]
+        compact: bool,
+        #[command(flatten)]
+        place: Place,
+    },
     /// Show or check the settings
     Config {
         #[command(subcommand)]

@@ -4,6 +4,7 @@
 //! command line or settings. Errors are one line on standard error that says what to do.
 
 mod args;
+mod check;
 mod command;
 mod control;
 mod greeting;
@@ -61,6 +62,7 @@ fn run(task: Task) -> anyhow::Result<()> {
         } => serve::run(load(*overrides)?, ready_file.as_deref()),
         Task::SetupLink { place } => users::setup_link(&load(place.into())?),
         Task::User { task } => users::run(task),
+        Task::Check { compact, place } => check::run(&load(place.into())?, compact),
         Task::Config {
             task: ConfigTask::Example,
         } => print(example().as_bytes()),

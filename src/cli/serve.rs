@@ -29,7 +29,7 @@ pub(super) fn run(config: Config, ready_file: Option<&Path>) -> anyhow::Result<(
 async fn serve(config: Config, ready_file: Option<&Path>) -> anyhow::Result<()> {
     let mut signals = EndSignals::listen().context("cannot listen for signals")?;
     let data = config.server.data.clone();
-    let app = App::start(config, &Clock::system(), &Rng::system())?;
+    let app = App::start(&config, &Clock::system(), &Rng::system())?;
     listen_for_commands(&data, &app);
 
     let links = app.links().clone();

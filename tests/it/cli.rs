@@ -468,6 +468,37 @@ async fn out_of_descriptors_it_pauses_and_recovers() {
 }
 
 #[test]
+fn a_stopped_server_s_database_is_checked_and_compacted() {
+    let dir = tempfile::tempdir().unwrap();
+    let data = dir.path().join("data");
+    let at = ["--data", data.to_str().unwrap()];
+    let missing = failed(&[&["check"], &at[..]].concat(), "", 1);
+    assert!(missing.contains("there is no data directory"), "{missing}");
+    let add = [
+        &["user", "add", "ann", "--admin", "--password-stdin"],
+        &at[..],
+    ]
+    .concat();
+    done(&add, "correct horse battery\n");
+    let whole = done(&[&["check"], &at[..]].concat(), "");
+    assert!(
+        whole.contains("The database is whole: 1 accounts, 1 conversations"),
+        "{whole}"
+    );
+    let compacted = done(&[&["check", "--compact"], &at[..]].concat(), "");
+    assert!(compacted.starts_with("Compacted: "), "{compacted}");
+    assert!(
+        compacted.ends_with(&whole),
+        "the same is in it: {compacted}"
+    );
+    assert!(done(&[&["user", "list"], &at[..]].concat(), "").starts_with("ann"));
+
+    let server = Running::start(dir.path(), &[]);
+    let busy = failed(&["check", "--data", server.data()], "", 1);
+    assert!(busy.contains("in use by another inkspot process"), "{busy}");
+}
+
+#[test]
 fn help_completions_and_the_manual_are_there() {
     let help = done(&["help"], "");
     for word in [

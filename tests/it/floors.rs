@@ -74,7 +74,6 @@ fn fault(room: &str, named: &str) -> Option<String> {
     let (here, there) = (floor_of(room), floor_of(named));
     match (here, there) {
         (None, _) => Some(format!("`{room}` has no floor: add it to the plan")),
-        (_, None) => None,
         (Some(here), Some(there)) if there > here => Some(format!(
             "`{room}` (floor {here}) looks up to `{named}` (floor {there})"
         )),

@@ -70,7 +70,7 @@ impl TestServer {
         config.server.listen = Some(vec![SocketAddr::from(([127, 0, 0, 1], 0))]);
         config.limits.profile = LimitProfile::Off;
         change(&mut config);
-        let app = App::start(config, &clock, &Rng::system()).unwrap();
+        let app = App::start(&config, &clock, &Rng::system()).unwrap();
         let (links, service) = (app.links().clone(), app.service().clone());
         let shutdown = app.shutdown().clone();
         let running = tokio::spawn(app.run());
