@@ -1,0 +1,80 @@
+// Makes docs/screenshots anew: `npm run screenshots`. The real program, real Chromium, people of many languages.
+import { mkdir } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { PASSWORD, TestServer } from "../js/lib/server.mjs";
+import { openBrowser, Person } from "./people.mjs";
+
+const out = fileURLToPath(new URL("../../docs/screenshots/", import.meta.url));
+const NAMES = {
+  wren: "Wren Calloway", amara: "Amara Okafor", jiri: "Jiří Novák", misaki: "佐藤 美咲", layla: "ليلى حداد",
+  tomas: "Tomás Ferreira", priya: "Priya Raman", nadezhda: "Nadezhda Kowalczyk-Brandt", seoyeon: "김서연",
+};
+const TALK = [
+  ["amara", "Morning all. The new gauge logged 11.4 mm overnight, and the barrel by the east fence is full for the first time since April."],
+  ["amara", "Can somebody check that the overflow runs into the pond and not across the path?"],
+  ["jiri", "It does now. I moved the hose, and the sensor runs every ten minutes: https://example.org/gauge"],
+  ["wren", "Perfect. I will plot the file on Sunday; ten minutes is plenty for a slow leak."],
+  ["misaki", "東側の樽は満水です。写真を三枚送りますね。 The seedlings came through the storm."],
+  ["layla", "شكرًا ميساكي، الصور جميلة. سأمرّ بعد الظهر ومعي بذور الكوسا."],
+  ["tomas", "Rota for the summer. Wren, you have the first week of July."],
+  ["priya", "I can take the second one 🌧️"],
+];
+
+const server = await TestServer.start({ users: Object.keys(NAMES), args: ["--name", "Rowan"] });
+const people = {};
+for (const [name, displayName] of Object.entries(NAMES)) {
+  people[name] = await server.signIn(name);
+  await people[name].api("PATCH", "/api/auth/me", { displayName });
+}
+const { wren } = people;
+const make = async (body) => (await wren.api("POST", "/api/conversations", body)).body.id;
+const say = (who, conversationId, content) => people[who].api("POST", "/api/messages/realtime", { conversationId, content });
+
+const others = Object.keys(NAMES).slice(1);
+const family = await make({ title: "Family, all of us", isGroup: true, members: ["nadezhda", "seoyeon"] });
+await say("nadezhda", family, "Ba: Con về chủ nhật nhé");
+const lab = await make({ title: "Home lab", isGroup: true, members: ["jiri"] });
+for (const text of ["disk one is out", "resilvering", "disk two is back"]) await say("jiri", lab, text);
+for (const [who, text] of [["seoyeon", "내일 세 시 괜찮아요"], ["tomas", "I have two spare pallets if anybody needs them"], ["misaki", "写真、ありがとうございました。"]]) {
+  await say(who, await make({ isGroup: false, members: [who] }), text);
+}
+const allotment = await make({ title: "Allotment 14", isGroup: true, members: others });
+for (const [who, text] of TALK.slice(0, 6)) await say(who, allotment, text);
+const read = (await wren.api("GET", `/api/conversations/${allotment}`)).body;
+await wren.api("POST", `/api/conversations/${allotment}/read`, { seq: read.lastSeq });
+for (const who of ["amara", "jiri"]) await people[who].api("POST", `/api/conversations/${allotment}/read`, { seq: read.lastSeq });
+for (const [who, text] of TALK.slice(6)) await say(who, allotment, text);
+
+await mkdir(out, { recursive: true });
+const browser = await openBrowser();
+const SIZES = { desktop: { width: 1440, height: 900 }, tablet: { width: 820, height: 1180 }, phone: { width: 390, height: 844 } };
+for (const colorScheme of ["light", "dark"]) {
+  for (const [size, viewport] of Object.entries(SIZES)) {
+    const person = await Person.at(browser, { viewport, colorScheme, hasTouch: size === "phone" });
+    const shot = async (name) => {
+      await person.page.evaluate(() => document.fonts.ready);
+      await person.page.screenshot({ path: `${out}${name}-${size}-${colorScheme}.png`, animations: "disabled" });
+    };
+    await person.visit(server.url);
+    await person.page.getByRole("button", { name: "Sign in" }).waitFor();
+    if (size !== "tablet") await shot("sign-in");
+    await person.signIn("wren", PASSWORD);
+    if (size === "phone") await shot("list");
+    await person.open(/^Allotment 14/);
+    await person.line(/^I can take the second one/).waitFor();
+    await shot("conversation");
+    if (size !== "tablet") {
+      await person.page.getByRole("button", { name: "About this conversation" }).click();
+      await person.page.getByRole("dialog").waitFor();
+      await shot("details");
+      await person.page.keyboard.press("Escape");
+      await person.visit(new URL("/settings", server.url).href);
+      await person.page.getByRole("heading", { level: 1 }).waitFor();
+      await shot("settings");
+    }
+    await person.leave();
+    await wren.api("DELETE", "/api/auth/sessions");
+  }
+}
+await browser.close();
+await server.close();
