@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use http::request::Parts;
-use parking_lot::Mutex;
+use parking_lot::{Mutex, RwLock};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
@@ -17,7 +17,7 @@ use crate::base::clock::Clock;
 use crate::base::rng::Rng;
 use crate::engine::{App, Connecting, DisconnectReason, Hold, Incoming, Owner, Refusal, Socket};
 use crate::model::Peer;
-use crate::model::ids::{ConversationId, Offset};
+use crate::model::ids::{ConversationId, EventSeq};
 use crate::protocol::credentials::{self, Site, Token};
 use crate::service::{Caller, Service, ServiceError, SocketId};
 
@@ -33,6 +33,11 @@ pub(super) struct Chat {
     pub(super) service: Service,
     pub(super) lines: Lines,
     pub(super) rng: Rng,
+    /// The newest event that all sockets have been told. The hub holds it for writing while it
+    /// tells one; whoever tells the present state, or lets a socket hear a conversation, holds it
+    /// for reading meanwhile. So nobody who was taken out hears anything afterwards, and offsets
+    /// never go back. Not to be held while presence or typing is called: they call the hub.
+    pub(super) told: RwLock<EventSeq>,
     origins: OriginPolicy,
     numbers: AtomicU64,
 }
@@ -50,8 +55,11 @@ pub(super) struct Person {
     /// Names this socket to the service.
     pub(super) number: SocketId,
     /// The conversations that it joined, to be joined again when the line is picked up.
-    pub(super) joined: Mutex<Vec<ConversationId>>,
+    pub(super) joined: Mutex<Vec<Joined>>,
 }
+
+/// A conversation that is heard, with the newest event before that.
+pub(super) type Joined = (ConversationId, EventSeq);
 
 #[derive(Deserialize)]
 struct Auth<'a> {
@@ -61,10 +69,12 @@ struct Auth<'a> {
 
 impl Chat {
     pub(super) fn new(service: Service, origins: OriginPolicy, clock: Clock, rng: Rng) -> Self {
+        let told = *service.published().borrow();
         Self {
             service,
             lines: Lines::new(clock),
             rng,
+            told: RwLock::new(told),
             origins,
             numbers: AtomicU64::new(1),
         }
@@ -95,12 +105,9 @@ impl Chat {
             return;
         };
         if self.enter(&hold) {
-            let offset = self.service.offset(*self.service.published().borrow());
-            hold.emit(&outbound::session(
-                &self.greeting(caller, false, offset).as_ref(),
-                offset,
-            ));
-            hold.release();
+            let told = self.told.read();
+            let socket = hold.release();
+            self.greet(&socket, false, *told);
         }
     }
 
@@ -114,16 +121,14 @@ impl Chat {
         if !self.enter(&hold) {
             return;
         }
-        for conversation in &replay.rooms {
+        for (conversation, since) in &replay.rooms {
             // A failure here means that they are no longer a member.
-            let _ = self.join(&hold, *conversation);
+            let _ = self.join(&hold, *conversation, Some(*since));
         }
-        if let Some(offset) = resume::finish(self, &hold, replay) {
-            hold.emit(&outbound::session(
-                &self.greeting(caller, true, offset).as_ref(),
-                offset,
-            ));
-            hold.release_after(offset.seq.0);
+        let told = self.told.read();
+        if resume::finish(self, &hold, replay, *told).is_some() {
+            self.greet(&hold, true, *told);
+            hold.release_after(told.0);
         } else {
             // More happened during the resume than fits: let the client come back.
             hold.close(1012);
@@ -160,72 +165,54 @@ impl Chat {
         true
     }
 
-    fn greeting(&self, caller: Caller, recovered: bool, offset: Offset) -> OwnedGreeting {
-        OwnedGreeting {
-            caller,
-            username: self.service.sender_view(caller.user).username,
-            server_name: self.service.server_name().to_owned(),
+    /// Tells a socket who it is, and up to where it has been told everything.
+    fn greet(&self, socket: &Socket<Self>, recovered: bool, told: EventSeq) {
+        let user = socket.data().caller.user;
+        let greeting = Greeting {
+            user_id: user,
+            username: &self.service.sender_view(user).username,
+            server_name: self.service.server_name(),
             recovered,
-            head: offset.seq.0,
-        }
+            head: told.0,
+        };
+        socket.emit(&outbound::session(&greeting, self.service.offset(told)));
     }
 
-    /// Lets a socket hear a conversation. Errors: `not_found` when its person is not a member.
+    /// Lets a socket hear a conversation; what came after `since` it heard already, or will.
+    /// Errors: `not_found` when its person is not a member.
     pub(super) fn join(
         &self,
         socket: &Socket<Self>,
         conversation: ConversationId,
+        since: Option<EventSeq>,
     ) -> Result<(), ServiceError> {
         let person = socket.data();
-        let member = || self.service.place(person.caller.user, conversation);
-        if member()?.is_none() {
+        let told = self.told.read();
+        let place = self.service.place(person.caller.user, conversation)?;
+        if place.is_none() {
             return Err(ServiceError::NotFound);
         }
-        if !socket.join(outbound::conversation_room(conversation)) {
-            return Ok(());
-        }
-        person.joined.lock().push(conversation);
-        // A removal between the check and the joining has not seen this socket in the room.
-        if member()?.is_none() {
-            self.leave(socket, conversation);
-            return Err(ServiceError::NotFound);
+        if socket.join(outbound::conversation_room(conversation)) {
+            let since = since.unwrap_or(*told);
+            person.joined.lock().push((conversation, since));
         }
         Ok(())
     }
 
     /// Stops a socket from hearing a conversation.
     pub(super) fn leave(&self, socket: &Socket<Self>, conversation: ConversationId) {
-        let person = socket.data();
-        if socket.leave(outbound::conversation_room(conversation)) {
-            person
-                .joined
-                .lock()
-                .retain(|joined| *joined != conversation);
-            let _ = self
-                .service
-                .typing_stopped(person.caller, person.number, conversation);
+        if Self::take_out(socket, conversation) {
+            let Person { caller, number, .. } = *socket.data();
+            let _ = self.service.typing_stopped(caller, number, conversation);
         }
     }
-}
 
-/// A greeting that owns its words.
-struct OwnedGreeting {
-    caller: Caller,
-    username: String,
-    server_name: String,
-    recovered: bool,
-    head: u64,
-}
-
-impl OwnedGreeting {
-    fn as_ref(&self) -> Greeting<'_> {
-        Greeting {
-            user_id: self.caller.user,
-            username: &self.username,
-            server_name: &self.server_name,
-            recovered: self.recovered,
-            head: self.head,
-        }
+    /// The same, told to nobody. False: it didn't hear it.
+    pub(super) fn take_out(socket: &Socket<Self>, conversation: ConversationId) -> bool {
+        let left = socket.leave(outbound::conversation_room(conversation));
+        let mut joined = socket.data().joined.lock();
+        joined.retain(|(joined, _)| *joined != conversation);
+        left
     }
 }
 
@@ -291,13 +278,7 @@ impl App for Chat {
             reason,
             DisconnectReason::ClientLeft | DisconnectReason::ServerLeft
         );
-        let joined = std::mem::take(&mut *person.joined.lock());
-        self.lines.close(
-            person.line,
-            socket.id(),
-            person.caller,
-            (!for_good).then_some(joined),
-        );
+        self.lines.close(socket, !for_good);
     }
 }
 

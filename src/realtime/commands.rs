@@ -11,7 +11,7 @@ use super::chat::Chat;
 use super::{names, outbound};
 use crate::engine::{Ack, Args, Incoming, Socket};
 use crate::model::MessageKind;
-use crate::model::ids::{ConversationId, MessageId};
+use crate::model::ids::{ClientId, ConversationId, MessageId};
 use crate::service::{NewMessage, ReadUpTo, ServiceError};
 
 /// Runs one event. Unknown ones are answered, if an answer was asked for, and otherwise ignored.
@@ -32,7 +32,8 @@ pub(super) fn run(chat: &Chat, socket: &Socket<Chat>, incoming: Incoming<'_, Cha
     }
     match name {
         names::JOIN_CONVERSATION => {
-            let outcome = id(&args, 0, "conversationId").and_then(|room| chat.join(socket, room));
+            let outcome =
+                id(&args, 0, "conversationId").and_then(|room| chat.join(socket, room, None));
             answer::answer(ack, &outcome);
         }
         names::LEAVE_CONVERSATION => {
@@ -87,7 +88,9 @@ fn send(
     ack: Option<Ack<Chat>>,
     credit: crate::engine::Credit<Chat>,
 ) {
+    // One that is too long is not worth repeating.
     let client_id = fields.text("clientId").ok().flatten();
+    let client_id = client_id.filter(|text| text.chars().count() <= ClientId::MAX);
     let new = match new_message(fields) {
         Ok(new) => new,
         Err(error) => return fail(socket, ack, names::SEND_MESSAGE, &error, client_id),
@@ -187,8 +190,10 @@ struct Fields<'a> {
 
 impl<'a> Fields<'a> {
     fn of(args: &Args<'a>) -> Result<Self, ServiceError> {
-        args.get(0)
-            .map_err(|_| invalid("payload", "Please send one object, each field once."))
+        let error = || invalid("payload", "Please send one object, each field once.");
+        // An array would be taken for the fields in their order.
+        let object = args.raw(0).filter(|raw| raw.starts_with('{'));
+        serde_json::from_str(object.ok_or_else(error)?).map_err(|_| error())
     }
 
     fn raw(&self, field: &str) -> Option<&'a RawValue> {

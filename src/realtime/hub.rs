@@ -33,7 +33,9 @@ impl Follower for Link {
     fn committed(&self, events: &[Event]) {
         if let Some(hub) = self.0.upgrade() {
             for event in events {
+                let mut told = hub.engine.app().told.write();
                 hub.tell(event);
+                *told = event.seq;
             }
         }
     }
@@ -143,17 +145,12 @@ impl Hub {
 
     /// Takes somebody's sockets out of a conversation, then tells them.
     fn remove(&self, conversation: ConversationId, user: UserId, left: bool, offset: Offset) {
-        let room = outbound::conversation_room(conversation);
-        let event = outbound::conversation_removed(conversation, left, offset);
-        for socket in self.engine.sockets_in(outbound::user_room(user)) {
-            socket.leave(room);
-            socket
-                .data()
-                .joined
-                .lock()
-                .retain(|joined| *joined != conversation);
-            socket.emit(&event);
+        let room = outbound::user_room(user);
+        for socket in self.engine.sockets_in(room) {
+            Chat::take_out(&socket, conversation);
         }
+        let event = outbound::conversation_removed(conversation, left, offset);
+        self.engine.emit(room, &event, None);
         self.pending.mark(conversation, Reason::Members);
     }
 
@@ -170,8 +167,9 @@ impl Hub {
 
     /// Tells a conversation's newest state to all sockets of all its members.
     fn update(&self, conversation: ConversationId, reason: Reason) {
-        // Read before the state: what is told is at least as new as its offset.
-        let offset = self.service.offset(*self.service.published().borrow());
+        // Who is taken out from here on is told so after this.
+        let told = self.engine.app().told.read();
+        let offset = self.service.offset(*told);
         let Some(update) = updates::load(&self.service, conversation) else {
             return;
         };
@@ -204,6 +202,7 @@ impl Hub {
         let name = self.service.sender_view(user).display_name;
         let event = outbound::typing(conversation, user, &name, on);
         let others = |socket: &Socket<Chat>| socket.data().caller.user != user;
+        let _told = self.engine.app().told.read();
         let room = outbound::conversation_room(conversation);
         for socket in self.engine.sockets_in(room).into_iter().filter(others) {
             socket.emit(&event);

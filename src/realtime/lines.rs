@@ -11,11 +11,10 @@ use std::time::Duration;
 
 use parking_lot::Mutex;
 
-use super::chat::Chat;
+use super::chat::{Chat, Joined, Person};
 use crate::base::clock::{Clock, Timestamp};
 use crate::base::rng::Rng;
-use crate::engine::{Socket, SocketId};
-use crate::model::ids::ConversationId;
+use crate::engine::Socket;
 use crate::service::Caller;
 
 /// How long a cut line is kept.
@@ -62,7 +61,7 @@ struct Kept {
 
 struct Cut {
     caller: Caller,
-    joined: Vec<ConversationId>,
+    joined: Vec<Joined>,
     at: Timestamp,
 }
 
@@ -81,38 +80,36 @@ impl Lines {
         kept.open.insert(line, socket.clone());
     }
 
-    /// The socket is gone. With `joined` the line can be picked up for a while, and its client
-    /// gets these conversations back.
-    pub(super) fn close(
-        &self,
-        line: LineId,
-        socket: SocketId,
-        caller: Caller,
-        joined: Option<Vec<ConversationId>>,
-    ) {
+    /// The socket is gone. If it is to be `resumed`, the line can be picked up for a while, and its
+    /// client gets the conversations back that it had joined.
+    pub(super) fn close(&self, socket: &Socket<Chat>, resumed: bool) {
+        let Person {
+            line,
+            caller,
+            joined,
+            ..
+        } = socket.data();
         let now = self.clock.now();
         let mut kept = self.kept.lock();
-        if kept.open.get(&line).is_none_or(|open| open.id() != socket) {
+        if kept.open.get(line).is_none_or(|open| open != socket) {
             return; // Another socket has picked the line up.
         }
-        kept.open.remove(&line);
-        if let Some(joined) = joined {
-            kept.cut.insert(
-                line,
-                Cut {
-                    caller,
-                    joined,
-                    at: now,
-                },
-            );
-            kept.order.push_back((now, line));
+        kept.open.remove(line);
+        if resumed {
+            let cut = Cut {
+                caller: *caller,
+                joined: std::mem::take(&mut *joined.lock()),
+                at: now,
+            };
+            kept.cut.insert(*line, cut);
+            kept.order.push_back((now, *line));
         }
         kept.forget(now);
     }
 
     /// What the person behind a line had joined; their old socket, if it hangs on, is closed.
     /// `None`: no such line, or not theirs.
-    pub(super) fn pick_up(&self, line: LineId, caller: Caller) -> Option<Vec<ConversationId>> {
+    pub(super) fn pick_up(&self, line: LineId, caller: Caller) -> Option<Vec<Joined>> {
         let mut kept = self.kept.lock();
         let now = self.clock.now();
         kept.forget(now);

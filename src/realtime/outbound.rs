@@ -200,11 +200,9 @@ pub(super) struct Update {
     pub reason: Reason,
 }
 
-/// It has no place in the log's order: it tells a state, and a newer one is as good.
+/// It tells the state after `offset`, whichever event it was that changed it.
 pub(super) fn conversation_updated(update: &Update, offset: Offset) -> Event {
-    with(names::CONVERSATION_UPDATED, update)
-        .json(&format!("\"{offset}\""))
-        .build()
+    durable(with(names::CONVERSATION_UPDATED, update), offset)
 }
 
 #[derive(Serialize, TS)]

@@ -4,15 +4,17 @@
 //! since is read from the log, in two steps: most of it before the socket is accepted, the rest
 //! while the socket is on hold in its rooms, so that nothing falls between.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
+use std::time::Duration;
 
 use super::chat::Chat;
 use super::lines::LineId;
 use super::outbound::{self, Reason, Receipt};
 use super::updates;
+use crate::base::clock::Timestamp;
 use crate::engine::{Connecting, Event, Socket};
-use crate::model::event::EventBody;
-use crate::model::ids::{ConversationId, MessageId, Offset, UserId};
+use crate::model::event::{Event as LogEvent, EventBody};
+use crate::model::ids::{ConversationId, EventSeq, MessageId, Offset, UserId};
 use crate::service::{Caller, Tail};
 
 /// Events of the log that are looked through for one resume. Farther behind, a client pages.
@@ -22,19 +24,31 @@ const BYTES_MAX: usize = 512 * 1024;
 /// Events that are read at once.
 const STEP: usize = 500;
 
+/// How long before a client's position a conversation may have changed without that its newest
+/// state was told by then: it is told a little later, on a busy machine later still.
+const TOLD_WITHIN: Duration = Duration::from_secs(2);
+/// Events before a client's position that are looked through for such changes.
+const LOOK_BACK: u64 = 256;
+
 /// What is going to be told.
 pub(super) struct Replay {
     pub(super) line: LineId,
-    /// The conversations to be joined again.
-    pub(super) rooms: Vec<ConversationId>,
+    /// The conversations to be joined again, and since when they are heard.
+    pub(super) rooms: HashMap<ConversationId, EventSeq>,
     user: UserId,
-    heard: HashSet<ConversationId>,
-    missed: Vec<Event>,
+    missed: Vec<Missed>,
     bytes: usize,
     /// Conversations whose state changed.
     changed: HashSet<ConversationId>,
     /// How far the log was read.
     at: Offset,
+}
+
+/// An event that was missed.
+struct Missed {
+    event: Event,
+    /// The conversation that only its members may hear it of.
+    inside: Option<ConversationId>,
 }
 
 /// Collects what a client missed. `None`: it is new, or too far behind, or its past is unknown.
@@ -50,57 +64,99 @@ pub(super) fn plan(chat: &Chat, connecting: &Connecting<Chat>, caller: Caller) -
         .ok()?
         .into_iter()
         .collect();
-    let mut rooms = match chat.lines.pick_up(line, caller) {
-        Some(joined) => joined,
-        None => mine.iter().copied().collect(),
+    let mut rooms: HashMap<_, _> = match chat.lines.pick_up(line, caller) {
+        Some(joined) => joined.into_iter().collect(),
+        None => mine.iter().map(|room| (*room, EventSeq(0))).collect(),
     };
-    rooms.retain(|room| mine.contains(room));
-    let heard = rooms.iter().copied().collect();
+    rooms.retain(|room, _| mine.contains(room));
     let mut replay = Replay {
         line,
         rooms,
         user: caller.user,
-        heard,
         missed: Vec::new(),
         bytes: 0,
         changed: HashSet::new(),
         at,
     };
-    replay.read_on(chat)?;
-    Some(replay)
+    replay.look_back(chat);
+    let told = *chat.told.read();
+    replay.read_on(chat, told)?;
+    replay.bytes += replay
+        .updates(chat)
+        .map(|event| event.wire_len())
+        .sum::<usize>();
+    (replay.bytes <= BYTES_MAX).then_some(replay)
 }
 
-/// Tells everything to the accepted socket, which is on hold in its rooms. Returns up to where;
-/// `None` when it became too much.
-pub(super) fn finish(chat: &Chat, socket: &Socket<Chat>, mut replay: Replay) -> Option<Offset> {
-    replay.read_on(chat)?;
-    for event in &replay.missed {
-        socket.emit(event);
-    }
-    for conversation in &replay.changed {
-        let member = chat
-            .service
-            .place(replay.user, *conversation)
-            .ok()
-            .flatten()
-            .is_some();
-        if let Some(update) = member
-            .then(|| updates::load(&chat.service, *conversation))
-            .flatten()
-        {
-            let update = updates::with_reason(update, Reason::Message);
-            socket.emit(&outbound::conversation_updated(&update, replay.at));
+/// Tells everything up to `told` to the accepted socket, which is on hold in its rooms; nothing
+/// else is told meanwhile. `None` when it became too much.
+pub(super) fn finish(
+    chat: &Chat,
+    socket: &Socket<Chat>,
+    mut replay: Replay,
+    told: EventSeq,
+) -> Option<()> {
+    let joined: Vec<_> = replay.rooms.keys().copied().collect();
+    replay.read_on(chat, told)?;
+    for room in joined {
+        if !replay.rooms.contains_key(&room) {
+            Chat::take_out(socket, room);
         }
     }
-    Some(replay.at)
+    let mut mine: HashMap<ConversationId, bool> = HashMap::new();
+    let mut is_mine = |conversation| {
+        *mine
+            .entry(conversation)
+            .or_insert_with(|| is_member(chat, replay.user, conversation))
+    };
+    for missed in &replay.missed {
+        if missed.inside.is_none_or(&mut is_mine) {
+            socket.emit(&missed.event);
+        }
+    }
+    for update in replay.updates(chat) {
+        socket.emit(&update);
+    }
+    Some(())
+}
+
+fn is_member(chat: &Chat, user: UserId, conversation: ConversationId) -> bool {
+    let place = chat.service.place(user, conversation);
+    place.is_ok_and(|place| place.is_some())
 }
 
 impl Replay {
-    /// Reads the log on to what all sockets have been told by now.
-    fn read_on(&mut self, chat: &Chat) -> Option<()> {
-        let goal = *chat.service.published().borrow();
+    /// What changed shortly before the client's position.
+    fn look_back(&mut self, chat: &Chat) {
+        let from = Offset {
+            seq: EventSeq(self.at.seq.0.saturating_sub(LOOK_BACK)),
+            ..self.at
+        };
+        let before = usize::try_from(self.at.seq.0 - from.seq.0).unwrap_or(0);
+        let Ok(Tail::Events(events)) = chat.service.tail(from, before) else {
+            return;
+        };
+        let newest = events.last().map_or(Timestamp(0), |event| event.at);
+        let recent = |event: &&LogEvent| newest.since(event.at) <= TOLD_WITHIN;
+        for event in events.iter().filter(recent) {
+            self.change(&event.body);
+        }
+    }
+
+    /// The newest states of the conversations that changed.
+    fn updates(&self, chat: &Chat) -> impl Iterator<Item = Event> {
+        let mine = |id: &&ConversationId| is_member(chat, self.user, **id);
+        self.changed.iter().filter(mine).filter_map(|id| {
+            let update = updates::load(&chat.service, *id)?;
+            let update = updates::with_reason(update, Reason::Message);
+            Some(outbound::conversation_updated(&update, self.at))
+        })
+    }
+
+    /// Reads the log on up to `goal`.
+    fn read_on(&mut self, chat: &Chat, goal: EventSeq) -> Option<()> {
         let mut looked_at = 0;
-        if self.at.epoch != chat.service.offset(goal).epoch {
+        if self.at.epoch != chat.service.offset(goal).epoch || self.at.seq > goal {
             return None;
         }
         while self.at.seq < goal {
@@ -124,46 +180,59 @@ impl Replay {
         Some(())
     }
 
+    fn change(&mut self, body: &EventBody) {
+        if !matches!(body, EventBody::MessageRead { .. }) {
+            self.changed.extend(body.conversation());
+        }
+    }
+
     /// Takes what concerns this client from one event.
     fn take(&mut self, chat: &Chat, body: &EventBody, offset: Offset) {
         let Some(conversation) = body.conversation() else {
             return;
         };
-        let told = match body {
-            EventBody::MemberRemoved { user, by, .. } if *user == self.user => Some(
-                outbound::conversation_removed(conversation, *by == Some(*user), offset),
-            ),
-            EventBody::MessageSent(message) if self.heard.contains(&conversation) => {
+        self.change(body);
+        let since = self.rooms.get(&conversation);
+        let heard = since.is_some_and(|since| offset.seq > *since);
+        match body {
+            EventBody::MemberRemoved { user, by, .. } if *user == self.user => {
+                // As a socket that was here: it is in again when it joins again.
+                self.rooms.remove(&conversation);
+                let left = *by == Some(*user);
+                let removed = outbound::conversation_removed(conversation, left, offset);
+                self.miss(removed, None);
+            }
+            EventBody::MessageSent(message) if heard => {
                 let view = chat.service.message_view(message);
-                Some(outbound::new_message(&view, offset))
+                let event = outbound::new_message(&view, offset);
+                self.miss(event, Some(conversation));
             }
-            EventBody::MessageRead { user, seq, at, .. } if self.heard.contains(&conversation) => {
-                let read = Receipt {
-                    conversation_id: conversation,
-                    message_id: MessageId {
-                        conversation,
-                        seq: *seq,
-                    },
-                    user_id: *user,
-                    read_at: *at,
-                    seq: seq.0,
-                };
-                Some(outbound::message_read(&read, offset))
+            EventBody::MessageRead { user, seq, at, .. } => {
+                if heard {
+                    let read = Receipt {
+                        conversation_id: conversation,
+                        message_id: MessageId {
+                            conversation,
+                            seq: *seq,
+                        },
+                        user_id: *user,
+                        read_at: *at,
+                        seq: seq.0,
+                    };
+                    let event = outbound::message_read(&read, offset);
+                    self.miss(event, Some(conversation));
+                }
+                if *user == self.user {
+                    let event = outbound::own_read(conversation, seq.0, offset);
+                    self.miss(event, Some(conversation));
+                }
             }
-            _ => None,
-        };
-        if let Some(event) = told {
-            self.bytes += event.wire_len();
-            self.missed.push(event);
+            _ => {}
         }
-        if !matches!(body, EventBody::MessageRead { .. }) {
-            self.changed.insert(conversation);
-        } else if let EventBody::MessageRead { user, seq, .. } = body
-            && *user == self.user
-        {
-            let event = outbound::own_read(conversation, seq.0, offset);
-            self.bytes += event.wire_len();
-            self.missed.push(event);
-        }
+    }
+
+    fn miss(&mut self, event: Event, inside: Option<ConversationId>) {
+        self.bytes += event.wire_len();
+        self.missed.push(Missed { event, inside });
     }
 }
