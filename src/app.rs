@@ -200,24 +200,27 @@ impl App {
             store,
             realtime,
             http,
+            clock,
             shutdown,
             fatal,
-            ..
         } = self;
         let door = realtime.clone();
         let socket = Handler::new(move |request| {
             let door = door.clone();
             async move { door.serve(request).await }
         });
-        let sockets = tokio::spawn(realtime.clone().run());
+        let mut sockets = tokio::spawn(realtime.clone().run());
         let leave = async {
             shutdown.begun().await;
             realtime.shutdown(GRACE).await;
         };
         let serve = server.serve(Handlers { socket, http }, shutdown.clone());
         let (served, ()) = tokio::join!(serve, leave);
-        sockets.abort();
-        let _ = sockets.await;
+        // It ends by itself once everybody is gone; before that the database can't be closed.
+        if clock.timeout(GRACE, &mut sockets).await.is_none() {
+            sockets.abort();
+            let _ = sockets.await;
+        }
         drop((realtime, service));
         running.stop().await;
         close(store).await;

@@ -245,6 +245,13 @@ impl<A: App> Hub<A> {
         self.ending.drained().await;
         tasks.shutdown().await;
         self.tell_leavers();
+        // They hold this hub, which would hold them for ever.
+        let sessions = std::mem::take(&mut *self.sessions.lock());
+        drop(sessions);
+        for lane in &self.lanes {
+            let listed = std::mem::take(&mut *lane.list.lock());
+            drop(listed);
+        }
     }
 
     /// Closes everybody.
