@@ -56,12 +56,23 @@ impl TestServer {
         Self::open(tempfile::tempdir().unwrap(), clock, change).await
     }
 
+    /// A fresh one on the machine's own time, for what needs it to pass.
+    pub async fn start_in_real_time() -> Self {
+        Self::open(tempfile::tempdir().unwrap(), Clock::system(), |_| {}).await
+    }
+
     /// One that ended in order, started again on the same data at another port.
     pub async fn restart(self) -> Self {
+        let clock = self.clock.clone();
+        self.restart_at(clock).await
+    }
+
+    /// The same, with another clock from then on.
+    pub async fn restart_at(self, clock: Clock) -> Self {
         self.shutdown.begin();
         drop(self.service);
         self.running.await.unwrap().unwrap();
-        Self::open(self.dir, self.clock, |_| {}).await
+        Self::open(self.dir, clock, |_| {}).await
     }
 
     async fn open(dir: TempDir, clock: Clock, change: impl FnOnce(&mut Config)) -> Self {
@@ -146,6 +157,7 @@ impl TestServer {
 #[derive(Clone)]
 pub struct Client {
     http: reqwest::Client,
+    tls: Arc<ClientConfig>,
     url: String,
     /// The session's token.
     pub token: Option<String>,
@@ -163,12 +175,14 @@ impl Client {
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let config = ClientConfig::builder_with_provider(provider);
         let config = config.with_safe_default_protocol_versions().unwrap();
-        let mut config = config.with_root_certificates(roots).with_no_client_auth();
+        let tls = config.with_root_certificates(roots).with_no_client_auth();
+        let mut config = tls.clone();
         config.alpn_protocols = vec![protocol.as_bytes().to_vec()];
         let http = reqwest::Client::builder().use_preconfigured_tls(config);
         let http = http.redirect(reqwest::redirect::Policy::none()).no_proxy();
         Self {
             http: http.build().unwrap(),
+            tls: Arc::new(tls),
             url: url.to_owned(),
             token: None,
             user: Value::Null,
@@ -214,6 +228,12 @@ impl Client {
             .await
             .gives(200);
         self.signed_in(&answer)
+    }
+
+    /// Host and port of the server, and whom to trust there; for connections other than HTTP.
+    pub fn place(&self) -> (String, &Arc<ClientConfig>) {
+        let host = self.url.trim_start_matches("https://").to_owned();
+        (host, &self.tls)
     }
 
     /// The id of who is signed in.
