@@ -19,7 +19,8 @@ pub struct EngineConfig {
     pub max_payload_before_connect: usize,
     /// Binary attachments of one packet.
     pub max_attachments: usize,
-    /// Bytes that may wait for one connection before it is closed as too slow.
+    /// Bytes that may wait for one connection before it is closed as too slow; of each event what
+    /// it takes in memory.
     pub queue_bytes: usize,
     /// Bytes that may wait for all slow connections together. Above it, whoever is slow is closed.
     pub queue_bytes_in_all: usize,

@@ -12,6 +12,9 @@ use crate::protocol::websocket::{self, Opcode};
 
 /// Volatile events that a slow connection may have waiting; beyond, the oldest is dropped.
 const MAX_LATER: usize = 128;
+/// What an event takes in memory besides its bytes, at most: a client that makes us answer it
+/// with tiny ones must not get more memory than one with big ones.
+const EVENT: usize = 128;
 
 /// Which transport carries the connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,6 +100,11 @@ impl Outbox {
         self.bytes
     }
 
+    /// What the queue takes in memory.
+    fn weight(&self) -> usize {
+        self.bytes + self.queue.len() * EVENT
+    }
+
     /// Whether nothing waits to be sent.
     pub fn is_empty(&self) -> bool {
         self.queue.is_empty() && self.later.is_empty()
@@ -121,7 +129,7 @@ impl Outbox {
         }
         self.bytes += event.wire_len();
         self.queue.push_back(event.clone());
-        if self.bytes > caps.bytes
+        if self.weight() > caps.bytes
             && let Some(stream) = stream
             && !self.blocked
         {
@@ -129,7 +137,7 @@ impl Outbox {
             // An error is seen by the reader too.
             let _ = self.flush(stream, caps.in_all);
         }
-        if self.bytes > caps.bytes || !self.settle(caps.in_all) {
+        if self.weight() > caps.bytes || !self.settle(caps.in_all) {
             return Pushed::TooMuch;
         }
         match self.transport {
@@ -153,7 +161,7 @@ impl Outbox {
 
     /// Charges the budget for what a slow peer has waiting. False: the budget is exceeded.
     fn settle(&mut self, budget: &Budget) -> bool {
-        let bytes = if self.is_slow() { self.bytes } else { 0 };
+        let bytes = if self.is_slow() { self.weight() } else { 0 };
         budget.adjust(&mut self.charged, bytes)
     }
 

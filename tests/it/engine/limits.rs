@@ -59,7 +59,22 @@ async fn all_slow_clients_together_are_bounded_too() {
     }
     let (socket, reason) = server.disconnected().await;
     assert_eq!((&socket, reason), (&sockets[3], DisconnectReason::TooSlow));
-    assert_eq!(server.engine.stats().bytes_waiting, 3 * big.wire_len());
+    let waiting = server.engine.stats().bytes_waiting;
+    assert_eq!(waiting, 3 * (big.wire_len() + 128));
+}
+
+#[tokio::test]
+async fn tiny_events_count_for_the_memory_that_they_take() {
+    let server = Server::start().await;
+    let poller = Poller::open(&server).await;
+    poller.connect(&server, "slow").await;
+    poller.post("42[\"a\"]").await;
+    let socket = server.event().await.socket;
+    let most = EngineConfig::default().queue_bytes / 128;
+    let tiny = Event::named("t").build();
+    let taken = (0..=most).take_while(|_| socket.emit(&tiny)).count();
+    assert!(taken <= most, "{taken}");
+    assert_eq!(server.disconnected().await.1, DisconnectReason::TooSlow);
 }
 
 #[tokio::test]
