@@ -214,7 +214,13 @@ impl App {
             shutdown.begun().await;
             realtime.shutdown(GRACE).await;
         };
-        let serve = server.serve(Handlers { socket, http }, shutdown.clone());
+        let serve = async {
+            let served = server.serve(Handlers { socket, http }, shutdown.clone());
+            let served = served.await;
+            // When it could not even begin, the others must hear that it is over.
+            shutdown.begin();
+            served
+        };
         let (served, ()) = tokio::join!(serve, leave);
         // It ends by itself once everybody is gone; before that the database can't be closed.
         if clock.timeout(GRACE, &mut sockets).await.is_none() {

@@ -3,6 +3,10 @@
 use std::time::Duration;
 
 use futures_util::FutureExt;
+use inkspot::app::{App, AppError};
+use inkspot::base::clock::Clock;
+use inkspot::base::rng::Rng;
+use inkspot::config::Config;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
@@ -68,4 +72,17 @@ async fn who_does_not_finish_is_cut_off() {
         .await
         .unwrap();
     shell.end().await;
+}
+
+#[tokio::test]
+async fn a_program_that_can_not_begin_ends_and_says_why() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut config = Config::default();
+    config.server.data = dir.path().join("data");
+    config.server.listen = Some(vec![([127, 0, 0, 1], 0).into()]);
+    let app = App::start(&config, &Clock::system(), &Rng::system()).unwrap();
+    std::fs::remove_file(app.links().ca_file.as_ref().unwrap()).unwrap();
+    let ended = tokio::time::timeout(Duration::from_secs(30), app.run()).await;
+    let why = ended.expect("it does not hang").unwrap_err();
+    assert!(matches!(why, AppError::Start(_)), "{why}");
 }
