@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 
 use super::answer::Failure;
 use super::commands;
+use super::crowd::{Crowd, Place};
 use super::lines::{LineId, Lines};
 use super::outbound::{self, Greeting};
 use super::resume::{self, Replay};
@@ -20,6 +21,9 @@ use crate::model::Peer;
 use crate::model::ids::{ConversationId, EventSeq};
 use crate::protocol::credentials::{self, Site, Token};
 use crate::service::{Caller, Service, ServiceError, SocketId};
+
+/// Seconds after which who was one too many may try again.
+const RETRY_AFTER: u32 = 5;
 
 /// Which pages of other origins may connect, besides our own. Each as `https://host[:port]`.
 #[derive(Clone, Debug, Default)]
@@ -40,11 +44,15 @@ pub(super) struct Chat {
     pub(super) told: RwLock<EventSeq>,
     origins: OriginPolicy,
     numbers: AtomicU64,
+    /// Who has not said yet who they are.
+    strangers: Crowd,
 }
 
 /// What is kept of the opening request until CONNECT.
 pub(super) struct Handshake {
     cookie: Option<Box<str>>,
+    /// Among those who have not said yet who they are; `None` where nothing is limited.
+    _place: Option<Place>,
 }
 
 /// Who is behind a connected socket.
@@ -77,6 +85,7 @@ impl Chat {
             told: RwLock::new(told),
             origins,
             numbers: AtomicU64::new(1),
+            strangers: Crowd::default(),
         }
     }
 
@@ -94,7 +103,9 @@ impl Chat {
             .as_deref()
             .or(cookie)
             .ok_or(ServiceError::Unauthorized)?;
-        self.service.authenticate(token)
+        let caller = self.service.authenticate(token)?;
+        self.service.require_socket_room(caller)?;
+        Ok(caller)
     }
 
     /// Lets somebody in who has no past here, or one that can't be resumed.
@@ -251,9 +262,19 @@ impl App for Chat {
     }
 
     fn open(&self, parts: &Parts) -> Result<Handshake, Refusal> {
+        let peer = parts.extensions.get::<Peer>().ok_or(Refusal::Forbidden)?;
+        let place = if self.service.is_limited() {
+            let place = self.strangers.enter(peer.addr);
+            Some(place.ok_or(Refusal::TooMany(RETRY_AFTER))?)
+        } else {
+            None
+        };
         let token = credentials::token(&parts.headers);
         let cookie = token.map(|(Token::Bearer(token) | Token::Cookie(token))| token.into());
-        Ok(Handshake { cookie })
+        Ok(Handshake {
+            cookie,
+            _place: place,
+        })
     }
 
     fn connect(&self, connecting: Connecting<Self>) {

@@ -7,6 +7,7 @@
 mod answer;
 mod chat;
 mod commands;
+mod crowd;
 mod hub;
 mod lines;
 mod names;

@@ -12,11 +12,14 @@ use super::limits::{LimitKey, LimitedAction};
 use super::presence::Presence;
 use super::rules::require_member;
 use super::typing::{Typing, Typist};
-use super::{Answer, Caller, Follower, Service, Signal, SocketId};
+use super::{Answer, Caller, Follower, Service, ServiceError, Signal, SocketId};
 use crate::base::clock::{Clock, Timestamp};
 use crate::model::ids::{ConversationId, UserId};
 use crate::model::{Event, EventBody};
 use crate::store::accounts;
+
+/// The most sockets that somebody has open at once, over all their devices.
+const SOCKETS_MOST: usize = 100;
 
 /// Hears signals.
 pub type Listener = Arc<dyn Fn(Signal) + Send + Sync>;
@@ -177,6 +180,15 @@ impl Service {
     /// only read from the service.
     pub fn on_signal(&self, listener: Listener) {
         self.0.live.listeners.write().push(listener);
+    }
+
+    /// Whether somebody may open one more socket. Errors: `server_busy`.
+    pub fn require_socket_room(&self, caller: Caller) -> Answer<()> {
+        let open = self.0.live.presence.lock().sockets_of(caller.user);
+        if self.is_limited() && open >= SOCKETS_MOST {
+            return Err(ServiceError::ServerBusy);
+        }
+        Ok(())
     }
 
     /// A socket of somebody opened: they are online.

@@ -50,6 +50,11 @@ impl Presence {
         self.here.contains_key(&user)
     }
 
+    /// How many sockets somebody has open.
+    pub fn sockets_of(&self, user: UserId) -> usize {
+        self.here.get(&user).map_or(0, HashSet::len)
+    }
+
     /// When the next one may have gone.
     pub fn next(&self) -> Option<Timestamp> {
         self.going.next()

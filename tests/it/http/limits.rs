@@ -1,9 +1,12 @@
 //! Every limit: at it, under it, over it.
 
+use std::time::Duration;
+
 use inkspot::config::LimitProfile;
+use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::harness::{Client, PASSWORD, TestServer};
+use crate::harness::{Client, PASSWORD, Reply, TestServer};
 
 #[tokio::test]
 async fn every_field_has_a_limit_and_a_clear_error() {
@@ -161,4 +164,49 @@ async fn case_62_a_limit_is_shared_over_all_sessions_of_a_person() {
     send(&grace).await.gives(201);
     server.wait(std::time::Duration::from_secs(wait.unwrap()));
     send(&ada).await.gives(201);
+}
+
+const OPEN: &str = "/api/socketio/?EIO=4&transport=polling";
+
+/// What a CONNECT over polling is answered with.
+async fn connect(person: &Client) -> String {
+    let opened = person.get(OPEN).await;
+    assert_eq!(opened.status, 200, "{}", opened.text);
+    let opened: Value = serde_json::from_str(&opened.text[1..]).unwrap();
+    let address = format!("{OPEN}&sid={}", opened["sid"].as_str().unwrap());
+    let post = person.request(Method::POST, &address).body("40");
+    assert_eq!(Reply::to(post).await.text, "ok");
+    person.get(&address).await.text
+}
+
+#[tokio::test]
+async fn case_24_a_person_and_a_network_have_their_share_of_sockets() {
+    let server = TestServer::start_with(|config| {
+        config.limits.profile = LimitProfile::Default;
+    })
+    .await;
+    let (ada, bob) = (server.person("ada").await, server.person("bob").await);
+    for _ in 0..100 {
+        let answer = connect(&ada).await;
+        assert!(answer.starts_with("40{"), "{answer}");
+    }
+    let answer = connect(&ada).await;
+    assert!(
+        answer.starts_with("44{") && answer.contains("server_busy"),
+        "{answer}"
+    );
+    let answer = connect(&bob).await;
+    assert!(answer.starts_with("40{"), "another one's share: {answer}");
+    // The one that was refused still waits for its CONNECT.
+    let visitor = server.visitor();
+    for _ in 1..256 {
+        assert_eq!(visitor.get(OPEN).await.status, 200);
+    }
+    let refused = visitor.get(OPEN).await;
+    assert_eq!(
+        (refused.status, refused.header("retry-after")),
+        (429, Some("5"))
+    );
+    server.wait(Duration::from_secs(11));
+    while visitor.get(OPEN).await.status == 429 {}
 }
