@@ -20,7 +20,10 @@ fn files(folder: &Path, into: &mut Vec<PathBuf>) {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    digits
+        .filter_map(|digit| char::from_digit(digit.into(), 16))
+        .collect()
 }
 
 /// The freshness mark, as `assets/ui/README.md` defines it.
