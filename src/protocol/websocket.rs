@@ -237,7 +237,6 @@ impl Decoder {
             partial.frame = Some((*header, received));
             return None;
         }
-        partial.frame = None;
         let message = if control {
             let payload = std::mem::take(&mut partial.control);
             header.opcode.map(|opcode| (opcode, payload))
@@ -255,10 +254,12 @@ impl Decoder {
         })
     }
 
-    /// Frees the buffers when nothing is in them.
+    /// Forgets the frame, and frees the buffers when nothing is in them.
     fn end_frame(&mut self) {
         if self.message.is_none() {
             self.partial = None;
+        } else if let Some(partial) = &mut self.partial {
+            partial.frame = None;
         }
     }
 }
