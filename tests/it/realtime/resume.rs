@@ -218,3 +218,23 @@ async fn a_forged_place_gives_nothing() {
     let sender = Socket::resume(&ada, &ahead).await;
     assert_eq!(sender.session["recovered"], false);
 }
+
+/// The server may notice the cut before, while or after the client comes back.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn who_comes_back_at_once_is_in_their_conversations() {
+    let server = TestServer::start_in_real_time().await;
+    let (ada, bob) = (server.person("ada").await, server.person("bob").await);
+    let room = ada.group("Room", &[&bob]).await;
+    let mut tab = Socket::enter(&bob).await.unwrap();
+    tab.join(&room).await;
+    for n in 0..150 {
+        let (line, _) = tab.cut().await;
+        if n % 3 == 0 {
+            tokio::task::yield_now().await;
+        }
+        tab = Socket::resume(&bob, &line).await;
+        assert_eq!(tab.session["recovered"], true);
+        ada.send(&room, &n.to_string()).await;
+        assert_eq!(contents(&tab.heard_by_now().await), [n.to_string()]);
+    }
+}
