@@ -30,7 +30,7 @@ async fn furnished(dir: &Path) -> (Process, Client, Client, String) {
 #[tokio::test]
 async fn a_server_that_is_stopped_for_a_while_goes_on_and_no_message_comes_twice() {
     let dir = tempfile::tempdir().unwrap();
-    let (server, ada, bob, room) = furnished(dir.path()).await;
+    let (mut server, ada, bob, room) = furnished(dir.path()).await;
     let mut ear = Socket::enter(&bob).await.unwrap();
     ear.join(&room).await;
     let mut socket = Socket::enter(&ada).await.unwrap();
@@ -65,7 +65,7 @@ async fn a_server_that_is_stopped_for_a_while_goes_on_and_no_message_comes_twice
 #[tokio::test]
 async fn out_of_descriptors_nothing_spins_and_everything_recovers() {
     let dir = tempfile::tempdir().unwrap();
-    let (server, ada, bob, room) = furnished(dir.path()).await;
+    let (mut server, ada, bob, room) = furnished(dir.path()).await;
     let mut ear = Socket::enter(&bob).await.unwrap();
     ear.join(&room).await;
     let mut socket = Socket::enter(&ada).await.unwrap();
@@ -105,7 +105,7 @@ async fn out_of_descriptors_nothing_spins_and_everything_recovers() {
 #[tokio::test]
 async fn a_second_server_on_the_same_data_is_refused_and_the_first_does_not_notice() {
     let dir = tempfile::tempdir().unwrap();
-    let (server, ada, _, room) = furnished(dir.path()).await;
+    let (mut server, ada, _, room) = furnished(dir.path()).await;
     let second = inkspot()
         .args(["serve", "--listen", "127.0.0.1:0", "--data"])
         .arg(dir.path().join("data"))
@@ -214,7 +214,7 @@ async fn a_full_disk_refuses_in_words_loses_nothing_and_recovers() {
     assert_eq!(messages(&ada).await, 1, "reading goes on");
     // Also when it is started on the full disk, after the worst of ends.
     server.kill();
-    let server = Process::start(&data).await;
+    let mut server = Process::start(&data).await;
     let ada = server.visitor().with_token(ada.token.as_ref().unwrap());
     assert_eq!(messages(&ada).await, 1);
     ada.post("/api/messages/realtime", arg.clone())

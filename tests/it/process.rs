@@ -98,7 +98,7 @@ impl Process {
     }
 
     /// Ends it in order; gives the exit code.
-    pub fn end(mut self) -> Option<i32> {
+    pub fn end(&mut self) -> Option<i32> {
         self.signal(Signal::TERM);
         self.child.wait().unwrap().code()
     }
