@@ -10,21 +10,35 @@ use futures_util::{Stream, StreamExt};
 use http::HeaderMap;
 use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
 use serde::de::DeserializeOwned;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::error::Failure;
 use super::fields;
 use crate::base::clock::Clock;
+use crate::service::ServiceError;
 
 /// Longest request body, in bytes.
 pub(super) const LIMIT: usize = 64 * 1024;
 /// How much of a body that is too long is read away, so that a client which is still sending gets
 /// to see the answer, in bytes.
 const DISCARDED: usize = 1024 * 1024;
+/// What the bodies of all requests that are still arriving may hold together, in bytes: nobody
+/// needs to be signed in to send one slowly.
+const LIMIT_IN_ALL: usize = 16 * 1024 * 1024;
 /// How long a body may take to arrive.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A request body that nobody has read yet. `None` stands for one that broke off.
 pub(super) type Body = Pin<Box<dyn Stream<Item = Option<Bytes>> + Send + Sync>>;
+
+/// Room for the bodies that are arriving, shared by all requests: a permit is a byte.
+pub(super) struct Room(Semaphore);
+
+impl Default for Room {
+    fn default() -> Self {
+        Self(Semaphore::new(LIMIT_IN_ALL))
+    }
+}
 
 /// Makes a [`Body`] of what warp gives.
 pub(super) fn boxed<B: Buf, E>(
@@ -38,6 +52,7 @@ pub(super) fn boxed<B: Buf, E>(
 pub(super) async fn json<T: DeserializeOwned>(
     headers: &HeaderMap,
     body: Body,
+    room: &Room,
     clock: &Clock,
 ) -> Result<T, Failure> {
     if !is_json(headers) {
@@ -49,7 +64,7 @@ pub(super) async fn json<T: DeserializeOwned>(
     if announced.is_some_and(|length: usize| length > LIMIT + DISCARDED) {
         return Err(Failure::payload_too_large(LIMIT));
     }
-    let bytes = match clock.timeout(PATIENCE, collect(body)).await {
+    let bytes = match clock.timeout(PATIENCE, collect(body, room)).await {
         Some(bytes) => bytes?,
         None => return Err(Failure::request_timeout()),
     };
@@ -75,13 +90,22 @@ fn is_json(headers: &HeaderMap) -> bool {
     plain && utf8 && kind.trim().eq_ignore_ascii_case("application/json")
 }
 
-async fn collect(mut body: Body) -> Result<Vec<u8>, Failure> {
+async fn collect(mut body: Body, room: &Room) -> Result<Vec<u8>, Failure> {
     let mut bytes = Vec::new();
+    let mut held: Option<SemaphorePermit<'_>> = None;
     let mut seen = 0_usize;
     while let Some(chunk) = body.next().await {
         let chunk = chunk.ok_or_else(Failure::broken_body)?;
         seen = seen.saturating_add(chunk.len());
         if seen <= LIMIT {
+            // A chunk that fits into the limit fits into a `u32`.
+            let len = u32::try_from(chunk.len()).unwrap_or(u32::MAX);
+            let permit = room.0.try_acquire_many(len);
+            let permit = permit.map_err(|_| ServiceError::ServerBusy)?;
+            match &mut held {
+                Some(held) => held.merge(permit),
+                None => held = Some(permit),
+            }
             bytes.extend_from_slice(&chunk);
         } else if seen > LIMIT + DISCARDED {
             break;
@@ -117,7 +141,7 @@ mod tests {
         headers: &HeaderMap,
         body: Body,
     ) -> Result<serde_json::Map<String, Value>, StatusCode> {
-        json(headers, body, &Clock::system())
+        json(headers, body, &Room::default(), &Clock::system())
             .await
             .map_err(|failure| failure.status())
     }
@@ -162,16 +186,43 @@ mod tests {
 
     #[tokio::test]
     async fn a_body_that_never_ends_is_given_up() {
-        let clock = Clock::manual(Timestamp::default());
+        let (clock, room) = (Clock::manual(Timestamp::default()), Room::default());
         let never = boxed(stream::pending::<Result<Bytes, Infallible>>());
         let headers = headers("application/json");
-        let mut reading = Box::pin(json::<Value>(&headers, never, &clock));
+        let mut reading = Box::pin(json::<Value>(&headers, never, &room, &clock));
         assert!((&mut reading).now_or_never().is_none());
         clock.advance(PATIENCE);
         assert_eq!(
             reading.await.unwrap_err().status(),
             StatusCode::REQUEST_TIMEOUT
         );
+    }
+
+    #[tokio::test]
+    async fn bodies_that_are_arriving_share_their_room() {
+        let (clock, room) = (Clock::manual(Timestamp::default()), Room::default());
+        let headers = headers("application/json");
+        let slow = || {
+            let begun = stream::iter([Ok::<_, Infallible>(Bytes::from(vec![b' '; LIMIT]))]);
+            boxed(begun.chain(stream::pending()))
+        };
+        let mut reading = Vec::new();
+        for _ in 0..LIMIT_IN_ALL / LIMIT {
+            let mut one = Box::pin(json::<Value>(&headers, slow(), &room, &clock));
+            assert!((&mut one).now_or_never().is_none());
+            reading.push(one);
+        }
+        let object = || {
+            boxed(stream::iter([Ok::<_, Infallible>(Bytes::from_static(
+                b"{}",
+            ))]))
+        };
+        let refused = json::<Value>(&headers, object(), &room, &clock).await;
+        let status = refused.map_err(|failure| failure.status());
+        assert_eq!(status, Err(StatusCode::SERVICE_UNAVAILABLE));
+        reading.pop();
+        let read = json::<Value>(&headers, object(), &room, &clock).await;
+        assert!(read.is_ok(), "who has gone makes room");
     }
 
     #[tokio::test]

@@ -126,7 +126,10 @@ impl Call {
     /// The JSON body, read for the first time.
     pub(super) async fn json<T: DeserializeOwned>(&mut self) -> Result<T, Failure> {
         let body = self.request.body.take().ok_or_else(Failure::broken_body)?;
-        body::json(&self.request.headers, body, &self.door.settings.clock).await
+        let Door {
+            settings, bodies, ..
+        } = &*self.door;
+        body::json(&self.request.headers, body, bodies, &settings.clock).await
     }
 
     /// Who asks. With the cookie, what changes something must come from our own pages.

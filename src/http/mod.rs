@@ -56,12 +56,17 @@ pub struct Settings {
 struct Door {
     service: Service,
     settings: Settings,
+    bodies: body::Room,
 }
 
 /// Everything that this door answers. It answers each request and never fails.
 pub fn routes(service: Service, settings: Settings) -> BoxedFilter<(Response,)> {
     let public_certificate = settings.public_certificate;
-    let door = Arc::new(Door { service, settings });
+    let door = Arc::new(Door {
+        service,
+        settings,
+        bodies: body::Room::default(),
+    });
     let answers = api(door).or(app()).unify().recover(refuse).unify();
     warp::method()
         .and(answers)
