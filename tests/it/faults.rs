@@ -179,13 +179,14 @@ impl Drop for Disk {
     }
 }
 
-/// On a real small disk. Where nothing can be mounted, the floor is tested in the store's room.
+/// On a real small disk. Where nothing can be mounted, the floor alone is tested, in the store's
+/// room.
 #[tokio::test]
 async fn a_full_disk_refuses_in_words_loses_nothing_and_recovers() {
-    let Some(disk) = Disk::mount(200) else {
-        println!("nothing can be mounted here: skipped");
-        return;
-    };
+    if std::env::var_os("INKSPOT_NO_MOUNT").is_some() {
+        return; // Asked for by who runs it: `tests/run` does where it is not root, and says so.
+    }
+    let disk = Disk::mount(200).expect("a tmpfs can be mounted; else set INKSPOT_NO_MOUNT=1");
     let data = disk.0.path().join("data");
     add_user(&data, "ada");
     let mut server = Process::start(&data).await;
