@@ -8,6 +8,7 @@ import "./styles/list.css";
 import "./styles/page.css";
 import "./styles/write.css";
 import "./styles/dialog.css";
+import "./styles/forced.css";
 import { start } from "./hooks/start";
 import { App } from "./pages/App";
 

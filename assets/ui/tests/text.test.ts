@@ -13,7 +13,7 @@ test("places are filled and numbers choose the form", () => {
 });
 
 test("errors speak plainly: known codes in our words, others in the server's", () => {
-  expect(explain(new Failure({ code: "too_long", message: "x", limit: 8000 }))).toBe("Too long: 8,000 characters are the most.");
+  expect(explain(new Failure({ code: "too_long", message: "x", limit: 8000 }))).toBe("That is too long. Use at most 8,000 characters.");
   expect(explain(new Failure({ code: "from_the_future", message: "It said so." }))).toBe("It said so.");
   expect(explain("odd")).toBe("odd");
 });

@@ -78,15 +78,40 @@ test("lines that come while a gap is being filled are not lost", async () => {
   expect(seqs(thread)).toEqual(range(1, 13));
 });
 
-test("after a long absence it pages what was missed; after a very long one it starts at the end", async () => {
+test("after a long absence it pages what was missed; after a very long one the rest comes by reading on", async () => {
   const { thread, history } = await opened(10);
   history.size = 130;
   await thread.catchUp(130);
   expect(seqs(thread)).toEqual(range(1, 130));
   history.size = 1_000;
   await thread.catchUp(1_000);
-  expect(seqs(thread)).toEqual(range(951, 1_000));
-  expect(thread.hasOlder.value).toBe(true);
+  expect(seqs(thread)).toEqual(range(1, 430));
+  expect(thread.hasNewer.value).toBe(true);
+  await thread.loadNewer();
+  expect(seqs(thread)).toEqual(range(1, 480));
+});
+
+test("opened again, it loads around what is unread by then and keeps its lines until that is there", async () => {
+  const { thread, history } = await opened(10);
+  history.size = 200;
+  const opening = thread.open(10, 200);
+  expect(thread.phase.value).toBe("loading");
+  expect(seqs(thread)).toEqual(range(1, 10));
+  await opening;
+  expect(thread.phase.value).toBe("ready");
+  expect(thread.unreadFrom.value).toBe(11);
+  expect(seqs(thread)).toContain(11);
+  expect(thread.hasNewer.value).toBe(true);
+});
+
+test("opened again without a connection, it shows what it has", async () => {
+  const { thread, history } = await opened(10);
+  history.before = () => {
+    throw new Error("down");
+  };
+  await thread.open(10, 12);
+  expect(thread.phase.value).toBe("ready");
+  expect(seqs(thread)).toEqual(range(1, 10));
 });
 
 test("a server that has less than it said does not make it ask for ever", async () => {

@@ -76,7 +76,11 @@ function useAutoGrow(field: { current: HTMLTextAreaElement | null }, text: strin
   useEffect(() => {
     const box = field.current;
     if (box === null || CSS.supports("field-sizing", "content")) return;
+    // While it is measured, nothing around it may move: the page above would lose its place.
+    const frame = box.parentElement;
+    frame?.style.setProperty("min-height", `${frame.offsetHeight}px`);
     box.style.height = "auto";
     box.style.height = `${box.scrollHeight}px`;
+    frame?.style.removeProperty("min-height");
   }, [field, text]);
 }

@@ -1,6 +1,6 @@
 /** The page of a conversation: history that loads as one scrolls, calm while lines arrive. */
 
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Row } from "../lib/lines";
 import { dayHeading } from "../lib/time";
 import { joinNames, t } from "../lib/text";
@@ -9,7 +9,7 @@ import type { Conversation } from "../lib/wire";
 import { myId } from "../hooks/useAccount";
 import { otherOf, presenceShape } from "../hooks/useConversations";
 import { useLink } from "../hooks/useLink";
-import { useSticky } from "../hooks/useSticky";
+import { useSticky, type Sticky } from "../hooks/useSticky";
 import { readUpTo, receiptsOf, useThread, type Receipts } from "../hooks/useThread";
 import { useWebSocket } from "../hooks/useWebSocket";
 import { Button } from "./Button";
@@ -17,6 +17,8 @@ import { EmptyNote } from "./EmptyNote";
 import { JumpButton } from "./JumpButton";
 import { MessageRow } from "./MessageRow";
 import { TypingIndicator } from "./TypingIndicator";
+
+type OpenThread = ReturnType<typeof useThread>["thread"];
 
 /** The lines of `room`; mounted anew for another conversation. */
 export function MessageList({ room }: { room: Conversation }) {
@@ -27,15 +29,12 @@ export function MessageList({ room }: { room: Conversation }) {
   const sticky = useSticky(room.id, {
     onNearStart: () => ready && void thread.loadOlder(),
     onNearEnd: () => ready && void thread.loadNewer(),
-    onSeen: (seq) => ready && document.hasFocus() && readUpTo(room.id, seq),
+    onSeen: (seq) => thread.phase.peek() === "ready" && readUpTo(room.id, seq),
   });
-  useOpenAtUnread(ready, sticky);
+  useOpenAtUnread(ready, thread, sticky);
+  const jump = useWayToEnd(rows.value, thread, sticky);
   useDividerFades(room, thread);
   const receipts = receiptsOf(room, rows.value);
-  const jump = () => {
-    if (thread.hasNewer.peek()) void thread.toNewest();
-    sticky.toEnd();
-  };
   return (
     <div class="thread-frame">
       <div class="thread" ref={sticky.scroller} tabIndex={0} role="region" aria-label={t("page.label")}>
@@ -142,17 +141,40 @@ function useFresh(rows: readonly Row[], ready: boolean): ReadonlySet<string> {
 }
 
 /** Opens at the first unread line when there is one, else at the end. */
-function useOpenAtUnread(ready: boolean, sticky: ReturnType<typeof useSticky>): void {
-  useEffect(() => {
-    if (!ready) return;
+function useOpenAtUnread(ready: boolean, thread: OpenThread, sticky: Sticky): void {
+  useLayoutEffect(() => {
+    // A page that was kept from before may have begun to load what is unread by now.
+    if (!ready || thread.phase.peek() !== "ready") return;
     const divider = sticky.scroller.current?.querySelector<HTMLElement>(".new");
     if (divider) sticky.toRow(divider);
     else sticky.toEnd();
   }, [ready]);
 }
 
+/** The ways to the end: asked for by the returned function, or because one's own new line stands there. */
+function useWayToEnd(rows: readonly Row[], thread: OpenThread, sticky: Sticky): () => void {
+  const last = rows.at(-1);
+  const waiting = last?.kind === "line" && last.line.seq === null ? last.key : null;
+  const before = useRef(waiting);
+  const asked = useRef(false);
+  const there = !thread.hasNewer.value;
+  useLayoutEffect(() => {
+    if (there && (asked.current || (waiting !== null && waiting !== before.current))) {
+      asked.current = false;
+      sticky.toEnd();
+    }
+    before.current = waiting;
+  }, [waiting, there]);
+  return () => {
+    if (there) return sticky.toEnd();
+    // The end is not loaded yet: go there when it is.
+    asked.current = true;
+    void thread.toNewest();
+  };
+}
+
 /** The divider goes 4 s after everything was read. */
-function useDividerFades(room: Conversation, thread: ReturnType<typeof useThread>["thread"]): void {
+function useDividerFades(room: Conversation, thread: OpenThread): void {
   const done = thread.unreadFrom.value !== null && room.unread === 0;
   useEffect(() => {
     if (!done) return undefined;

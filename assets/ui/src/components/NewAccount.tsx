@@ -20,7 +20,7 @@ export function NewAccount({ action, submit }: { action: string; submit(who: Cre
   const task = useTask();
   const username = own ?? toUsername(name);
   const send = async () => {
-    if (name.trim() === "") return task.refuse(t("error.too_short", { n: 1 }), "displayName");
+    if (name.trim() === "") return task.refuse(t("door.nameEmpty"), "displayName");
     if (username === "") return setOwn("");
     if (countChars(password) < LIMITS.passwordMin) {
       return task.refuse(t("error.too_short", { n: LIMITS.passwordMin }), "password");

@@ -1,6 +1,6 @@
 /**
- * Keeps a scrolled page calm: stays at the end when it is at the end, and keeps the line that is
- * being read where it is when lines are added above or grow.
+ * Keeps a scrolled page calm: stays at the end when it is at the end, keeps the line that is being
+ * read where it is when lines are added above or grow, and tells what was really seen.
  */
 
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
@@ -15,7 +15,7 @@ const NEAR_EDGE = 600;
 export interface StickyEvents {
   onNearStart(): void;
   onNearEnd(): void;
-  /** The last line that is fully visible has this `seq`. */
+  /** The last line that a person who is here can see whole has this `seq`. */
   onSeen(seq: number): void;
 }
 
@@ -46,6 +46,12 @@ class Keeper {
   readonly #scroller: { current: HTMLDivElement | null };
   readonly #events: { current: StickyEvents };
   #anchor: { element: Element; top: number } | null = null;
+  /** Nothing counts as seen before the page was put where reading goes on. */
+  #placed = false;
+  #seen = 0;
+  /** The height that the place was last settled for. */
+  #height = 0;
+  #frame = 0;
 
   constructor(key: string, scroller: { current: HTMLDivElement | null }, events: { current: StickyEvents }) {
     this.key = key;
@@ -58,20 +64,26 @@ class Keeper {
     const box = this.#scroller.current;
     if (box === null) return;
     const anchor = this.#anchor;
-    if (this.atEnd.peek()) box.scrollTop = box.scrollHeight;
+    this.#height = box.clientHeight;
+    if (this.atEnd.peek()) this.#follow(box);
     else if (anchor?.element.isConnected) box.scrollTop += topOf(anchor.element, box) - anchor.top;
     this.#remember(box);
   }
 
   readonly toEnd = (): void => {
-    this.atEnd.value = true;
     const box = this.#scroller.current;
-    if (box !== null) box.scrollTop = box.scrollHeight;
+    if (box === null) return;
+    this.atEnd.value = true;
+    this.#placed = true;
+    this.#seen = Number([...box.querySelectorAll<HTMLElement>("[data-seq]")].at(-1)?.dataset["seq"] ?? 0);
+    box.scrollTop = box.scrollHeight;
+    this.#remember(box);
   };
 
   readonly toRow = (element: HTMLElement): void => {
     const box = this.#scroller.current;
     if (box === null) return;
+    this.#placed = true;
     box.scrollTop += topOf(element, box) - Math.min(160, box.clientHeight / 4);
     this.#scrolled(box);
   };
@@ -89,6 +101,7 @@ class Keeper {
     addEventListener("focus", noticed);
     return () => {
       sizes.disconnect();
+      cancelAnimationFrame(this.#frame);
       box.removeEventListener("scroll", scrolled);
       document.removeEventListener("visibilitychange", noticed);
       removeEventListener("focus", noticed);
@@ -96,6 +109,8 @@ class Keeper {
   }
 
   #scrolled(box: HTMLElement): void {
+    // The window or the composer changed its size: nobody scrolled.
+    if (box.clientHeight !== this.#height) return this.settle();
     this.atEnd.value = box.scrollHeight - box.scrollTop - box.clientHeight < NEAR_END;
     this.#remember(box);
   }
@@ -109,9 +124,26 @@ class Keeper {
   #notice(box: HTMLElement): void {
     if (box.scrollTop < NEAR_EDGE) this.#events.current.onNearStart();
     if (box.scrollHeight - box.scrollTop - box.clientHeight < NEAR_EDGE) this.#events.current.onNearEnd();
-    if (document.visibilityState !== "visible") return;
+    cancelAnimationFrame(this.#frame);
+    this.#frame = requestAnimationFrame(() => this.#look(box));
+  }
+
+  /** Looks once per drawn frame what is on the screen of somebody who is here. */
+  #look(box: HTMLElement): void {
+    if (!this.#placed || document.visibilityState !== "visible" || !document.hasFocus()) return;
     const seq = lastVisibleSeq(box);
-    if (seq > 0) this.#events.current.onSeen(seq);
+    if (seq === 0) return;
+    this.#seen = Math.max(this.#seen, seq);
+    this.#events.current.onSeen(seq);
+  }
+
+  /** Goes to the end, but never so far that a line which was not seen yet leaves at the top. */
+  #follow(box: HTMLElement): void {
+    const unseen = this.#placed ? firstUnseen(box, this.#seen) : null;
+    const end = box.scrollHeight - box.clientHeight;
+    const top = unseen === null ? end : Math.min(end, Math.floor(box.scrollTop + topOf(unseen, box)));
+    box.scrollTop = top;
+    if (end - top >= NEAR_END) this.atEnd.value = false;
   }
 }
 
@@ -142,4 +174,11 @@ function lastVisibleSeq(box: HTMLElement): number {
     if (row !== undefined && row.getBoundingClientRect().bottom <= edge) return Number(row.dataset["seq"]);
   }
   return 0;
+}
+
+/** The first line of somebody else after this `seq`. */
+function firstUnseen(box: HTMLElement, seq: number): Element | null {
+  const rows = [...box.querySelectorAll<HTMLElement>("[data-seq]")];
+  const first = rows.findLastIndex((row) => Number(row.dataset["seq"]) <= seq) + 1;
+  return rows.slice(first).find((row) => !row.classList.contains("mine")) ?? null;
 }

@@ -1,7 +1,7 @@
 /** The page of one conversation as rows: stored lines, waiting lines, days, the divider. */
 
 import { useComputed } from "@preact/signals";
-import { useEffect, useMemo } from "preact/hooks";
+import { useLayoutEffect, useMemo } from "preact/hooks";
 import { lineOf, rowsOf, type Line, type Row } from "../lib/lines";
 import type { Conversation } from "../lib/wire";
 import type { OutboxItem } from "../cache/db";
@@ -21,7 +21,7 @@ export interface Receipts {
 /** Opens the page of a conversation and keeps it open. */
 export function useThread(id: string) {
   const thread = useMemo(() => threadOf(id), [id]);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const room = conversation(id);
     if (room !== undefined) void thread.open(room.lastReadSeq, room.lastSeq);
     else void loadConversation(id).then((it) => thread.open(it.lastReadSeq, it.lastSeq), () => undefined);

@@ -29,6 +29,7 @@ export function SignInPage() {
         class="door-form"
         onSubmit={(event) => {
           event.preventDefault();
+          if (name.trim() === "" || password === "") return task.refuse(t("signin.empty"), "username");
           void task.run(() => signIn(toUsername(name), password));
         }}
       >
@@ -36,7 +37,7 @@ export function SignInPage() {
         <PasswordField label={t("door.password")} value={password} onInput={setPassword} autocomplete="current-password" />
         <ErrorNote text={task.error} />
         <div class="actions">
-          <Button kind="primary" type="submit" busy={task.busy} disabled={name.trim() === "" || password === ""}>
+          <Button kind="primary" type="submit" busy={task.busy}>
             {t("signin.go")}
           </Button>
         </div>

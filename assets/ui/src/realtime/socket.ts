@@ -58,12 +58,16 @@ const WIRE_EVENTS = [
 /** Milliseconds to wait for the server to confirm something. */
 const ACK_TIMEOUT = 15_000;
 
+/** Milliseconds to open a transport, and again to be greeted over it. */
+const OPEN_TIMEOUT = 10_000;
+
 type Ack = (WireError & { error: string }) | { error?: undefined };
 
 /** The socket of a signed-in page. */
 export class Realtime {
   readonly events = new Emitter<SocketEvents>();
   readonly #socket: Socket;
+  #greeting: ReturnType<typeof setTimeout> | undefined;
 
   constructor() {
     this.#socket = io({
@@ -72,13 +76,14 @@ export class Realtime {
       reconnection: false,
       transports: ["websocket", "polling"],
       tryAllTransports: true,
-      timeout: 10_000,
+      timeout: OPEN_TIMEOUT,
     });
-    this.#socket.on("connect", () => this.events.emit("opened", { recovered: this.#socket.recovered }));
-    this.#socket.on("disconnect", (reason) => this.events.emit("lost", { reason }));
+    this.#socket.on("connect", () => this.#ended("opened", { recovered: this.#socket.recovered }));
+    this.#socket.on("disconnect", (reason) => this.#ended("lost", { reason }));
     this.#socket.on("connect_error", (error: Error & { data?: { code?: string } }) =>
-      this.events.emit("refused", { code: error.data?.code ?? null }),
+      this.#ended("refused", { code: error.data?.code ?? null }),
     );
+    this.#socket.io.on("open", () => this.#awaitGreeting());
     for (const name of WIRE_EVENTS) {
       this.#socket.on(name, (data) => this.events.emit(name, data as SocketEvents[typeof name]));
     }
@@ -96,6 +101,7 @@ export class Realtime {
 
   /** Ends the connection and the current attempt. */
   disconnect(): void {
+    clearTimeout(this.#greeting);
     this.#socket.disconnect();
   }
 
@@ -116,5 +122,20 @@ export class Realtime {
     }
     if (answer.error !== undefined) throw new Failure({ ...answer, message: answer.error });
     return answer as T;
+  }
+
+  /** The stock client waits for ever when a transport opens and the server then says nothing. */
+  #awaitGreeting(): void {
+    clearTimeout(this.#greeting);
+    this.#greeting = setTimeout(() => {
+      this.#socket.disconnect();
+      this.#ended("refused", { code: null });
+    }, OPEN_TIMEOUT);
+  }
+
+  /** The current attempt has its result, or the connection its end. */
+  #ended<K extends "opened" | "lost" | "refused">(event: K, data: SocketEvents[K]): void {
+    clearTimeout(this.#greeting);
+    this.events.emit(event, data);
   }
 }

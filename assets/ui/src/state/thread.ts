@@ -13,7 +13,7 @@ export type FetchPage = (wish: PageWish) => Promise<MessagePage>;
 
 /** Lines kept while reading at the end; older ones are fetched again when wanted. */
 const KEEP = 300;
-/** More missed lines than this many pages: start again from the newest page. */
+/** Missed lines are fetched at once up to this many pages. */
 const CATCH_UP_PAGES = 6;
 
 /** A window of consecutive messages. */
@@ -43,9 +43,11 @@ export class Thread {
 
   /** Loads the page around the first unread line, or the newest page when that is in it. */
   async open(lastReadSeq: number, lastSeq: number): Promise<void> {
-    if (this.phase.peek() === "ready") return this.catchUp(lastSeq);
     const unread = lastSeq - lastReadSeq;
+    const ready = this.phase.peek() === "ready";
     if (unread > 0) this.unreadFrom.value = lastReadSeq + 1;
+    if (ready && (unread <= 0 || this.newest >= lastSeq)) return this.catchUp(lastSeq);
+    if (ready) this.phase.value = "loading";
     await this.#reset(unread > 40 ? { around: lastReadSeq + 1 } : {});
   }
 
@@ -86,7 +88,8 @@ export class Thread {
     this.#known = Math.max(this.#known, lastSeq);
     if (this.phase.peek() !== "ready" || this.hasNewer.peek() || this.loadingNewer.peek()) return;
     for (let pages = 0; this.newest < this.#known; pages += 1) {
-      if (pages === CATCH_UP_PAGES) return this.toNewest();
+      // Too much to fetch unasked: the rest comes as one reads on.
+      if (pages === CATCH_UP_PAGES) return void (this.hasNewer.value = true);
       const before = this.newest;
       await this.#page(this.loadingNewer, { after: String(before) });
       if (this.newest === before) return;
@@ -149,7 +152,7 @@ export class Thread {
   #fail(error: unknown): void {
     batch(() => {
       this.failure.value = toFailure(error);
-      if (this.messages.peek().length === 0) this.phase.value = "failed";
+      this.phase.value = this.messages.peek().length === 0 ? "failed" : "ready";
     });
   }
 }

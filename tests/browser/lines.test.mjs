@@ -1,0 +1,186 @@
+// What counts as read, where the page stands while lines arrive, and one queue in two tabs.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { setTimeout as pause } from "node:timers/promises";
+import { PASSWORD, TestServer } from "../js/lib/server.mjs";
+import { openBrowser, Person } from "./people.mjs";
+
+let browser, server, ann, annApi, bob;
+
+before(async () => {
+  browser = await openBrowser();
+  server = await TestServer.start({ users: ["ann", "bob"] });
+  bob = await server.signIn("bob");
+  annApi = await server.signIn("ann");
+  ann = await Person.at(browser);
+  await ann.visit(server.url);
+  await ann.signIn("ann", PASSWORD);
+});
+after(async () => {
+  await ann.leave();
+  await browser.close();
+  await server.close();
+});
+
+test("only what was on the screen is read: first opening, opening again, a window without focus", async () => {
+  const room = await make("Long");
+  await write(room, 130);
+  await ann.open("Long");
+  const first = await readsWhatIsSeen(room, 130);
+  assert.ok(first > 5 && first < 60, `${first} lines fit a screen`);
+
+  await ann.page.getByRole("button", { name: /new lines/ }).click();
+  await reads(room, 130);
+  const other = await make("Other");
+  await ann.open("Other");
+  await write(room, 60, 130);
+  await ann.row(/^Long.*60 unread/).waitFor();
+  await ann.open("Long");
+  await ann.page.getByRole("separator", { name: "60 new lines" }).waitFor();
+  await readsWhatIsSeen(room, 190);
+
+  await ann.page.getByRole("button", { name: /new lines/ }).click();
+  await reads(room, 190);
+  await ann.page.evaluate(() => (document.hasFocus = () => false));
+  await write(room, 50, 190);
+  await ann.page.getByRole("button", { name: "50 new lines" }).waitFor();
+  assert.equal(await readSeq(room), 190, "nobody was looking");
+  assert.ok(await ann.line("line 190").isVisible());
+  await ann.page.evaluate(() => {
+    delete document.hasFocus;
+    dispatchEvent(new Event("focus"));
+  });
+  await readsWhatIsSeen(room, 240);
+  assert.equal(await readSeq(other), 0);
+});
+
+test("a message of 8,000 characters is read from its beginning; one's own line is followed to the end", async () => {
+  const room = await make("Letters");
+  await ann.open("Letters");
+  const letter = `Dear Ann, ${"this goes on and on. ".repeat(400)}`.slice(0, 7_999) + ".";
+  assert.equal((await say(room, letter)).status, 201);
+  const article = ann.page.locator("article").filter({ hasText: "Dear Ann" });
+  await article.waitFor();
+  const [top, frame] = await Promise.all([article.boundingBox(), ann.page.getByRole("region", { name: "Messages" }).boundingBox()]);
+  assert.ok(top.y >= frame.y - 1, "its beginning is on the screen");
+  await ann.page.getByRole("button", { name: "1 new line" }).waitFor();
+  assert.equal(await readSeq(room), 0, "its end was not");
+  await ann.say("Dear Bob");
+  await ann.seesNote("Dear Bob", "Sent");
+  await ann.page.waitForFunction(() => {
+    const box = document.querySelector(".thread");
+    return box.scrollHeight - box.scrollTop - box.clientHeight < 48;
+  });
+  await reads(room, 2);
+});
+
+test("a line that waits in two tabs is delivered once and drawn once in both", async () => {
+  const room = await make("Twice");
+  const gate = await gateOf(ann.context);
+  gate.open = false;
+  await ann.page.reload();
+  await ann.open("Twice");
+  await ann.say("from a tab without a connection");
+  await ann.seesNote("from a tab without a connection", "Waiting to send");
+  const second = Object.assign(new Person(), { context: ann.context, page: await ann.context.newPage() });
+  await second.visit(ann.page.url());
+  await second.seesNote("from a tab without a connection", "Waiting to send");
+  gate.open = true;
+  for (const tab of [ann, second]) await tab.page.getByRole("button", { name: "Try now" }).click();
+  for (const tab of [ann, second]) await tab.seesNote("from a tab without a connection", "Sent");
+  await ann.say("and another");
+  await second.say("and one from there");
+  for (const tab of [ann, second]) {
+    await tab.seesNote("and one from there", "Sent");
+    await tab.sees("and another");
+    assert.deepEqual((await tab.lines()).toSorted(), ["and another", "and one from there", "from a tab without a connection"]);
+    assert.equal(await tab.page.locator("article.sending").count(), 0);
+  }
+  const { body } = await bob.api("GET", `/api/conversations/${room}/messages`);
+  assert.equal(body.messages.length, 3);
+  await second.page.reload();
+  await second.sees("and another");
+  assert.equal((await second.lines()).length, 3);
+  await second.page.close();
+});
+
+test("a server that opens the connection and then says nothing is given up, and tried again", async () => {
+  const person = await Person.at(browser);
+  const gate = await gateOf(person.context);
+  gate.mute = true;
+  await person.page.clock.install();
+  await person.visit(server.url);
+  await person.page.getByRole("textbox", { name: "Name" }).fill("bob");
+  await person.page.getByRole("textbox", { name: "Password" }).fill(PASSWORD);
+  const opened = gate.muted();
+  await person.page.getByRole("button", { name: "Sign in" }).click();
+  await opened;
+  gate.mute = false;
+  await person.page.clock.fastForward(10_000);
+  await person.page.getByText("Connected to").waitFor();
+  await person.leave();
+});
+
+/** Makes a group of bob and ann, who sees it in her list. */
+async function make(title) {
+  const made = await bob.api("POST", "/api/conversations", { title, isGroup: true, members: ["ann"] });
+  assert.equal(made.status, 201);
+  await ann.row(title).waitFor();
+  return made.body.id;
+}
+
+function say(conversationId, content) {
+  return bob.api("POST", "/api/messages/realtime", { conversationId, content });
+}
+
+/** Bob writes `count` lines, numbered on from `from`. */
+async function write(room, count, from = 0) {
+  for (let i = from; i < from + count; i++) assert.equal((await say(room, `line ${i}`)).status, 201);
+}
+
+/** How far Ann has read, by the server. */
+async function readSeq(room) {
+  return (await annApi.api("GET", `/api/conversations/${room}`)).body.lastReadSeq;
+}
+
+/** Waits until Ann has read up to this line. */
+async function reads(room, seq) {
+  for (const deadline = Date.now() + 15_000; (await readSeq(room)) !== seq; await pause(20)) {
+    assert.ok(Date.now() < deadline, `line ${seq} is not read, but ${await readSeq(room)}`);
+  }
+}
+
+/** Waits until exactly what the page shows whole is read, of `size` lines; resolves to how many lines are on the screen. */
+async function readsWhatIsSeen(room, size) {
+  const seen = await ann.page.evaluate(
+    () =>
+      new Promise((done) =>
+        requestAnimationFrame(() =>
+          requestAnimationFrame(() => {
+            const frame = document.querySelector(".thread").getBoundingClientRect();
+            const rows = [...document.querySelectorAll("article")].map((row) => [row.getBoundingClientRect(), Number(row.dataset.seq)]);
+            const whole = rows.filter(([box]) => box.top >= frame.top - 4 && box.bottom <= frame.bottom + 4);
+            done({ last: whole.at(-1)[1], count: whole.length });
+          }),
+        ),
+      ),
+  );
+  await ann.page.getByRole("button", { name: `${size - seen.last} new lines` }).waitFor();
+  await reads(room, seen.last);
+  return seen.count;
+}
+
+/** A gate for the realtime connections of a profile: `open` lets them through, `mute` swallows the greeting. */
+async function gateOf(context) {
+  const gate = { open: true, mute: false, muted: () => new Promise((done) => (gate.onMuted = done)), onMuted() {} };
+  await context.route("**/api/socketio/**", (route) => (gate.open ? route.continue() : route.abort()));
+  await context.routeWebSocket("**/api/socketio/**", (socket) => {
+    if (!gate.open) return void socket.close();
+    const upstream = socket.connectToServer();
+    socket.onMessage((text) => {
+      if (gate.mute && String(text).startsWith("40")) gate.onMuted();
+      else upstream.send(text);
+    });
+  });
+  return gate;
+}
