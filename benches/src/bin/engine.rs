@@ -73,7 +73,9 @@ impl App for Rooms {
                 }
             }
             "send-message" => {
-                let Some(message) = incoming.args.raw(0) else { return };
+                let Some(message) = incoming.args.raw(0) else {
+                    return;
+                };
                 let room = message.split('"').nth(3).unwrap_or_default();
                 let event = Event::named("new-message").json(message).build();
                 if let Some(engine) = self.engine.get() {

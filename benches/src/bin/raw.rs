@@ -88,7 +88,9 @@ fn main() -> io::Result<()> {
 
 impl Server {
     fn read(&mut self, index: usize, buffer: &mut [u8]) {
-        let Some(mut client) = self.clients[index].take() else { return };
+        let Some(mut client) = self.clients[index].take() else {
+            return;
+        };
         let len = match client.stream.read(buffer) {
             Ok(0) | Err(_) => {
                 if let Some(room) = self.rooms.get_mut(client.room) {

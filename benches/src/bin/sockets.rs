@@ -1,394 +1,428 @@
-//! The load: many WebSocket clients of one thread, idle or in rooms. It measures a server from the
-//! outside: CPU time from `/proc/PID/task/*/schedstat`, memory from `/proc/PID/status`.
+//! Memory of idle connections, and CPU per delivery, of the product beside the engine alone, the
+//! same events on Node, and a raw epoll writer.
+//!
+//! `cargo run --release --bin sockets` (see `--help`)
 
-use std::io::{self, ErrorKind, Read, Write};
-use std::net::{SocketAddr, TcpStream};
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use clap::{Parser, ValueEnum};
-use inkspot_benches::{cpu_ns, first_frame, push_masked, rss_kib};
-use rustix::event::epoll;
-use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
-use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
-use rustls::{ClientConfig, ClientConnection, DigitallySignedStruct, SignatureScheme};
+use clap::Parser;
+use inkspot_benches::client::{Address, Client};
+use inkspot_benches::crowd::Crowd;
+use inkspot_benches::installation::Installation;
+use inkspot_benches::median;
+use inkspot_benches::process::{Process, node, raise_file_limit, sibling};
+
+/// People of the product; each has several connections when there are more of those.
+const PEOPLE: usize = 1000;
+/// How long a server may settle before its memory is read.
+const SETTLE: Duration = Duration::from_secs(3);
 
 #[derive(Parser)]
 struct Options {
-    /// The server.
-    #[arg(long, default_value = "127.0.0.1:3000")]
-    server: SocketAddr,
-    /// Its process.
+    /// The product's release binary.
+    #[arg(long, default_value = concat!(env!("CARGO_MANIFEST_DIR"), "/../target/release/inkspot"))]
+    inkspot: PathBuf,
+    /// Where data is kept. It must be on a real disk.
+    #[arg(long, default_value = concat!(env!("CARGO_MANIFEST_DIR"), "/target/data"))]
+    data: PathBuf,
+    /// What is measured: idle, rooms. Default: both.
     #[arg(long)]
-    pid: u32,
-    #[arg(long, value_enum, default_value_t = Mode::Rooms)]
-    mode: Mode,
-    /// Connections.
-    #[arg(long, default_value_t = 1000)]
-    clients: usize,
-    /// Clients in one room.
-    #[arg(long, default_value_t = 1000)]
-    room: usize,
-    /// Messages in flight per room.
-    #[arg(long, default_value_t = 1)]
-    window: usize,
+    only: Option<String>,
+    /// Servers that are measured: raw, engine, product, node, origin. Default: all.
+    #[arg(long)]
+    peer: Vec<String>,
+    /// Of the loads in rooms only those with so many messages in flight in each.
+    #[arg(long)]
+    window: Option<usize>,
+    /// Idle connections without TLS.
+    #[arg(long, default_value_t = 10_000)]
+    plain: usize,
+    /// Idle connections with TLS.
+    #[arg(long, default_value_t = 5000)]
+    tls: usize,
+    /// Interleaved rounds of the rooms.
+    #[arg(long, default_value_t = 3)]
+    rounds: usize,
+    /// Seconds of each that are measured, after one to warm up.
+    #[arg(long, default_value_t = 4)]
+    seconds: u64,
     /// Characters of a message.
     #[arg(long, default_value_t = 120)]
     text: usize,
-    /// Seconds that are measured, after one to warm up.
-    #[arg(long, default_value_t = 5)]
-    seconds: u64,
-    #[arg(long)]
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Peer {
+    Raw,
+    Engine,
+    Product,
+    Node,
+    Origin,
+}
+
+const PEERS: [Peer; 5] = [
+    Peer::Raw,
+    Peer::Engine,
+    Peer::Product,
+    Peer::Node,
+    Peer::Origin,
+];
+
+/// A load of 1000 clients in rooms.
+#[derive(Clone, Copy)]
+struct Shape {
     tls: bool,
-    /// Printed before the figures.
-    #[arg(long, default_value = "")]
-    name: String,
+    /// Members of a room.
+    size: usize,
+    /// Messages in flight in each room.
+    window: usize,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Mode {
-    /// Connect and stay silent: memory per connection.
-    Idle,
-    /// As many messages as the room takes: CPU per delivery.
-    Rooms,
+const SHAPES: [Shape; 5] = [
+    Shape {
+        tls: false,
+        size: 1000,
+        window: 1,
+    },
+    Shape {
+        tls: false,
+        size: 1000,
+        window: 32,
+    },
+    Shape {
+        tls: false,
+        size: 4,
+        window: 1,
+    },
+    Shape {
+        tls: true,
+        size: 1000,
+        window: 32,
+    },
+    Shape {
+        tls: true,
+        size: 4,
+        window: 1,
+    },
+];
+
+/// A server that runs, and how to come into it.
+struct Server {
+    process: Process,
+    address: Address,
+    people: People,
 }
 
-enum Stream {
-    Plain(TcpStream),
-    Tls(Box<ClientConnection>, TcpStream),
-}
-
-struct Client {
-    stream: Stream,
-    input: Vec<u8>,
-}
-
-impl Client {
-    fn tcp(&self) -> &TcpStream {
-        match &self.stream {
-            Stream::Plain(tcp) | Stream::Tls(_, tcp) => tcp,
-        }
-    }
-
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        match &mut self.stream {
-            Stream::Plain(tcp) => tcp.read(buffer),
-            Stream::Tls(tls, tcp) => loop {
-                match tls.reader().read(buffer) {
-                    Err(error) if error.kind() == ErrorKind::WouldBlock => {}
-                    done => return done,
-                }
-                if tls.read_tls(tcp)? == 0 {
-                    return Ok(0);
-                }
-                tls.process_new_packets().map_err(io::Error::other)?;
-            },
-        }
-    }
-
-    fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
-        match &mut self.stream {
-            Stream::Plain(tcp) => tcp.write_all(bytes),
-            Stream::Tls(tls, tcp) => {
-                tls.writer().write_all(bytes)?;
-                while tls.wants_write() {
-                    tls.write_tls(tcp)?;
-                }
-                Ok(())
-            }
-        }
-    }
-
-    fn send(&mut self, packet: &str) -> io::Result<()> {
-        let mut frame = Vec::with_capacity(packet.len() + 8);
-        push_masked(&mut frame, packet.as_bytes());
-        self.write(&frame)
-    }
-
-    /// Waits for the next packet (while the stream still blocks).
-    fn next(&mut self) -> io::Result<Vec<u8>> {
-        let mut buffer = [0; 4096];
-        loop {
-            if let Some((len, payload)) = first_frame(&self.input) {
-                let payload = payload.to_vec();
-                self.input.drain(..len);
-                return Ok(payload);
-            }
-            match self.read(&mut buffer)? {
-                0 => return Err(ErrorKind::UnexpectedEof.into()),
-                len => self.input.extend_from_slice(&buffer[..len]),
-            }
-        }
-    }
-
-    fn wait_for(&mut self, start: &[u8]) -> io::Result<()> {
-        while !self.next()?.starts_with(start) {}
-        Ok(())
-    }
-}
-
-#[derive(Debug)]
-struct AnyCertificate;
-
-impl ServerCertVerifier for AnyCertificate {
-    fn verify_server_cert(
-        &self,
-        _: &CertificateDer<'_>,
-        _: &[CertificateDer<'_>],
-        _: &ServerName<'_>,
-        _: &[u8],
-        _: UnixTime,
-    ) -> Result<ServerCertVerified, rustls::Error> {
-        Ok(ServerCertVerified::assertion())
-    }
-
-    fn verify_tls12_signature(
-        &self,
-        _: &[u8],
-        _: &CertificateDer<'_>,
-        _: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        Ok(HandshakeSignatureValid::assertion())
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        _: &[u8],
-        _: &CertificateDer<'_>,
-        _: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        Ok(HandshakeSignatureValid::assertion())
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        let provider = rustls::crypto::ring::default_provider();
-        provider.signature_verification_algorithms.supported_schemes()
-    }
-}
-
-fn tls_config() -> Arc<ClientConfig> {
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let mut config = ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .expect("the provider has the versions")
-        .dangerous()
-        .with_custom_certificate_verifier(Arc::new(AnyCertificate))
-        .with_no_client_auth();
-    config.alpn_protocols = vec![b"http/1.1".to_vec()];
-    config.resumption = rustls::client::Resumption::disabled();
-    Arc::new(config)
-}
-
-fn connect(options: &Options, tls: Option<&Arc<ClientConfig>>, room: usize) -> io::Result<Client> {
-    let mut tcp = TcpStream::connect(options.server)?;
-    tcp.set_nodelay(true)?;
-    tcp.set_read_timeout(Some(Duration::from_secs(30)))?;
-    let stream = match tls {
-        None => Stream::Plain(tcp),
-        Some(config) => {
-            let name = ServerName::try_from("localhost").map_err(io::Error::other)?;
-            let mut tls = ClientConnection::new(Arc::clone(config), name).map_err(io::Error::other)?;
-            while tls.is_handshaking() {
-                tls.complete_io(&mut tcp)?;
-            }
-            Stream::Tls(Box::new(tls), tcp)
-        }
-    };
-    let mut client = Client {
-        stream,
-        input: Vec::new(),
-    };
-    client.write(b"GET /api/socketio/?EIO=4&transport=websocket HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n")?;
-    let mut buffer = [0; 4096];
-    let end = loop {
-        let end = client.input.windows(4).position(|bytes| bytes == b"\r\n\r\n");
-        if let Some(end) = end {
-            break end + 4;
-        }
-        match client.read(&mut buffer)? {
-            0 => return Err(ErrorKind::UnexpectedEof.into()),
-            len => client.input.extend_from_slice(&buffer[..len]),
-        }
-    };
-    client.input.drain(..end);
-    client.wait_for(b"0")?;
-    client.send("40")?;
-    client.wait_for(b"40")?;
-    if options.mode == Mode::Rooms {
-        client.send(&format!("420[\"join-conversation\",\"r{room}\"]"))?;
-        client.wait_for(b"430")?;
-    }
-    Ok(client)
-}
-
-fn connect_all(options: &Options) -> io::Result<Vec<Client>> {
-    let tls = options.tls.then(tls_config);
-    let next = AtomicUsize::new(0);
-    let clients = Mutex::new(Vec::new());
-    let failed = Mutex::new(None);
-    thread::scope(|scope| {
-        for _ in 0..32 {
-            scope.spawn(|| {
-                loop {
-                    let index = next.fetch_add(1, Ordering::Relaxed);
-                    if index >= options.clients {
-                        return;
-                    }
-                    match connect(options, tls.as_ref(), index / options.room) {
-                        Ok(client) => clients.lock().expect("unpoisoned").push((index, client)),
-                        Err(error) => *failed.lock().expect("unpoisoned") = Some(error),
-                    }
-                }
-            });
-        }
-    });
-    if let Some(error) = failed.into_inner().expect("unpoisoned") {
-        return Err(error);
-    }
-    let mut clients = clients.into_inner().expect("unpoisoned");
-    clients.sort_by_key(|(index, _)| *index);
-    Ok(clients.into_iter().map(|(_, client)| client).collect())
+/// Whom a server knows.
+enum People {
+    /// Whoever comes.
+    Nobody,
+    /// The accounts of the product.
+    Installed(Installation),
+    /// The users that the origin's stack makes for its rooms.
+    Origin,
 }
 
 fn main() -> io::Result<()> {
     let options = Options::parse();
-    let (rss, cpu) = (rss_kib(options.pid)?, cpu_ns(options.pid)?);
-    let clients = connect_all(&options)?;
-    let name = &options.name;
-    if options.mode == Mode::Idle {
-        thread::sleep(Duration::from_secs(3));
-        let after = rss_kib(options.pid)?;
-        let count = options.clients as u64;
-        println!(
-            "{name} idle clients={count} rss={after} KiB per_connection={} B handshake_cpu={} us",
-            (after.saturating_sub(rss)) * 1024 / count,
-            (cpu_ns(options.pid)? - cpu) / 1000 / count,
-        );
-        return Ok(());
+    raise_file_limit()?;
+    std::fs::create_dir_all(&options.data)?;
+    let only = options.only.as_deref();
+    if only != Some("rooms") {
+        println!("idle: RSS of the process, and what each connection adds");
+        for tls in [false, true] {
+            for peer in options.peers().filter(|peer| peer.is_whole()) {
+                idle(&options, peer, tls)?;
+            }
+        }
     }
-    Load::new(&options, clients)?.run()
+    if only != Some("idle") {
+        let wanted = |shape: &Shape| options.window.is_none_or(|window| window == shape.window);
+        for shape in SHAPES.into_iter().filter(wanted) {
+            rooms(&options, shape)?;
+        }
+    }
+    Ok(())
 }
 
+impl Options {
+    fn peers(&self) -> impl Iterator<Item = Peer> {
+        let chosen =
+            |peer: &Peer| self.peer.is_empty() || self.peer.iter().any(|name| name == peer.name());
+        PEERS.into_iter().filter(chosen)
+    }
+}
+
+impl Peer {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Raw => "raw",
+            Self::Engine => "engine",
+            Self::Product => "product",
+            Self::Node => "node",
+            Self::Origin => "origin",
+        }
+    }
+
+    /// Whether it has TLS, and stays open for clients that are idle.
+    fn is_whole(self) -> bool {
+        !matches!(self, Self::Raw | Self::Origin)
+    }
+
+    /// Starts it, with rooms of `size` if it must know them before.
+    fn start(self, options: &Options, tls: bool, size: usize) -> io::Result<Server> {
+        let at = |port: u16| {
+            let socket = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+            if tls {
+                Address::tls(socket)
+            } else {
+                Address::plain(socket)
+            }
+        };
+        let (process, address, people) = match self {
+            Self::Raw | Self::Engine => {
+                let mut command = Command::new(sibling(self.name())?);
+                command
+                    .args(["--listen", "127.0.0.1:0"])
+                    .args(tls.then_some("--tls"));
+                let (process, line) = Process::start_talking(&mut command)?;
+                let socket: SocketAddr = line.trim().parse().map_err(io::Error::other)?;
+                (process, at(socket.port()), People::Nobody)
+            }
+            Self::Origin => {
+                let file = options.data.join("origin.sqlite");
+                for end in ["sqlite", "sqlite-wal", "sqlite-shm"] {
+                    let _ = std::fs::remove_file(file.with_extension(end));
+                }
+                let (rooms, size) = ((PEOPLE / size).to_string(), size.to_string());
+                let file = file.to_string_lossy();
+                let (process, port) = node("origin.mjs", &["0", &file, "FULL", &rooms, &size])?;
+                (process, at(port), People::Origin)
+            }
+            Self::Node => {
+                let mut arguments = vec!["0".to_owned()];
+                if tls {
+                    arguments.push("--tls".to_owned());
+                    arguments.extend(certificate(options)?);
+                }
+                let arguments: Vec<_> = arguments.iter().map(String::as_str).collect();
+                let (process, port) = node("rooms.mjs", &arguments)?;
+                (process, at(port), People::Nobody)
+            }
+            Self::Product => {
+                let installation =
+                    Installation::with_people(&options.inkspot, &options.data, PEOPLE)?;
+                let (process, address) = installation.start(&options.inkspot, tls)?;
+                (process, address, People::Installed(installation))
+            }
+        };
+        Ok(Server {
+            process,
+            address,
+            people,
+        })
+    }
+}
+
+/// A key and a certificate for Node, as files: the kind that the product makes for itself.
+fn certificate(options: &Options) -> io::Result<[String; 2]> {
+    let names = vec!["localhost".to_owned()];
+    let own = rcgen::generate_simple_self_signed(names).map_err(io::Error::other)?;
+    let files = ["key.pem", "cert.pem"].map(|name| options.data.join(name));
+    std::fs::write(&files[0], own.signing_key.serialize_pem())?;
+    std::fs::write(&files[1], own.cert.pem())?;
+    Ok(files.map(|file| file.to_string_lossy().into_owned()))
+}
+
+impl Server {
+    /// Names or makes the rooms that `count` clients join, `size` to each.
+    fn rooms(&self, count: usize, size: usize) -> io::Result<Vec<String>> {
+        let rooms = 0..count.div_ceil(size);
+        match &self.people {
+            People::Nobody => Ok(rooms.map(|room| format!("r{room}")).collect()),
+            People::Origin => Ok(rooms.map(|room| format!("room-{room}")).collect()),
+            People::Installed(installation) => rooms
+                .map(|room| {
+                    let people = (room * size..(room + 1) * size).map(|client| client % PEOPLE);
+                    installation.group(&self.address, people)
+                })
+                .collect(),
+        }
+    }
+
+    /// A client in its room of `size`.
+    fn open(&self, client: usize, rooms: &[String], size: usize) -> io::Result<Client> {
+        let (room, place) = (client % PEOPLE / size, client % size);
+        let token = match &self.people {
+            People::Nobody => String::new(),
+            People::Origin => format!("user-{room}-{place}"),
+            People::Installed(installation) => installation.tokens[client % PEOPLE].clone(),
+        };
+        let mut client = Client::open(&self.address, &token)?;
+        client.join(&rooms[room])?;
+        Ok(client)
+    }
+}
+
+/// Everybody connects, joins a room of four and stays silent.
+fn idle(options: &Options, peer: Peer, tls: bool) -> io::Result<()> {
+    let count = if tls { options.tls } else { options.plain };
+    let server = peer.start(options, tls, 4)?;
+    let rooms = server.rooms(PEOPLE, 4)?;
+    thread::sleep(SETTLE);
+    let (before, cpu) = (server.process.rss_kib()?, server.process.cpu()?);
+    let thousand = count.min(1000);
+    let open = |client: usize| server.open(client, &rooms, 4);
+    let first = Crowd::open(thousand, open)?;
+    thread::sleep(SETTLE);
+    let with_thousand = server.process.rss_kib()?;
+    let rest = Crowd::open(count - thousand, |client| open(client + thousand))?;
+    thread::sleep(SETTLE);
+    let after = server.process.rss_kib()?;
+    let cpu = server.process.cpu()? - cpu;
+    println!(
+        "{:8} {:5}  {:.1} MiB without, {:.1} MiB with 1000, {:.1} MiB with {count} connections: \
+         {:5.2} KiB each; CPU to come in {:4.0} us each",
+        peer.name(),
+        kind(tls),
+        before / 1024.0,
+        with_thousand / 1024.0,
+        after / 1024.0,
+        (after - before) / count as f64,
+        cpu * 1e6 / count as f64,
+    );
+    drop((first, rest));
+    Ok(())
+}
+
+fn kind(tls: bool) -> &'static str {
+    if tls { "TLS" } else { "plain" }
+}
+
+/// What one round of one peer gave.
+struct Round {
+    per_second: f64,
+    /// CPU seconds of the server for a million deliveries.
+    cpu: f64,
+}
+
+fn rooms(options: &Options, shape: Shape) -> io::Result<()> {
+    println!(
+        "{PEOPLE} connections, {}, rooms of {}, messages in flight in each: {}",
+        kind(shape.tls),
+        shape.size,
+        shape.window
+    );
+    let fits = |peer: &Peer| !shape.tls || peer.is_whole();
+    let peers: Vec<_> = options.peers().filter(fits).collect();
+    let mut rounds: Vec<Vec<Round>> = peers.iter().map(|_| Vec::new()).collect();
+    for _ in 0..options.rounds {
+        for (peer, rounds) in peers.iter().zip(&mut rounds) {
+            let server = peer.start(options, shape.tls, shape.size)?;
+            rounds.push(Load::new(options, &server, shape)?.run(&server)?);
+        }
+    }
+    let node = peers.iter().position(|peer| *peer == Peer::Node);
+    for (peer, of_peer) in peers.iter().zip(&rounds) {
+        let cpu = median(of_peer.iter().map(|round| round.cpu));
+        let per_second = median(of_peer.iter().map(|round| round.per_second));
+        let beside_node = node.map_or(f64::NAN, |node| {
+            let pairs = rounds[node].iter().zip(of_peer);
+            median(pairs.map(|(node, round)| node.cpu / round.cpu))
+        });
+        println!(
+            "{:8} {per_second:9.0} deliveries/s  {cpu:6.2} CPU s per million  Node / it {beside_node:5.1}",
+            peer.name(),
+        );
+    }
+    Ok(())
+}
+
+/// Members of each room take turns in sending; when all have a message the next one is sent.
 struct Load<'o> {
     options: &'o Options,
-    clients: Vec<Client>,
+    crowd: Crowd,
+    rooms: Vec<String>,
+    shape: Shape,
     /// Deliveries that each room still owes.
     owed: Vec<usize>,
     sent: usize,
-    delivered: u64,
-    poll: std::os::fd::OwnedFd,
+    delivered: usize,
 }
 
 impl<'o> Load<'o> {
-    fn new(options: &'o Options, clients: Vec<Client>) -> io::Result<Self> {
-        let poll = epoll::create(epoll::CreateFlags::CLOEXEC)?;
-        for (index, client) in clients.iter().enumerate() {
-            client.tcp().set_nonblocking(true)?;
-            let data = epoll::EventData::new_u64(index as u64);
-            epoll::add(&poll, client.tcp(), data, epoll::EventFlags::IN)?;
-        }
+    fn new(options: &'o Options, server: &Server, shape: Shape) -> io::Result<Self> {
+        let rooms = server.rooms(PEOPLE, shape.size)?;
+        let crowd = Crowd::open(PEOPLE, |client| server.open(client, &rooms, shape.size))?;
+        let owed = vec![0; rooms.len()];
         Ok(Self {
-            owed: vec![0; clients.len().div_ceil(options.room)],
             options,
-            clients,
+            crowd,
+            rooms,
+            shape,
+            owed,
             sent: 0,
             delivered: 0,
-            poll,
         })
     }
 
-    fn room_size(&self, room: usize) -> usize {
-        let start = room * self.options.room;
-        self.options.room.min(self.clients.len() - start)
-    }
-
     fn send(&mut self, room: usize) -> io::Result<()> {
-        let size = self.room_size(room);
-        let sender = room * self.options.room + self.sent % size;
+        let size = self.shape.size;
+        let sender = room * size + self.sent % size;
         self.sent += 1;
         self.owed[room] += size;
-        let text = "x".repeat(self.options.text);
-        self.clients[sender].send(&format!(
-            "42[\"send-message\",{{\"room\":\"r{room}\",\"ts\":0,\"text\":\"{text}\"}}]"
-        ))
-    }
-
-    /// Reads one client; returns how many messages it got.
-    fn read(&mut self, index: usize, buffer: &mut [u8]) -> io::Result<usize> {
-        let client = &mut self.clients[index];
-        let len = match client.read(buffer) {
-            Ok(0) => return Err(io::Error::other("a client was disconnected")),
-            Ok(len) => len,
-            Err(error) if error.kind() == ErrorKind::WouldBlock => return Ok(0),
-            Err(error) => return Err(error),
-        };
-        let mut input = std::mem::take(&mut client.input);
-        input.extend_from_slice(&buffer[..len]);
-        let (mut used, mut messages) = (0, 0);
-        while let Some((len, payload)) = first_frame(&input[used..]) {
-            used += len;
-            if payload == b"2" {
-                client.send("3")?;
-            } else if payload.starts_with(b"42[\"new-message\"") {
-                messages += 1;
-            }
-        }
-        input.drain(..used);
-        client.input = input;
-        Ok(messages)
-    }
-
-    /// Reads whoever is ready, and keeps each room's window full.
-    fn turn(&mut self, buffer: &mut [u8]) -> io::Result<()> {
-        let mut events = Vec::with_capacity(4096);
-        epoll::wait(&self.poll, rustix::buffer::spare_capacity(&mut events), None)?;
-        for event in events {
-            let index = event.data.u64() as usize;
-            let messages = self.read(index, buffer)?;
-            self.delivered += messages as u64;
-            let room = index / self.options.room;
-            let size = self.room_size(room);
-            let before = self.owed[room].div_ceil(size);
-            self.owed[room] = self.owed[room].saturating_sub(messages);
-            for _ in self.owed[room].div_ceil(size)..before {
-                self.send(room)?;
-            }
-        }
-        Ok(())
-    }
-
-    fn run(mut self) -> io::Result<()> {
-        let mut buffer = vec![0; 256 * 1024];
-        for room in 0..self.owed.len() {
-            for _ in 0..self.options.window {
-                self.send(room)?;
-            }
-        }
-        let until = |load: &mut Self, end: Instant, buffer: &mut [u8]| -> io::Result<()> {
-            while Instant::now() < end {
-                load.turn(buffer)?;
-            }
-            Ok(())
-        };
-        until(&mut self, Instant::now() + Duration::from_secs(1), &mut buffer)?;
-        let (start, delivered) = (Instant::now(), self.delivered);
-        let cpu = cpu_ns(self.options.pid)?;
-        let end = start + Duration::from_secs(self.options.seconds);
-        until(&mut self, end, &mut buffer)?;
-        let cpu = cpu_ns(self.options.pid)? - cpu;
-        let delivered = self.delivered - delivered;
-        println!(
-            "{} rooms of {} clients={} window={} deliveries_per_s={:.0} cpu_s_per_1M={:.3} rss={} KiB",
-            self.options.name,
-            self.options.room,
-            self.options.clients,
-            self.options.window,
-            delivered as f64 / start.elapsed().as_secs_f64(),
-            cpu as f64 / 1e3 / delivered as f64,
-            rss_kib(self.options.pid)?,
+        let (room, text) = (&self.rooms[room], "x".repeat(self.options.text));
+        let packet = format!(
+            "42[\"send-message\",{{\"conversationId\":\"{room}\",\"content\":\"{text}\",\"messageType\":\"text\"}}]"
         );
+        self.crowd.send(sender, &packet)
+    }
+
+    fn go_on(&mut self, time: Duration) -> io::Result<()> {
+        let end = Instant::now() + time;
+        let size = self.shape.size;
+        let (mut got, mut ready) = (Vec::new(), Vec::new());
+        while Instant::now() < end {
+            self.crowd.turn(|client, packet| {
+                if packet.starts_with(b"42[\"new-message\"") {
+                    got.push(client);
+                }
+            })?;
+            self.delivered += got.len();
+            for client in got.drain(..) {
+                let room = client / size;
+                self.owed[room] -= 1;
+                if self.owed[room].is_multiple_of(size) {
+                    ready.push(room);
+                }
+            }
+            for room in ready.drain(..) {
+                self.send(room)?;
+            }
+        }
         Ok(())
+    }
+
+    fn run(mut self, server: &Server) -> io::Result<Round> {
+        for room in 0..self.rooms.len() {
+            for _ in 0..self.shape.window {
+                self.send(room)?;
+            }
+        }
+        self.go_on(Duration::from_secs(1))?;
+        let (begun, before) = (Instant::now(), self.delivered);
+        let cpu = server.process.cpu()?;
+        self.go_on(Duration::from_secs(self.options.seconds))?;
+        let delivered = (self.delivered - before) as f64;
+        let cpu = server.process.cpu()? - cpu;
+        Ok(Round {
+            per_second: delivered / begun.elapsed().as_secs_f64(),
+            cpu: cpu * 1e6 / delivered,
+        })
     }
 }
