@@ -282,7 +282,12 @@ impl App for Chat {
             Ok(caller) => caller,
             Err(error) => return refuse(connecting, &error),
         };
-        match off_the_loop(|| resume::plan(self, &connecting, caller)) {
+        // Who was never here has nothing to be read from the disk.
+        let replay = match (connecting.pid(), connecting.offset()) {
+            (Some(_), Some(_)) => off_the_loop(|| resume::plan(self, &connecting, caller)),
+            _ => None,
+        };
+        match replay {
             Some(replay) => self.welcome_back(connecting, caller, replay),
             None => self.welcome(connecting, caller),
         }
