@@ -2,8 +2,8 @@
 //!
 //! The rooms of the house, from the cellar up; imports point down only
 //! (`docs/ARCHITECTURE.md` has the plan, `tests/it/floors.rs` holds it):
-//! `base` → `model` → `protocol text config` → `store engine` → `service search`
-//! → `http realtime` → `server app cli`.
+//! `base` → `model` → `protocol config` → `store engine` → `service` → `http realtime` →
+//! `server app cli`.
 
 pub mod app;
 pub mod base;
