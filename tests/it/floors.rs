@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 const FLOORS: &[&[&str]] = &[
     &["base"],
     &["model"],
-    &["protocol", "text", "config"],
-    &["store", "engine"],
+    &["protocol", "config", "text", "media"],
+    &["store", "engine", "blobs"],
     &["service", "search"],
     &["http", "realtime"],
     &["server", "app", "cli", "main", "lib"],
