@@ -1,6 +1,6 @@
 //! People, their signed-in devices, and the invites that let them in.
 
-use super::ids::{ConversationId, InviteId, SessionId, UserId};
+use super::ids::{ConversationId, FileId, InviteId, SessionId, UserId};
 use crate::base::clock::Timestamp;
 
 /// What a person may do for the installation as a whole.
@@ -42,6 +42,8 @@ pub struct Account {
     pub created_at: Timestamp,
     /// When their last socket closed; `None` if they were never here.
     pub last_seen_at: Option<Timestamp>,
+    /// Their face.
+    pub avatar: Option<FileId>,
 }
 
 /// One signed-in device.

@@ -1,6 +1,6 @@
 //! Conversations and who belongs to them.
 
-use super::ids::{ConversationId, Seq, UserId};
+use super::ids::{ConversationId, FileId, Seq, UserId};
 use crate::base::clock::Timestamp;
 
 /// Two people, or a group.
@@ -22,6 +22,8 @@ pub struct Conversation {
     pub last_seq: Seq,
     /// How many members it has.
     pub member_count: u32,
+    /// A group's face.
+    pub avatar: Option<FileId>,
 }
 
 /// What a member may do in a group.

@@ -2,7 +2,8 @@
 
 use super::account::{Account, Invite, Role, Session};
 use super::conversation::{Conversation, Member, MemberRole};
-use super::ids::{ConversationId, EventSeq, InviteId, Seq, SessionId, UserId};
+use super::file::{AvatarOf, File};
+use super::ids::{ConversationId, EventSeq, FileId, InviteId, Seq, SessionId, UserId};
 use super::message::Message;
 use crate::base::clock::Timestamp;
 
@@ -156,6 +157,20 @@ pub enum EventBody {
         /// When.
         at: Timestamp,
     },
+    /// A file arrived whole. Nothing holds it yet.
+    FileAdded(File),
+    /// A file that nothing held went away.
+    FileRemoved {
+        /// Which.
+        file: FileId,
+    },
+    /// A person or a group got another face, or none. The file of the one before goes away.
+    AvatarChanged {
+        /// Whose.
+        of: AvatarOf,
+        /// A picture that nothing held until now.
+        file: Option<FileId>,
+    },
 }
 
 impl EventBody {
@@ -168,7 +183,11 @@ impl EventBody {
             Self::ConversationRenamed { conversation, .. }
             | Self::MemberRemoved { conversation, .. }
             | Self::MemberRoleChanged { conversation, .. }
-            | Self::MessageRead { conversation, .. } => Some(*conversation),
+            | Self::MessageRead { conversation, .. }
+            | Self::AvatarChanged {
+                of: AvatarOf::Conversation(conversation),
+                ..
+            } => Some(*conversation),
             _ => None,
         }
     }

@@ -100,6 +100,10 @@ wire_id!(
     /// An invite. Public name of it; its secret code is a value of its own.
     InviteId, u128, 26, 128
 );
+wire_id!(
+    /// A file, and the upload that it came by.
+    FileId, u128, 26, 128
+);
 
 /// Position of a message in its conversation: 1, 2, 3 … without gaps.
 #[derive(

@@ -1,6 +1,6 @@
 //! Messages as they are kept.
 
-use super::ids::{ClientId, MessageId, Seq, UserId};
+use super::ids::{ClientId, FileId, MessageId, Seq, UserId};
 use crate::base::clock::Timestamp;
 
 /// What a message is, in the origin's words.
@@ -40,8 +40,8 @@ pub struct Message {
     pub kind: MessageKind,
     /// 1 to 8,000 characters.
     pub content: String,
-    /// Files that it carries; their ids.
-    pub attachments: Vec<u128>,
+    /// Files that it carries.
+    pub attachments: Vec<FileId>,
     /// The sender's own name for it.
     pub client_id: Option<ClientId>,
     /// The message it answers, in the same conversation.

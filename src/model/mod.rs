@@ -5,6 +5,7 @@
 pub mod account;
 pub mod conversation;
 pub mod event;
+pub mod file;
 pub mod ids;
 pub mod message;
 pub mod name;
@@ -14,8 +15,9 @@ pub mod view;
 pub use account::{Account, Invite, Role, Session};
 pub use conversation::{Conversation, Member, MemberRole};
 pub use event::{Actor, Event, EventBody};
+pub use file::{AvatarOf, File, FileClass, FileUse, Thumbnail};
 pub use ids::{
-    ClientId, ConversationId, EventSeq, InviteId, MessageId, Offset, Seq, SessionId, UserId,
+    ClientId, ConversationId, EventSeq, FileId, InviteId, MessageId, Offset, Seq, SessionId, UserId,
 };
 pub use message::{Message, MessageKind};
 pub use peer::Peer;

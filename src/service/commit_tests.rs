@@ -127,6 +127,7 @@ fn created(id: u64, created_at: Timestamp) -> EventBody {
         password_hash: String::new(),
         created_at,
         last_seen_at: None,
+        avatar: None,
     })
 }
 

@@ -43,6 +43,7 @@ impl Applicant {
             password_hash: self.password_hash.clone(),
             created_at: now,
             last_seen_at: None,
+            avatar: None,
         }
     }
 }
@@ -224,5 +225,6 @@ pub(super) fn new_group(
         updated_at: now,
         last_seq: Seq(0),
         member_count: 0,
+        avatar: None,
     }
 }

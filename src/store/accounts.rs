@@ -9,7 +9,7 @@ use super::schema::{Key, Meta, Table};
 use super::txn::Changes;
 use crate::base::clock::Timestamp;
 use crate::model::name::fold;
-use crate::model::{Account, Role, UserId};
+use crate::model::{Account, FileId, Role, UserId};
 
 #[derive(Serialize, Deserialize)]
 struct AccountV1 {
@@ -21,6 +21,7 @@ struct AccountV1 {
     password_hash: String,
     created_at: u64,
     last_seen_at: Option<u64>,
+    avatar: Option<u128>,
 }
 
 impl From<&Account> for AccountV1 {
@@ -34,6 +35,7 @@ impl From<&Account> for AccountV1 {
             password_hash: account.password_hash.clone(),
             created_at: account.created_at.0,
             last_seen_at: account.last_seen_at.map(|at| at.0),
+            avatar: account.avatar.map(|file| file.0),
         }
     }
 }
@@ -49,6 +51,7 @@ impl From<AccountV1> for Account {
             password_hash: v1.password_hash,
             created_at: Timestamp(v1.created_at),
             last_seen_at: v1.last_seen_at.map(Timestamp),
+            avatar: v1.avatar.map(FileId),
         }
     }
 }

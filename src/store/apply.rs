@@ -5,9 +5,9 @@
 
 use super::error::StoreError;
 use super::txn::Changes;
-use super::{accounts, conversations, invites, members, messages, sessions};
+use super::{accounts, conversations, files, invites, members, messages, sessions};
 use crate::base::clock::Timestamp;
-use crate::model::{EventBody, Message};
+use crate::model::{AvatarOf, EventBody, FileId, Message};
 
 /// Changes the rows as the event says.
 pub(super) fn apply(
@@ -60,6 +60,38 @@ pub(super) fn apply(
             seq,
             at,
         } => members::read(changes, *conversation, *user, *seq, *at),
+        EventBody::FileAdded(file) => files::add(changes, file),
+        EventBody::FileRemoved { file } => files::remove_loose(changes, *file),
+        EventBody::AvatarChanged { of, file } => change_avatar(changes, at, *of, *file),
+    }
+}
+
+/// Gives a person or a group another face; the one before goes away.
+fn change_avatar(
+    changes: &mut Changes<'_>,
+    at: Timestamp,
+    of: AvatarOf,
+    file: Option<FileId>,
+) -> Result<(), StoreError> {
+    let mut before = None;
+    match of {
+        AvatarOf::User(user) => accounts::update(changes, user, |account| {
+            before = std::mem::replace(&mut account.avatar, file);
+        })?,
+        AvatarOf::Conversation(conversation) => {
+            conversations::update(changes, conversation, |conversation| {
+                before = std::mem::replace(&mut conversation.avatar, file);
+                conversation.updated_at = at;
+                Ok(())
+            })?;
+        }
+    }
+    if let Some(before) = before {
+        files::release(changes, before)?;
+    }
+    match file {
+        Some(file) => files::show(changes, file, of),
+        None => Ok(()),
     }
 }
 
@@ -116,5 +148,6 @@ fn send(changes: &mut Changes<'_>, message: &Message) -> Result<(), StoreError> 
         seq,
         message.created_at,
     )?;
+    files::attach(changes, message)?;
     messages::add(changes, message)
 }

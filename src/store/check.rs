@@ -2,8 +2,8 @@
 
 use super::error::StoreError;
 use super::rows::Reads;
-use super::{Store, accounts, conversations, log, members, messages};
-use crate::model::{Conversation, EventSeq, Seq};
+use super::{Store, accounts, conversations, files, log, members, messages};
+use crate::model::{AvatarOf, Conversation, EventSeq, File, FileUse, Seq};
 
 /// How many rows are held at a time.
 const PAGE: usize = 200;
@@ -19,6 +19,8 @@ pub struct Tally {
     pub members: u64,
     /// Messages.
     pub messages: u64,
+    /// Files.
+    pub files: u64,
     /// Events in the log.
     pub events: u64,
 }
@@ -34,6 +36,7 @@ impl Store {
         let mut tally = Tally::default();
         check_accounts(&view, &mut tally)?;
         check_conversations(&view, &mut tally)?;
+        check_files(&view, &mut tally)?;
         check_log(&view, self.log().first(), self.log().head(), &mut tally)?;
         Ok(tally)
     }
@@ -133,6 +136,40 @@ fn check_messages(
         "conversation",
         "its newest messages are missing",
     )
+}
+
+fn check_files(reads: &dyn Reads, tally: &mut Tally) -> Result<(), StoreError> {
+    let mut after = None;
+    loop {
+        let page = files::page(reads, after, PAGE)?;
+        let Some(last) = page.last() else {
+            return Ok(());
+        };
+        after = Some(last.id);
+        for file in &page {
+            tally.files += 1;
+            require(
+                files::is_true(reads, file)? && is_held(reads, file)?,
+                "file",
+                "what holds it or what it needs is not noted",
+            )?;
+        }
+    }
+}
+
+/// Whether what a file says holds it says so, too.
+fn is_held(reads: &dyn Reads, file: &File) -> Result<bool, StoreError> {
+    Ok(match file.used {
+        FileUse::Unattached => true,
+        FileUse::Message(id) => {
+            messages::find(reads, id)?.is_some_and(|message| message.attachments.contains(&file.id))
+        }
+        FileUse::Avatar(AvatarOf::User(user)) => {
+            accounts::find(reads, user)?.is_some_and(|account| account.avatar == Some(file.id))
+        }
+        FileUse::Avatar(AvatarOf::Conversation(id)) => conversations::find(reads, id)?
+            .is_some_and(|conversation| conversation.avatar == Some(file.id)),
+    })
 }
 
 fn check_log(

@@ -8,7 +8,7 @@ use super::rows::{self, Reads, Span, u64_at};
 use super::schema::{Key, Meta, Table};
 use super::txn::Changes;
 use crate::base::clock::Timestamp;
-use crate::model::{Conversation, ConversationId, Seq, UserId};
+use crate::model::{Conversation, ConversationId, FileId, Seq, UserId};
 
 #[derive(Serialize, Deserialize)]
 struct ConversationV1 {
@@ -20,6 +20,7 @@ struct ConversationV1 {
     updated_at: u64,
     last_seq: u64,
     member_count: u32,
+    avatar: Option<u128>,
 }
 
 impl From<&Conversation> for ConversationV1 {
@@ -33,6 +34,7 @@ impl From<&Conversation> for ConversationV1 {
             updated_at: conversation.updated_at.0,
             last_seq: conversation.last_seq.0,
             member_count: conversation.member_count,
+            avatar: conversation.avatar.map(|file| file.0),
         }
     }
 }
@@ -48,6 +50,7 @@ impl From<ConversationV1> for Conversation {
             updated_at: Timestamp(v1.updated_at),
             last_seq: Seq(v1.last_seq),
             member_count: v1.member_count,
+            avatar: v1.avatar.map(FileId),
         }
     }
 }

@@ -11,8 +11,8 @@ use super::recall;
 use super::rows::Reads;
 use crate::base::clock::Timestamp;
 use crate::model::{
-    ConversationId, Event, EventBody, EventSeq, InviteId, MemberRole, MessageId, Role, Seq,
-    SessionId, UserId,
+    AvatarOf, ConversationId, Event, EventBody, EventSeq, FileId, InviteId, MemberRole, MessageId,
+    Role, Seq, SessionId, UserId,
 };
 
 #[derive(Serialize, Deserialize)]
@@ -92,6 +92,19 @@ enum BodyV1 {
         user: u64,
         seq: u64,
         at: u64,
+    },
+    FileAdded {
+        file: u128,
+        owner: u64,
+    },
+    FileRemoved(u128),
+    UserAvatarChanged {
+        user: u64,
+        file: Option<u128>,
+    },
+    ConversationAvatarChanged {
+        conversation: u64,
+        file: Option<u128>,
     },
 }
 
@@ -234,6 +247,21 @@ impl From<&EventBody> for BodyV1 {
                 seq: seq.0,
                 at: at.0,
             },
+            E::FileAdded(file) => Self::FileAdded {
+                file: file.id.0,
+                owner: file.owner.0,
+            },
+            E::FileRemoved { file } => Self::FileRemoved(file.0),
+            E::AvatarChanged { of, file } => {
+                let file = file.map(|file| file.0);
+                match of {
+                    AvatarOf::User(UserId(user)) => Self::UserAvatarChanged { user: *user, file },
+                    AvatarOf::Conversation(ConversationId(conversation)) => {
+                        let conversation = *conversation;
+                        Self::ConversationAvatarChanged { conversation, file }
+                    }
+                }
+            }
         }
     }
 }
@@ -336,6 +364,18 @@ impl BodyV1 {
                 user: UserId(user),
                 seq: Seq(seq),
                 at: Timestamp(at),
+            },
+            Self::FileAdded { file, owner } => {
+                E::FileAdded(recall::file(reads, FileId(file), UserId(owner), at)?)
+            }
+            Self::FileRemoved(file) => E::FileRemoved { file: FileId(file) },
+            Self::UserAvatarChanged { user, file } => E::AvatarChanged {
+                of: AvatarOf::User(UserId(user)),
+                file: file.map(FileId),
+            },
+            Self::ConversationAvatarChanged { conversation, file } => E::AvatarChanged {
+                of: AvatarOf::Conversation(ConversationId(conversation)),
+                file: file.map(FileId),
             },
         })
     }

@@ -11,7 +11,9 @@ use super::rows::{self, Reads, Rows, Span, u64_at};
 use super::schema::{Key, Table};
 use super::txn::Changes;
 use crate::base::clock::Timestamp;
-use crate::model::{ClientId, ConversationId, Message, MessageId, MessageKind, Seq, UserId};
+use crate::model::{
+    ClientId, ConversationId, FileId, Message, MessageId, MessageKind, Seq, UserId,
+};
 
 const NAME: &str = "message";
 
@@ -230,7 +232,7 @@ fn encode(message: &Message, body_len: usize, head: &[u8]) -> Result<Vec<u8>, St
         sealed: message.sealed.is_some(),
         body_len: u32::try_from(body_len).unwrap_or(u32::MAX),
         head: head.to_vec(),
-        attachments: message.attachments.clone(),
+        attachments: message.attachments.iter().map(|file| file.0).collect(),
         client_id: message.client_id.as_ref().map(|id| id.0.clone()),
         reply_to: message.reply_to.map(|seq| seq.0),
         created_at: message.created_at.0,
@@ -297,7 +299,7 @@ fn complete(reads: &dyn Reads, id: MessageId, row: MessageV1) -> Result<Message,
             _ => return Err(StoreError::corrupt(NAME, "its kind is not known")),
         },
         content,
-        attachments: row.attachments,
+        attachments: row.attachments.into_iter().map(FileId).collect(),
         client_id: row.client_id.map(ClientId),
         reply_to: row.reply_to.map(Seq),
         sealed,

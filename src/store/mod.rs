@@ -25,6 +25,7 @@ mod txn;
 
 pub mod accounts;
 pub mod conversations;
+pub mod files;
 pub mod invites;
 pub mod members;
 pub mod messages;

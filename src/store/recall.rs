@@ -4,11 +4,11 @@
 
 use super::error::StoreError;
 use super::rows::Reads;
-use super::{accounts, conversations, invites, messages, sessions};
+use super::{accounts, conversations, files, invites, messages, sessions};
 use crate::base::clock::Timestamp;
 use crate::model::{
-    Account, Conversation, ConversationId, Invite, InviteId, Message, MessageId, MessageKind, Role,
-    Seq, Session, SessionId, UserId,
+    Account, Conversation, ConversationId, File, FileClass, FileId, FileUse, Invite, InviteId,
+    Message, MessageId, MessageKind, Role, Seq, Session, SessionId, UserId,
 };
 
 pub(super) fn account(reads: &dyn Reads, id: UserId, at: Timestamp) -> Result<Account, StoreError> {
@@ -27,6 +27,7 @@ pub(super) fn account(reads: &dyn Reads, id: UserId, at: Timestamp) -> Result<Ac
             password_hash: String::new(),
             created_at: at,
             last_seen_at: None,
+            avatar: None,
         },
     })
 }
@@ -96,6 +97,7 @@ pub(super) fn conversation(
         updated_at: at,
         last_seq: Seq(0),
         member_count: 0,
+        avatar: None,
     }))
 }
 
@@ -118,5 +120,30 @@ pub(super) fn message(
         created_at: at,
         updated_at: at,
         deleted_at: Some(at),
+    }))
+}
+
+pub(super) fn file(
+    reads: &dyn Reads,
+    id: FileId,
+    owner: UserId,
+    at: Timestamp,
+) -> Result<File, StoreError> {
+    let known = files::find(reads, id)?;
+    Ok(known.unwrap_or(File {
+        id,
+        owner,
+        name: String::new(),
+        mime: String::new(),
+        class: FileClass::File,
+        inline: false,
+        hash: [0; 32],
+        size: 0,
+        received: 0,
+        sides: None,
+        placeholder: Vec::new(),
+        thumbnails: Vec::new(),
+        created_at: at,
+        used: FileUse::Unattached,
     }))
 }

@@ -23,6 +23,11 @@
 //! | `Messages` | conversation (8), seq (8) | message v1 with the first bytes of the body |
 //! | `MessageParts` | conversation (8), seq (8), part (2) | the next bytes of the body |
 //! | `ClientIds` | sender (8), hash of the client id (16) | conversation (8), seq (8) |
+//! | `Files` | file (16) | file v1 |
+//! | `LooseFiles` | when it was complete (8), file (16), of those that nothing holds | nothing |
+//! | `ConversationFiles` | conversation (8), class (1), seq (8), place in the message (1) | file |
+//! | `BlobRefs` | SHA-256 of a content (32) | how many files and thumbnails it is (8) |
+//! | `FileUsage` | user (8) | bytes of all their files (8) |
 //! | `Log` | event (8) | log entry v1 |
 //!
 //! "Nothing" and bare ids are raw bytes without a version: they can't change.
@@ -71,6 +76,16 @@ pub enum Table {
     MessageParts = 0x31,
     /// Messages by the sender's own name for them.
     ClientIds = 0x32,
+    /// Files.
+    Files = 0x38,
+    /// Files that nothing holds, the oldest first.
+    LooseFiles = 0x39,
+    /// Files by where they were sent.
+    ConversationFiles = 0x3a,
+    /// How often each content is needed.
+    BlobRefs = 0x3b,
+    /// How much each person keeps here.
+    FileUsage = 0x3c,
     /// Events.
     Log = 0x40,
 }

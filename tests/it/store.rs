@@ -3,6 +3,7 @@
 mod crash;
 mod damage;
 mod durable;
+mod files;
 mod folder;
 mod golden;
 mod kv;
@@ -16,8 +17,8 @@ use std::path::Path;
 use inkspot::base::clock::{Clock, Timestamp};
 use inkspot::base::rng::Rng;
 use inkspot::model::{
-    Account, ClientId, Conversation, ConversationId, Event, EventBody, Member, MemberRole, Message,
-    MessageId, MessageKind, Role, Seq, UserId,
+    Account, ClientId, Conversation, ConversationId, Event, EventBody, File, FileClass, FileId,
+    FileUse, Member, MemberRole, Message, MessageId, MessageKind, Role, Seq, UserId,
 };
 use inkspot::store::{self, Store, StoreError, StoreOptions, Writer};
 
@@ -74,6 +75,7 @@ fn account(id: UserId, name: &str) -> Account {
         password_hash: "$argon2id$".to_owned(),
         created_at: Timestamp(1),
         last_seen_at: None,
+        avatar: None,
     }
 }
 
@@ -87,6 +89,7 @@ fn room(id: ConversationId) -> Conversation {
         updated_at: Timestamp(2),
         last_seq: Seq(0),
         member_count: 0,
+        avatar: None,
     }
 }
 
@@ -114,6 +117,26 @@ fn message(seq: u64, sender: UserId, content: &str) -> Message {
         created_at: Timestamp(10 + seq),
         updated_at: Timestamp(10 + seq),
         deleted_at: None,
+    }
+}
+
+/// A file of Alice's that nothing holds.
+fn file(id: u128) -> File {
+    File {
+        id: FileId(id),
+        owner: ALICE,
+        name: "notes.txt".to_owned(),
+        mime: "text/plain".to_owned(),
+        class: FileClass::File,
+        inline: false,
+        hash: [7; 32],
+        size: 100,
+        received: 100,
+        sides: None,
+        placeholder: Vec::new(),
+        thumbnails: Vec::new(),
+        created_at: Timestamp(4),
+        used: FileUse::Unattached,
     }
 }
 

@@ -83,6 +83,7 @@ fn conversation(id: u64) -> Conversation {
         updated_at: Timestamp(1),
         last_seq: Seq(0),
         member_count: 0,
+        avatar: None,
     }
 }
 

@@ -10,13 +10,16 @@ use std::path::PathBuf;
 use inkspot::base::clock::{Clock, Timestamp};
 use inkspot::base::rng::Rng;
 use inkspot::model::{
-    EventBody, EventSeq, Invite, InviteId, Message, MessageKind, Seq, Session, SessionId,
+    AvatarOf, EventBody, EventSeq, File, FileClass, FileId, FileUse, Invite, InviteId, Message,
+    MessageKind, Seq, Session, SessionId, Thumbnail,
 };
 use inkspot::store::kv::{Kv, Order};
 use inkspot::store::{self, accounts, conversations, invites, members, messages, sessions};
 
 use super::redb::RedbKv;
-use super::{ALICE, BOB, ConversationId, ROOM, commit, furnish, member, message, room};
+use super::{
+    ALICE, BOB, ConversationId, ROOM, commit, file as kept, furnish, member, message, room,
+};
 
 fn file(name: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
@@ -90,8 +93,57 @@ fn history() -> Vec<EventBody> {
         alice,
         EventBody::ConversationCreated(common),
     ];
+    all.extend(files().map(EventBody::FileAdded));
     all.extend(sent().map(EventBody::MessageSent));
     all.extend(changes());
+    all.extend(faces());
+    all
+}
+
+fn files() -> [File; 6] {
+    let picture = File {
+        name: "Grüße 👋.png".to_owned(),
+        mime: "image/png".to_owned(),
+        class: FileClass::Image,
+        inline: true,
+        received: 300,
+        sides: Some((4000, 3000)),
+        placeholder: vec![1, 2, 255],
+        thumbnails: [320, 1280].map(small).into(),
+        ..kept(1)
+    };
+    let video = File {
+        class: FileClass::Video,
+        ..kept(u128::MAX)
+    };
+    let sound = File {
+        class: FileClass::Audio,
+        ..kept(5)
+    };
+    [picture, video, sound, kept(2), kept(3), kept(4)]
+}
+
+fn small(side: u32) -> Thumbnail {
+    Thumbnail {
+        side,
+        hash: [8; 32],
+        width: side,
+        height: side / 4 * 3,
+        mime: "image/webp".to_owned(),
+        size: 50,
+    }
+}
+
+fn faces() -> Vec<EventBody> {
+    let of_both = [AvatarOf::User(BOB), AvatarOf::Conversation(ROOM)];
+    let mut all = Vec::new();
+    for (of, id) in of_both.into_iter().zip([2, 3]) {
+        let file = Some(FileId(id));
+        all.push(EventBody::AvatarChanged { of, file });
+    }
+    let (of, file) = (AvatarOf::User(ALICE), None);
+    all.push(EventBody::AvatarChanged { of, file });
+    all.push(EventBody::FileRemoved { file: FileId(4) });
     all
 }
 
@@ -100,7 +152,7 @@ fn sent() -> [Message; 3] {
     let full = Message {
         kind: MessageKind::Image,
         content: String::new(),
-        attachments: vec![1, u128::MAX],
+        attachments: vec![FileId(1), FileId(u128::MAX)],
         client_id: None,
         reply_to: Some(Seq(1)),
         sealed: Some(vec![0, 255, 7]),
@@ -242,6 +294,16 @@ fn a_database_of_format_1_is_read_as_it_was_meant() {
         (read.last_read_seq, read.last_read_at),
         (Seq(3), Some(Timestamp(200)))
     );
+    let [picture, ..] = files();
+    let of_message = FileUse::Message(sent()[1].id);
+    let found = store::files::find(&view, picture.id).unwrap();
+    let attached = File {
+        used: of_message,
+        ..picture
+    };
+    assert_eq!(found, Some(attached));
+    assert_eq!(bob.avatar, Some(FileId(2)));
+    assert_eq!(room.avatar, Some(FileId(3)));
     let session = sessions::find_by_token(&view, &[0xab; 32])
         .unwrap()
         .unwrap();
