@@ -7,6 +7,7 @@
 
 pub mod app;
 pub mod base;
+pub mod blobs;
 pub mod cli;
 pub mod config;
 pub mod engine;
