@@ -2,7 +2,7 @@
 //!
 //! The rooms of the house, from the cellar up; imports point down only
 //! (`docs/ARCHITECTURE.md` has the plan, `tests/it/floors.rs` holds it):
-//! `base` → `model` → `protocol config text` → `store engine` → `service` → `http realtime` →
+//! `base` → `model` → `protocol config text tls` → `store engine` → `service` → `http realtime` →
 //! `server app cli`.
 
 pub mod app;
@@ -19,3 +19,4 @@ pub mod server;
 pub mod service;
 pub mod store;
 pub mod text;
+pub mod tls;

@@ -74,7 +74,7 @@ impl<A: App> Engine<A> {
     /// Answers a request to the socket path, whatever its method and query; what is wrong is
     /// refused. A request for a WebSocket must have come over a connection that
     /// `hyper_util::server::conn::auto::Builder::serve_connection_with_upgrades` serves, and that
-    /// is a `TokioIo` of a `TcpStream` or of a `tokio_rustls` stream of one.
+    /// is a `TokioIo` of a `TcpStream` or of a [`TlsStream`](crate::tls::TlsStream).
     pub async fn serve(&self, request: Request<hyper::body::Incoming>) -> Response<Full<Bytes>> {
         serve::serve(&self.0, request).await
     }

@@ -50,7 +50,9 @@ pub(super) struct Outbox {
     written: usize,
     /// Bytes of the queue that are not.
     bytes: usize,
-    /// What of it counts against all connections' budget: nothing, while the connection keeps up.
+    /// Bytes that the stream took and has not got rid of, while it is blocked.
+    unsent: usize,
+    /// What of it all counts against all connections' budget: nothing, while the connection keeps up.
     charged: usize,
 }
 
@@ -88,6 +90,7 @@ impl Outbox {
             later: Vec::new(),
             written: 0,
             bytes: 0,
+            unsent: 0,
             charged: 0,
         }
     }
@@ -100,9 +103,9 @@ impl Outbox {
         self.bytes
     }
 
-    /// What the queue takes in memory.
+    /// What waits takes in memory.
     fn weight(&self) -> usize {
-        self.bytes + self.queue.len() * EVENT
+        self.bytes + self.unsent + self.queue.len() * EVENT
     }
 
     /// Whether nothing waits to be sent.
@@ -175,11 +178,11 @@ impl Outbox {
     pub fn flush(&mut self, stream: &Stream, budget: &Budget) -> io::Result<()> {
         let result = match self.write_all(stream) {
             Err(error) if error.kind() == ErrorKind::WouldBlock => {
-                self.blocked = true;
+                (self.blocked, self.unsent) = (true, stream.unsent());
                 Ok(())
             }
             done => {
-                self.blocked = false;
+                (self.blocked, self.unsent) = (false, 0);
                 done
             }
         };
@@ -287,7 +290,7 @@ impl Outbox {
     pub fn clear(&mut self, budget: &Budget) {
         self.queue = VecDeque::new();
         self.later = Vec::new();
-        (self.written, self.bytes) = (0, 0);
+        (self.written, self.bytes, self.unsent) = (0, 0, 0);
         budget.adjust(&mut self.charged, 0);
     }
 }

@@ -1,26 +1,23 @@
 //! The sockets below it all: the only place that knows which kinds of stream the
 //! listener may hand over, and how to read and write each without waiting.
 
-use std::io::{self, ErrorKind, IoSlice, Read, Write};
+use std::io::{self, IoSlice};
 
 use bytes::Bytes;
 use hyper::upgrade::Upgraded;
 use hyper_util::rt::TokioIo;
 use hyper_util::server::conn::auto::upgrade::downcast;
-use parking_lot::Mutex;
-use rustls::ServerConnection;
 use tokio::net::TcpStream;
-use tokio_rustls::server::TlsStream;
 
-/// Plaintext of one TLS record at most.
-const RECORD: usize = 16 * 1024;
+use crate::tls::TlsStream;
+
 /// Slices of one write.
 pub(super) const SLICES: usize = 64;
 
 /// A connection, stripped of everything that served its handshake.
 pub(super) enum Stream {
     Plain(TcpStream),
-    Tls(TcpStream, Box<Mutex<ServerConnection>>),
+    Tls(TlsStream),
 }
 
 impl Stream {
@@ -31,14 +28,14 @@ impl Stream {
             Ok(parts) => return Some((Self::Plain(parts.io.into_inner()), parts.read_buf)),
             Err(upgraded) => upgraded,
         };
-        let parts = downcast::<TokioIo<TlsStream<TcpStream>>>(upgraded).ok()?;
-        let (tcp, tls) = parts.io.into_inner().into_inner();
-        Some((Self::Tls(tcp, Box::new(Mutex::new(tls))), parts.read_buf))
+        let parts = downcast::<TokioIo<TlsStream>>(upgraded).ok()?;
+        Some((Self::Tls(parts.io.into_inner()), parts.read_buf))
     }
 
     fn tcp(&self) -> &TcpStream {
         match self {
-            Self::Plain(tcp) | Self::Tls(tcp, _) => tcp,
+            Self::Plain(tcp) => tcp,
+            Self::Tls(tls) => tls.tcp(),
         }
     }
 
@@ -56,47 +53,17 @@ impl Stream {
     pub fn try_read(&self, buffer: &mut [u8]) -> io::Result<usize> {
         match self {
             Self::Plain(tcp) => tcp.try_read(buffer),
-            Self::Tls(tcp, tls) => {
-                let mut tls = tls.lock();
-                loop {
-                    match tls.reader().read(buffer) {
-                        Err(error) if error.kind() == ErrorKind::WouldBlock => {}
-                        done => return done,
-                    }
-                    if tls.read_tls(&mut NoWait(tcp))? == 0 {
-                        return Ok(0);
-                    }
-                    tls.process_new_packets().map_err(io::Error::other)?;
-                }
-            }
+            Self::Tls(tls) => tls.try_read(buffer),
         }
     }
 
     /// Writes from the front of `slices`; for TLS at most one record. `WouldBlock`: nothing was
     /// taken.
     pub fn try_write(&self, slices: &[IoSlice<'_>]) -> io::Result<usize> {
-        match self {
-            Self::Plain(tcp) => match slices {
-                [one] => tcp.try_write(one),
-                many => tcp.try_write_vectored(many),
-            },
-            Self::Tls(tcp, tls) => {
-                let mut tls = tls.lock();
-                push_records(tcp, &mut tls)?;
-                let taken = write_record(&mut tls, slices)?;
-                match push_records(tcp, &mut tls) {
-                    Err(error) if error.kind() != ErrorKind::WouldBlock => Err(error),
-                    _ => Ok(taken),
-                }
-            }
-        }
-    }
-
-    /// Whether something waits that no call of ours has written, like an answer of TLS itself.
-    pub fn wants_flush(&self) -> bool {
-        match self {
-            Self::Plain(_) => false,
-            Self::Tls(_, tls) => tls.lock().wants_write(),
+        match (self, slices) {
+            (Self::Plain(tcp), [one]) => tcp.try_write(one),
+            (Self::Plain(tcp), many) => tcp.try_write_vectored(many),
+            (Self::Tls(tls), slices) => tls.try_write(slices),
         }
     }
 
@@ -104,65 +71,31 @@ impl Stream {
     pub fn try_flush(&self) -> io::Result<()> {
         match self {
             Self::Plain(_) => Ok(()),
-            Self::Tls(tcp, tls) => push_records(tcp, &mut tls.lock()),
+            Self::Tls(tls) => tls.try_flush(),
         }
     }
 
-    /// Says that nothing more will be written.
+    /// Bytes that were taken but still wait in buffers of ours.
+    pub fn unsent(&self) -> usize {
+        match self {
+            Self::Plain(_) => 0,
+            Self::Tls(tls) => tls.unsent(),
+        }
+    }
+
+    /// Says that nothing more will be written. What still comes is only to be
+    /// [thrown away](Self::try_discard).
     pub fn finish(&self) {
-        if let Self::Tls(tcp, tls) = self {
-            let mut tls = tls.lock();
-            tls.send_close_notify();
-            // The peer may be gone; then there is nobody to tell.
-            let _ = push_records(tcp, &mut tls);
+        // The peer may be gone; then there is nobody to tell.
+        if let Self::Tls(tls) = self {
+            let _ = tls.try_finish();
         }
         let _ = rustix::net::shutdown(self.tcp(), rustix::net::Shutdown::Write);
     }
-}
 
-/// Encrypts from the front of `slices` into one record.
-fn write_record(tls: &mut ServerConnection, slices: &[IoSlice<'_>]) -> io::Result<usize> {
-    let mut room = RECORD;
-    let mut cut = [IoSlice::new(&[]); SLICES];
-    let mut count = 0;
-    for (to, from) in cut.iter_mut().zip(slices) {
-        let len = from.len().min(room);
-        *to = IoSlice::new(&from[..len]);
-        room -= len;
-        count += 1;
-        if room == 0 {
-            break;
-        }
-    }
-    tls.writer().write_vectored(&cut[..count])
-}
-
-fn push_records(tcp: &TcpStream, tls: &mut ServerConnection) -> io::Result<()> {
-    while tls.wants_write() {
-        tls.write_tls(&mut NoWait(tcp))?;
-    }
-    Ok(())
-}
-
-/// A TCP stream that says `WouldBlock` instead of waiting.
-struct NoWait<'a>(&'a TcpStream);
-
-impl Read for NoWait<'_> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        self.0.try_read(buffer)
-    }
-}
-
-impl Write for NoWait<'_> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.try_write(bytes)
-    }
-
-    fn write_vectored(&mut self, slices: &[IoSlice<'_>]) -> io::Result<usize> {
-        self.0.try_write_vectored(slices)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
+    /// Reads, without understanding it, what comes after the [end](Self::finish); 0 is the
+    /// peer's. `WouldBlock`: nothing is there.
+    pub fn try_discard(&self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.tcp().try_read(buffer)
     }
 }

@@ -179,9 +179,6 @@ impl Reader {
                     Err(error) if error.kind() == ErrorKind::WouldBlock => return Ok(Stop::Empty),
                     Err(_) => return Err(BROKEN),
                 };
-                if stream.wants_flush() {
-                    session.flush().map_err(|_| BROKEN)?;
-                }
                 let wait = session.count_input(0, len);
                 let (used, stop) = self.handle_all(session, &mut buffer[..len])?;
                 self.backlog.extend_from_slice(&buffer[used..len]);
@@ -280,7 +277,7 @@ async fn finish<A: App>(session: &Session<A>, stream: &Stream) {
     }
     stream.finish();
     loop {
-        let read = BUFFER.with_borrow_mut(|buffer| stream.try_read(buffer));
+        let read = BUFFER.with_borrow_mut(|buffer| stream.try_discard(buffer));
         match read {
             Ok(0) => return,
             Ok(_) => tokio::task::yield_now().await,

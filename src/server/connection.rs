@@ -16,9 +16,9 @@ use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
+use rustls::ServerConfig;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
-use tokio_rustls::TlsAcceptor;
 
 use super::gate::Slot;
 use super::handler::{BoxBody, Handler};
@@ -28,6 +28,7 @@ use crate::base::clock::Clock;
 use crate::base::shutdown::Shutdown;
 use crate::config::Network;
 use crate::model::peer::Admission;
+use crate::tls::TlsStream;
 
 /// The most that all headers of one request may take.
 const HEADER_BYTES: u32 = 64 * 1024;
@@ -82,7 +83,7 @@ pub(super) enum Answers {
 pub(super) struct Shared {
     pub answers: Answers,
     /// `None` on a listener without TLS.
-    pub tls: Option<TlsAcceptor>,
+    pub tls: Option<Arc<ServerConfig>>,
     /// What to tell clients that speak plain HTTP to the TLS listener.
     pub plain: Option<Arc<Shared>>,
     pub trusted_proxies: Vec<Network>,
@@ -98,7 +99,7 @@ pub(super) async fn serve(stream: TcpStream, from: SocketAddr, slot: Slot, share
     if stream.set_nodelay(true).is_err() {
         return;
     }
-    let Some(acceptor) = &shared.tls else {
+    let Some(config) = &shared.tls else {
         return serve_http(stream, false, false, from, slot, &shared).await;
     };
     let Some(mut handshake) = slot.handshake() else {
@@ -112,7 +113,7 @@ pub(super) async fn serve(stream: TcpStream, from: SocketAddr, slot: Slot, share
             return Ok(Err(stream));
         }
         handshake.wait().await;
-        acceptor.accept(stream).await.map(Ok)
+        TlsStream::accept(stream, config.clone()).await.map(Ok)
     };
     let shaken = shared
         .clock
@@ -121,7 +122,7 @@ pub(super) async fn serve(stream: TcpStream, from: SocketAddr, slot: Slot, share
     drop(handshake);
     match shaken {
         Some(Ok(Ok(stream))) => {
-            let http2 = stream.get_ref().1.alpn_protocol() == Some(b"h2");
+            let http2 = stream.speaks(b"h2");
             serve_http(stream, true, http2, from, slot, &shared).await;
         }
         Some(Ok(Err(stream))) => {

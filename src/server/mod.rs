@@ -28,7 +28,6 @@ use std::time::Duration;
 
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
-use tokio_rustls::TlsAcceptor;
 
 pub use disk::write_private;
 pub use error::StartError;
@@ -284,7 +283,7 @@ impl Server {
         let Some(certificates) = &self.certificates else {
             return Ok((shared(product, None, None), None));
         };
-        let tls = TlsAcceptor::from(Arc::new(tls::server_config(certificates.clone())?));
+        let tls = Arc::new(tls::server_config(certificates.clone())?);
         let tls_port = addresses(&self.listeners)
             .first()
             .map_or(443, SocketAddr::port);

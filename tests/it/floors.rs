@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 const FLOORS: &[&[&str]] = &[
     &["base"],
     &["model"],
-    &["protocol", "config", "text", "media"],
+    &["protocol", "config", "tls", "text", "media"],
     &["store", "engine", "blobs"],
     &["service", "search"],
     &["http", "realtime"],

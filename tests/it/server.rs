@@ -170,7 +170,7 @@ fn answers() -> Handlers {
         if request.headers().contains_key("upgrade") {
             let upgrade = hyper::upgrade::on(&mut request);
             tokio::spawn(async move {
-                type Io = hyper_util::rt::TokioIo<tokio_rustls::server::TlsStream<TcpStream>>;
+                type Io = hyper_util::rt::TokioIo<inkspot::tls::TlsStream>;
                 let upgraded = upgrade.await.unwrap();
                 let parts = hyper_util::server::conn::auto::upgrade::downcast::<Io>(upgraded);
                 let mut io = parts.unwrap().io.into_inner();

@@ -19,10 +19,11 @@ use inkspot::engine::{
     App, Connecting, DisconnectReason, Engine, EngineConfig, Event, Incoming, Owner, Refusal,
     RoomId, Socket,
 };
+use inkspot::tls::TlsStream;
+use rustls::ServerConfig;
 use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 use std::sync::OnceLock;
 use tokio::net::{TcpListener, TcpStream};
-use tokio_rustls::TlsAcceptor;
 
 #[derive(Parser)]
 struct Options {
@@ -97,12 +98,12 @@ impl Rooms {
     }
 }
 
-fn acceptor(tickets: usize) -> TlsAcceptor {
+fn tls_config(tickets: usize) -> Arc<ServerConfig> {
     let names = vec!["localhost".to_owned()];
     let own = rcgen::generate_simple_self_signed(names).expect("a certificate can be made");
     let key = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(own.signing_key.serialize_der()));
     let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let mut config = rustls::ServerConfig::builder_with_provider(provider)
+    let mut config = ServerConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .expect("the provider has the versions")
         .with_no_client_auth()
@@ -110,10 +111,10 @@ fn acceptor(tickets: usize) -> TlsAcceptor {
         .expect("the certificate fits the key");
     config.send_tls13_tickets = tickets;
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
-    TlsAcceptor::from(Arc::new(config))
+    Arc::new(config)
 }
 
-async fn serve(tcp: TcpStream, tls: Option<TlsAcceptor>, engine: Engine<Rooms>) {
+async fn serve(tcp: TcpStream, tls: Option<Arc<ServerConfig>>, engine: Engine<Rooms>) {
     let service = service_fn(move |request| {
         let engine = engine.clone();
         async move { Ok::<_, Infallible>(engine.serve(request).await) }
@@ -121,7 +122,7 @@ async fn serve(tcp: TcpStream, tls: Option<TlsAcceptor>, engine: Engine<Rooms>) 
     let builder = Builder::new(TokioExecutor::new());
     // What goes wrong on one connection is its client's affair.
     if let Some(tls) = tls {
-        if let Ok(stream) = tls.accept(tcp).await {
+        if let Ok(stream) = TlsStream::accept(tcp, tls).await {
             let io = TokioIo::new(stream);
             let _ = builder.serve_connection_with_upgrades(io, service).await;
         }
@@ -161,7 +162,7 @@ async fn run(options: Options) -> std::io::Result<()> {
     let _ = cell.set(engine.clone());
     let background = engine.clone();
     tokio::spawn(async move { background.run().await });
-    let tls = options.tls.then(|| acceptor(options.tickets));
+    let tls = options.tls.then(|| tls_config(options.tickets));
     loop {
         let (tcp, _) = listener.accept().await?;
         tcp.set_nodelay(true)?;

@@ -17,11 +17,12 @@ use inkspot::engine::{
     Ack, AckId, App, Args, Connecting, Credit, DisconnectReason, Engine, EngineConfig, Hold,
     Incoming, Owner, Refusal, Socket,
 };
+use inkspot::tls::TlsStream;
+use rustls::ServerConfig;
 use tokio::net::TcpListener;
 use tokio::sync::Mutex;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::JoinHandle;
-use tokio_rustls::TlsAcceptor;
 
 /// The page that the program serves.
 pub const ORIGIN: &str = "https://here.example";
@@ -144,7 +145,7 @@ impl Server {
         Self::with_tls(config, None).await
     }
 
-    pub async fn with_tls(config: EngineConfig, tls: Option<TlsAcceptor>) -> Self {
+    pub async fn with_tls(config: EngineConfig, tls: Option<Arc<ServerConfig>>) -> Self {
         let (tell, heard) = unbounded_channel();
         let half_open = Arc::new(AtomicUsize::new(0));
         let program = Program {
@@ -239,7 +240,7 @@ impl Heard {
     }
 }
 
-async fn accept(listener: TcpListener, engine: Engine<Program>, tls: Option<TlsAcceptor>) {
+async fn accept(listener: TcpListener, engine: Engine<Program>, tls: Option<Arc<ServerConfig>>) {
     loop {
         let (tcp, _) = listener.accept().await.unwrap();
         let (engine, tls) = (engine.clone(), tls.clone());
@@ -251,7 +252,7 @@ async fn accept(listener: TcpListener, engine: Engine<Program>, tls: Option<TlsA
             let builder = Builder::new(TokioExecutor::new());
             // The clients here break what they can.
             if let Some(tls) = tls {
-                if let Ok(stream) = tls.accept(tcp).await {
+                if let Ok(stream) = TlsStream::accept(tcp, tls).await {
                     let io = TokioIo::new(stream);
                     let _ = builder.serve_connection_with_upgrades(io, service).await;
                 }

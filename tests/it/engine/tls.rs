@@ -1,21 +1,22 @@
 use std::sync::Arc;
 
 use inkspot::engine::{EngineConfig, Event};
+use rustls::ServerConfig;
 use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer, ServerName};
 use tokio::net::TcpStream;
+use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
-use tokio_rustls::{TlsAcceptor, TlsConnector};
 
 use super::client::{COOKIE, Got, Ws, headers, text, upgrade_request};
 use super::program::Server;
 
-fn tls() -> (TlsAcceptor, TlsConnector) {
+fn tls() -> (Arc<ServerConfig>, TlsConnector) {
     let own = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).unwrap();
     let key = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(own.signing_key.serialize_der()));
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let mut roots = rustls::RootCertStore::empty();
     roots.add(own.cert.der().clone()).unwrap();
-    let server = rustls::ServerConfig::builder_with_provider(Arc::clone(&provider))
+    let server = ServerConfig::builder_with_provider(Arc::clone(&provider))
         .with_safe_default_protocol_versions()
         .unwrap()
         .with_no_client_auth()
@@ -26,7 +27,7 @@ fn tls() -> (TlsAcceptor, TlsConnector) {
         .unwrap()
         .with_root_certificates(roots)
         .with_no_client_auth();
-    (Arc::new(server).into(), Arc::new(client).into())
+    (Arc::new(server), Arc::new(client).into())
 }
 
 async fn open(server: &Server, connector: &TlsConnector) -> Ws {
@@ -42,8 +43,8 @@ async fn open(server: &Server, connector: &TlsConnector) -> Ws {
 
 #[tokio::test]
 async fn over_tls_everything_arrives_whole_and_in_order_both_ways() {
-    let (acceptor, connector) = tls();
-    let server = Server::with_tls(EngineConfig::default(), Some(acceptor)).await;
+    let (config, connector) = tls();
+    let server = Server::with_tls(EngineConfig::default(), Some(config)).await;
     let mut ws = open(&server, &connector).await;
     ws.connect(&server, "alice").await;
     // Shorter and longer than a record.
@@ -69,8 +70,8 @@ async fn over_tls_everything_arrives_whole_and_in_order_both_ways() {
 
 #[tokio::test]
 async fn a_slow_client_over_tls_is_bounded_too() {
-    let (acceptor, connector) = tls();
-    let server = Server::with_tls(EngineConfig::default(), Some(acceptor)).await;
+    let (config, connector) = tls();
+    let server = Server::with_tls(EngineConfig::default(), Some(config)).await;
     let mut ws = open(&server, &connector).await;
     ws.connect(&server, "alice").await;
     ws.send("42[\"a\"]").await;
