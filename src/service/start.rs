@@ -81,7 +81,7 @@ impl Default for Settings {
             },
             log_limits: LogLimits {
                 max_age: Duration::from_hours(30 * 24),
-                max_events: 2_000_000,
+                max_events: 200_000,
             },
         }
     }

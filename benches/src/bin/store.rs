@@ -9,9 +9,9 @@
 //! `cargo run --release --bin store [-- ROUNDS [SECONDS [DIR]]]`
 
 use std::path::Path;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use inkspot::base::clock::{Clock, Timestamp};
@@ -59,7 +59,11 @@ impl Ours {
         let mut ours = Self { writer, now: 1 };
         for id in 1..=CONVERSATIONS {
             let mut txn = ours.writer.begin();
-            apply(&mut txn, 1, EventBody::ConversationCreated(conversation(id)));
+            apply(
+                &mut txn,
+                1,
+                EventBody::ConversationCreated(conversation(id)),
+            );
             for user in 1..=users {
                 apply(&mut txn, 1, EventBody::MemberAdded(member(id, user)));
             }
@@ -209,8 +213,16 @@ impl Engine for Sqlite {
                 self.now += 1;
                 self.head += 1;
                 let (sender, conversation) = (command.sender as i64, command.conversation as i64);
-                assert!(!known.exists(params![sender, command.client_id]).expect("read"));
-                assert!(is_member.exists(params![conversation, sender]).expect("read"));
+                assert!(
+                    !known
+                        .exists(params![sender, command.client_id])
+                        .expect("read")
+                );
+                assert!(
+                    is_member
+                        .exists(params![conversation, sender])
+                        .expect("read")
+                );
                 let seq: i64 = last
                     .query_row(params![conversation], |row| row.get(0))
                     .expect("read");
@@ -318,9 +330,11 @@ async fn caller(
             sender: user,
             conversation: dice % CONVERSATIONS + 1,
             // as long and as random as the UUID that a browser makes
-            client_id: format!("{:016x}-{user:03}-{round:04}-{number:09}", dice.rotate_left(17)),
-            content: "lorem ipsum dolor sit amet "
-                .repeat(1 + (dice >> 32) as usize % 6),
+            client_id: format!(
+                "{:016x}-{user:03}-{round:04}-{number:09}",
+                dice.rotate_left(17)
+            ),
+            content: "lorem ipsum dolor sit amet ".repeat(1 + (dice >> 32) as usize % 6),
         };
         let (answer, answered) = tokio::sync::oneshot::channel();
         let begun = Instant::now();
@@ -352,7 +366,10 @@ fn main() {
         None => tempfile::tempdir_in("."),
     }
     .expect("a folder");
-    println!("{rounds} rounds of {} s each, interleaved; medians", time.as_secs());
+    println!(
+        "{rounds} rounds of {} s each, interleaved; medians",
+        time.as_secs()
+    );
     println!("writers | ours /s  p50 ms  p99 ms | SQLite /s  p50 ms  p99 ms | ours/SQLite");
     for writers in WRITERS {
         let mut ours = Ours::open(&dir.path().join(format!("ours-{writers}")), writers);
@@ -370,7 +387,11 @@ fn main() {
         );
         let figures = |rounds: &[Round]| {
             let figure = |of: fn(&Round) -> f64| median(rounds.iter().map(of));
-            (figure(|r| r.per_second), figure(|r| r.p50_ms), figure(|r| r.p99_ms))
+            (
+                figure(|r| r.per_second),
+                figure(|r| r.p50_ms),
+                figure(|r| r.p99_ms),
+            )
         };
         let (ours, sqlite) = (figures(&of_ours), figures(&of_sqlite));
         println!(
