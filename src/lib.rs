@@ -2,7 +2,7 @@
 //!
 //! The rooms of the house, from the cellar up; imports point down only
 //! (`docs/ARCHITECTURE.md` has the plan, `tests/it/floors.rs` holds it):
-//! `base` → `model` → `protocol config text tls` → `store engine` → `service` → `http realtime` →
+//! `base` → `model` → `protocol config text tls media` → `store engine` → `service` → `http realtime` →
 //! `server app cli`.
 
 pub mod app;
@@ -12,6 +12,7 @@ pub mod cli;
 pub mod config;
 pub mod engine;
 pub mod http;
+pub mod media;
 pub mod model;
 pub mod protocol;
 pub mod realtime;
