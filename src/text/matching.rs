@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::cluster::{cluster_at, read};
 use super::query::{Clause, Pattern, Query};
 use super::tokens::{Token, tokens};
 
@@ -14,52 +15,98 @@ const MAX_HIGHLIGHTS: usize = 100;
 /// If so, what to mark: ranges of bytes in `content`, in order, apart from each other, on the edges
 /// of visible characters.
 pub fn matches(query: &Query, content: &str) -> Option<Vec<Range<usize>>> {
-    let tokens: Vec<Token<'_>> = tokens(content).collect();
-    if query.not.iter().any(|clause| found(clause, &tokens, None)) {
+    let page = Page {
+        text: content,
+        tokens: tokens(content).collect(),
+    };
+    if query.not.iter().any(|clause| page.has(clause, None)) {
         return None;
     }
     let mut marks = Vec::new();
     for clause in &query.all {
-        if !found(clause, &tokens, Some(&mut marks)) {
+        if !page.has(clause, Some(&mut marks)) {
             return None;
         }
     }
     Some(joined(marks))
 }
 
-/// Whether the clause is satisfied; with `marks`, all places go there.
-fn found(clause: &Clause, tokens: &[Token<'_>], mut marks: Option<&mut Vec<Range<usize>>>) -> bool {
-    let mut found = false;
-    for alternative in &clause.any {
-        for (first, token) in tokens.iter().enumerate() {
-            let Some(end) = run(alternative, &tokens[first..]) else {
-                continue;
-            };
-            found = true;
-            let Some(marks) = marks.as_deref_mut() else {
-                return true;
-            };
-            marks.push(token.start..end);
-        }
-    }
-    found
+/// The words of a text, to be searched in.
+struct Page<'a> {
+    text: &'a str,
+    /// In the order of their positions.
+    tokens: Vec<Token<'a>>,
 }
 
-/// Where the run of patterns ends that begins with the first of `tokens`.
-fn run(patterns: &[Pattern], tokens: &[Token<'_>]) -> Option<usize> {
-    let (pattern, rest) = patterns.split_first()?;
-    let token = tokens.first()?;
-    if !pattern.fits(&token.term) {
-        return None;
+impl Page<'_> {
+    /// Whether the clause is satisfied; with `marks`, all places go there.
+    fn has(&self, clause: &Clause, mut marks: Option<&mut Vec<Range<usize>>>) -> bool {
+        let mut found = false;
+        for patterns in &clause.any {
+            let mut free = 0;
+            for token in &self.tokens {
+                // Where one run was found, another is looked for only after it.
+                if token.start < free {
+                    continue;
+                }
+                let Some(end) = self.run(patterns, token) else {
+                    continue;
+                };
+                found = true;
+                let Some(marks) = marks.as_deref_mut() else {
+                    return true;
+                };
+                marks.push(token.start..end);
+                free = end;
+            }
+        }
+        found
     }
-    if rest.is_empty() {
-        return Some(token.end);
+
+    /// Where the run of patterns ends that begins with `first`.
+    fn run(&self, patterns: &[Pattern], first: &Token<'_>) -> Option<usize> {
+        let (pattern, rest) = patterns.split_first()?;
+        if !pattern.fits(&first.term) {
+            return None;
+        }
+        let mut end = self.end(pattern, first);
+        // Terms of different widths may fit, so the next word may stand at one of several places.
+        let mut next = vec![first.position + first.width];
+        for pattern in rest {
+            let fitting = next.iter().flat_map(|position| self.standing_at(*position));
+            let fitting: Vec<&Token<'_>> = fitting.filter(|t| pattern.fits(&t.term)).collect();
+            end = fitting.iter().map(|token| self.end(pattern, token)).max()?;
+            next = fitting.iter().map(|t| t.position + t.width).collect();
+            next.sort_unstable();
+            next.dedup();
+        }
+        Some(end)
     }
-    let next = token.position + token.width;
-    let from = tokens.partition_point(|token| token.position < next);
-    (from..tokens.len())
-        .take_while(|&at| tokens[at].position == next)
-        .find_map(|at| run(rest, &tokens[at..]))
+
+    /// All terms that begin at this position.
+    fn standing_at(&self, position: u32) -> impl Iterator<Item = &Token<'_>> {
+        let first = self.tokens.partition_point(|t| t.position < position);
+        let here = self.tokens[first..].iter();
+        here.take_while(move |token| token.position == position)
+    }
+
+    /// Where to end marking a token: of one that only begins as asked, its beginning is marked.
+    fn end(&self, pattern: &Pattern, token: &Token<'_>) -> usize {
+        let Pattern::Prefix(start) = pattern else {
+            return token.end;
+        };
+        let start = start.trim_start_matches(['#', '@']);
+        let mut folded = String::new();
+        let mut at = token.start;
+        while at < token.end && folded.len() < start.len() {
+            let Some(cluster) = cluster_at(self.text, at) else {
+                break;
+            };
+            read(cluster, &mut folded);
+            at += cluster.len();
+        }
+        at.min(token.end)
+    }
 }
 
 /// The ranges in order, those that touch or overlap made one.

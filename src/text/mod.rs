@@ -4,10 +4,17 @@
 //! The index (in `search`) proposes messages by their terms; [`matches`] on the record decides.
 //! Both cut their texts by [`tokens`], so they never disagree. No index, no store, no I/O in here.
 
+mod clause;
+mod cluster;
+mod dates;
+mod fold;
 mod matching;
 mod parse;
+mod phone;
 mod query;
+mod script;
 mod tokens;
+mod words;
 
 pub use matching::{highlights_utf16, matches};
 pub use parse::{MAX_QUERY, MAX_TERMS, parse};
@@ -16,3 +23,6 @@ pub use tokens::{MAX_TERM, MAX_TOKENS, Token, Tokens, tokens};
 
 /// Which way texts are cut. An index that was built by another version must be built anew.
 pub const VERSION: u32 = 1;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,398 @@
+//! Cuts a text into its words: chains of letters and digits, runs of scripts without spaces, emoji.
+
+use super::cluster::{Group, Kind, cluster_at, read};
+use super::phone::{self, Phone};
+use super::script::{is_ignorable, is_skin_tone};
+
+/// One word of a text.
+#[derive(Clone, Debug)]
+pub(super) enum Word {
+    /// Letters and digits, with apostrophes, hyphens and the like between them.
+    Chain(Chain),
+    /// A run of characters without spaces.
+    Dense(Vec<Atom>),
+    /// The emoji, and the simple ones that it is put together from.
+    Emoji(Atom, Vec<String>),
+}
+
+/// The smallest thing that a word is made of.
+#[derive(Clone, Debug)]
+pub(super) struct Atom {
+    /// Folded; not empty.
+    pub term: String,
+    /// As it is written where there are no umlauts (`ue` for `ü`), if that is another way.
+    pub spelled: Option<String>,
+    /// What joins it to the one before.
+    pub glue: Glue,
+    /// Where it begins and ends in the text, in bytes.
+    pub start: usize,
+    /// See `start`.
+    pub end: usize,
+}
+
+/// What stands between two atoms, from close to apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Glue {
+    /// Nothing, or what groups the digits of a number.
+    Inside,
+    /// An apostrophe.
+    Mark,
+    /// A hyphen or low line.
+    Line,
+    /// Something that keeps them apart.
+    Apart,
+}
+
+/// See [`Word::Chain`].
+#[derive(Clone, Debug, Default)]
+pub(super) struct Chain {
+    /// One or more.
+    pub atoms: Vec<Atom>,
+    /// `#` or `@` before it, and where that stands.
+    pub sign: Option<(char, usize)>,
+    /// `++` or `#` after it, as in `C++`.
+    pub suffix: &'static str,
+    /// The telephone number that begins with it.
+    pub phone: Option<Phone>,
+}
+
+/// The words of a text, in order.
+#[derive(Clone, Debug)]
+pub(super) struct Words<'a> {
+    text: &'a str,
+    at: usize,
+    /// Where the last telephone number ended.
+    phone_end: usize,
+}
+
+/// A visible character of a chain.
+struct Letter {
+    group: Group,
+    start: usize,
+    end: usize,
+    /// Where its folded form begins.
+    folded: usize,
+}
+
+impl<'a> Words<'a> {
+    pub(super) fn of(text: &'a str) -> Self {
+        Self {
+            text,
+            at: 0,
+            phone_end: 0,
+        }
+    }
+
+    /// A run of dense characters, the first of which is folded already.
+    fn dense(&mut self, start: usize, end: usize, folded: &mut String) -> Word {
+        let mut atoms = Vec::new();
+        push_dense(&mut atoms, folded, start, end);
+        self.at = end;
+        let mut at = end;
+        while let Some(cluster) = cluster_at(self.text, at) {
+            folded.clear();
+            let next = at + cluster.len();
+            match read(cluster, folded) {
+                Kind::Dense => {
+                    push_dense(&mut atoms, folded, at, next);
+                    self.at = next;
+                }
+                // The dot between the parts of a foreign name in Japanese.
+                Kind::Ignored | Kind::Other('\u{30FB}' | '\u{FF65}') => {}
+                _ => break,
+            }
+            at = next;
+        }
+        Word::Dense(atoms)
+    }
+
+    /// A chain whose first letter begins at `start`.
+    fn chain(&mut self, start: usize) -> Chain {
+        let before = self.text[..start].chars().next_back();
+        let sign = match before {
+            Some(c @ ('#' | '＃' | '@' | '＠')) if !self.is_inside_word(start - c.len_utf8()) => {
+                let sign = if matches!(c, '#' | '＃') { '#' } else { '@' };
+                Some((sign, start - c.len_utf8()))
+            }
+            _ => None,
+        };
+        let mut chain = Chain {
+            sign,
+            ..Chain::default()
+        };
+        let mut glue = Glue::Inside;
+        self.at = start;
+        loop {
+            let numeric = self.run(&mut chain.atoms, glue);
+            let Some((next, end)) = self.glue(numeric) else {
+                break;
+            };
+            glue = next;
+            self.at = end;
+        }
+        group_digits(&mut chain.atoms, self.text);
+        if start >= self.phone_end
+            && let Some((phone, end)) = phone::read(self.text, start)
+        {
+            self.phone_end = end;
+            chain.phone = Some(phone);
+        }
+        chain.suffix = self.suffix(chain.atoms.last());
+        chain
+    }
+
+    /// Whether a letter or digit ends at the byte `at`.
+    fn is_inside_word(&self, at: usize) -> bool {
+        let before = self.text[..at].chars().rev().find(|c| !is_ignorable(*c));
+        before.is_some_and(char::is_alphanumeric)
+    }
+
+    /// Reads letters and digits up to something else, and appends their atoms. Says whether the
+    /// last one was a digit.
+    fn run(&mut self, atoms: &mut Vec<Atom>, glue: Glue) -> bool {
+        let mut folded = String::new();
+        let mut letters: Vec<Letter> = Vec::new();
+        let mut at = self.at;
+        while let Some(cluster) = cluster_at(self.text, at) {
+            let before = folded.len();
+            let end = at + cluster.len();
+            match read(cluster, &mut folded) {
+                Kind::Letter(group) => {
+                    self.at = end;
+                    letters.push(Letter {
+                        group,
+                        start: at,
+                        end,
+                        folded: before,
+                    });
+                }
+                Kind::Ignored => {}
+                _ => {
+                    folded.truncate(before);
+                    break;
+                }
+            }
+            at = end;
+        }
+        push_run(atoms, glue, self.text, &folded, &letters);
+        letters.last().is_some_and(|l| l.group == Group::Digit)
+    }
+
+    /// What joins the run that ends here to another one, and where that begins.
+    fn glue(&self, after_digit: bool) -> Option<(Glue, usize)> {
+        let cluster = cluster_at(self.text, self.at)?;
+        let next = self.at + cluster.len();
+        let Kind::Letter(group) = read(cluster_at(self.text, next)?, &mut String::new()) else {
+            return None;
+        };
+        let digits = after_digit && group == Group::Digit;
+        let glue = match cluster.chars().find(|c| !is_ignorable(*c))? {
+            ',' | '.' | '\'' | '’' | '\u{A0}' | '\u{202F}' | '\u{2009}' | '٫' | '٬' if digits => {
+                Glue::Apart
+            }
+            '\'' | '’' | '‘' | 'ʼ' | '＇' | '´' | '`' | '·' | '׳' | '״' => Glue::Mark,
+            '"' if is_hebrew(self.text, self.at, next) => Glue::Mark,
+            '-' | '_' | '‐' | '‑' | '－' | '＿' | '־' => Glue::Line,
+            _ => return None,
+        };
+        Some((glue, next))
+    }
+
+    /// `++` or `#` that belongs to the letter before it, as in `C++` and `C#`.
+    fn suffix(&mut self, last: Option<&Atom>) -> &'static str {
+        let rest = &self.text[self.at..];
+        let suffix = ["++", "#"].into_iter().find(|s| rest.starts_with(s));
+        let letter = last.is_some_and(|last| last.term.bytes().all(|b| b.is_ascii_alphabetic()));
+        match suffix {
+            Some(suffix) if letter => {
+                let rest = &rest[suffix.len()..];
+                if rest.starts_with(|c: char| c.is_alphanumeric() || c == '+' || c == '#') {
+                    return "";
+                }
+                self.at += suffix.len();
+                suffix
+            }
+            _ => "",
+        }
+    }
+}
+
+impl Iterator for Words<'_> {
+    type Item = Word;
+
+    fn next(&mut self) -> Option<Word> {
+        let mut folded = String::new();
+        loop {
+            let start = self.at;
+            let cluster = cluster_at(self.text, start)?;
+            let end = start + cluster.len();
+            folded.clear();
+            match read(cluster, &mut folded) {
+                Kind::Letter(_) => return Some(Word::Chain(self.chain(start))),
+                Kind::Dense => return Some(self.dense(start, end, &mut folded)),
+                Kind::Emoji => {
+                    self.at = end;
+                    return Some(emoji(cluster, start));
+                }
+                Kind::Ignored | Kind::Other(_) => self.at = end,
+            }
+        }
+    }
+}
+
+/// Appends an atom for each character of a folded dense cluster.
+fn push_dense(atoms: &mut Vec<Atom>, folded: &str, start: usize, end: usize) {
+    atoms.extend(folded.chars().map(|c| Atom {
+        term: c.to_string(),
+        spelled: None,
+        glue: Glue::Inside,
+        start,
+        end,
+    }));
+}
+
+/// Cuts a run of letters and digits where it changes: `fooBar`, `HTTPServer`, `mp3`, `Slack에서`.
+fn push_run(atoms: &mut Vec<Atom>, glue: Glue, text: &str, folded: &str, letters: &[Letter]) {
+    let mut cuts = vec![0];
+    for at in 1..letters.len() {
+        let next = letters.get(at + 1).map(|letter| letter.group);
+        if is_cut(letters[at - 1].group, letters[at].group, next) {
+            cuts.push(at);
+        }
+    }
+    // A hash or an encoded thing, not words: cut it nowhere.
+    if cuts.len() >= 4 && folded.chars().count() < 3 * cuts.len() {
+        cuts.truncate(1);
+    }
+    cuts.push(letters.len());
+    for (number, cut) in cuts.windows(2).enumerate() {
+        let letters_here = &letters[cut[0]..cut[1]];
+        let (Some(first), Some(last)) = (letters_here.first(), letters_here.last()) else {
+            continue;
+        };
+        let folded_end = letters.get(cut[1]).map_or(folded.len(), |l| l.folded);
+        let term = folded[first.folded..folded_end].to_owned();
+        let spelled = spelled(&text[first.start..last.end], &term);
+        atoms.push(Atom {
+            term,
+            spelled,
+            glue: if number == 0 { glue } else { Glue::Inside },
+            start: first.start,
+            end: last.end,
+        });
+    }
+}
+
+/// Whether a word part ends between `last` and `this`, which `next` follows.
+fn is_cut(last: Group, this: Group, next: Option<Group>) -> bool {
+    use Group::{Foreign, Latin};
+    match (last, this) {
+        (Latin(false), Latin(true)) | (Foreign(false), Foreign(true)) => true,
+        (Latin(true), Latin(true)) => next == Some(Latin(false)),
+        (Foreign(true), Foreign(true)) => next == Some(Foreign(false)),
+        (Latin(_), Latin(_)) | (Foreign(_), Foreign(_)) => false,
+        (last, this) => last != this,
+    }
+}
+
+/// The word as it is written where there are no umlauts, if that isn't `term`.
+fn spelled(original: &str, term: &str) -> Option<String> {
+    const SPELLED: [(char, &str); 5] = [
+        ('ä', "ae"),
+        ('ö', "oe"),
+        ('ü', "ue"),
+        ('ø', "oe"),
+        ('å', "aa"),
+    ];
+    if original.is_ascii() {
+        return None;
+    }
+    let mut spelled = String::new();
+    let mut at = 0;
+    while let Some(cluster) = cluster_at(original, at) {
+        at += cluster.len();
+        let small = crate::model::name::fold(cluster);
+        match SPELLED
+            .iter()
+            .find(|(umlaut, _)| small.starts_with(*umlaut))
+        {
+            Some((_, letters)) => spelled.push_str(letters),
+            None => {
+                read(cluster, &mut spelled);
+            }
+        }
+    }
+    (spelled != term).then_some(spelled)
+}
+
+/// Makes one of the digits that a comma, dot, apostrophe or space groups by thousands.
+fn group_digits(atoms: &mut [Atom], text: &str) {
+    let digits = |atom: &Atom| atom.term.bytes().all(|b| b.is_ascii_digit());
+    let mut first = 0;
+    while first < atoms.len() {
+        let mut sign = None;
+        let mut end = first + 1;
+        while end < atoms.len() && atoms[end].glue == Glue::Apart {
+            let between = &text[atoms[end - 1].end..atoms[end].start];
+            let fits = digits(&atoms[end - 1])
+                && digits(&atoms[end])
+                && atoms[first].term.len() <= 3
+                && atoms[end].term.len() == 3
+                && sign.is_none_or(|sign| sign == between);
+            if !fits {
+                break;
+            }
+            sign = Some(between);
+            end += 1;
+        }
+        for atom in &mut atoms[first + 1..end] {
+            atom.glue = Glue::Inside;
+        }
+        first = end;
+    }
+}
+
+/// Whether the letters on both sides of the bytes `from..to` are Hebrew.
+fn is_hebrew(text: &str, from: usize, to: usize) -> bool {
+    let hebrew = |c: char| matches!(c, '\u{591}'..='\u{5F2}');
+    text[..from].ends_with(hebrew) && text[to..].starts_with(hebrew)
+}
+
+/// The emoji without colours of skin and forms of presentation.
+fn emoji(cluster: &str, start: usize) -> Word {
+    const JOINER: char = '\u{200D}';
+    let plain = |c: &char| *c == JOINER || !(is_ignorable(*c) || is_skin_tone(*c) || is_mark(*c));
+    let mut whole: String = cluster.chars().filter(plain).collect();
+    if whole.trim_matches(JOINER).is_empty() {
+        // A colour of skin alone.
+        whole = cluster
+            .chars()
+            .find(|c| is_skin_tone(*c))
+            .into_iter()
+            .collect();
+    }
+    whole.truncate(whole.floor_char_boundary(super::MAX_TERM));
+    let whole = whole.trim_matches(JOINER).to_owned();
+    let mut parts = Vec::new();
+    if whole.contains(JOINER) {
+        parts.extend(
+            whole
+                .split(JOINER)
+                .filter(|part| !part.is_empty())
+                .map(str::to_owned),
+        );
+    }
+    let atom = Atom {
+        term: whole,
+        spelled: None,
+        glue: Glue::Inside,
+        start,
+        end: start + cluster.len(),
+    };
+    Word::Emoji(atom, parts)
+}
+
+/// Whether a mark on an emoji changes nothing.
+fn is_mark(c: char) -> bool {
+    unicode_normalization::char::is_combining_mark(c)
+}
