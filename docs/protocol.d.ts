@@ -79,7 +79,7 @@ export type Message = {
   senderId: string;
   /** Who wrote it, in full. */
   sender: Sender;
-  /** The words. */
+  /** The words; empty when it is deleted. */
   content: string;
   /** `text`, `image` or `file`. */
   messageType: MessageType;
@@ -89,8 +89,19 @@ export type Message = {
   createdAt: string;
   /** ISO 8601, UTC. */
   updatedAt: string;
+  /** When its words were last changed; ISO 8601, UTC. */
+  editedAt?: string;
+  /** When it was deleted; nothing of what it said is left then. ISO 8601, UTC. */
+  deletedAt?: string;
   /** The sender's own name for it. */
   clientId?: string;
+};
+
+export type MessageVersion = {
+  /** The words. */
+  content: string;
+  /** Since when; ISO 8601, UTC. */
+  at: string;
 };
 
 export type Conversation = {

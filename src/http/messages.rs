@@ -1,4 +1,4 @@
-//! Messages: sending them, reading them back, having read them.
+//! Messages: sending, changing and deleting them, reading them back, having read them.
 
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
@@ -8,7 +8,7 @@ use super::answer::{self, Answer};
 use super::call::Call;
 use super::error::Failure;
 use super::paging;
-use crate::model::view::MessageView;
+use crate::model::view::{MessageView, VersionView};
 use crate::model::{MessageKind, Seq};
 use crate::service::{NewMessage, ReadUpTo};
 
@@ -25,6 +25,22 @@ pub(super) struct MessageAsked {
     /// The sender's own name for it, 1 to 64 characters: sending it twice stores it once.
     #[schema(min_length = 1, max_length = 64)]
     client_id: Option<String>,
+}
+
+/// What a message is to say from now on.
+#[derive(Deserialize, ToSchema)]
+pub(super) struct Words {
+    /// 1 to 8,000 characters, not blank; with files it may be empty.
+    #[schema(max_length = 8000)]
+    content: String,
+}
+
+/// What a message has said.
+#[derive(Serialize, ToSchema)]
+#[schema(as = MessageHistory)]
+pub(super) struct History {
+    /// Oldest first, the present one last; none of a deleted message.
+    versions: Vec<VersionView>,
 }
 
 /// How far the caller has read: one of the two.
@@ -82,6 +98,31 @@ pub(super) async fn send(mut call: Call) -> Answer {
         StatusCode::OK
     };
     Ok(answer::json(status, &sent.message))
+}
+
+pub(super) async fn edit(mut call: Call) -> Answer {
+    let caller = call.caller()?;
+    let message = call.id("id")?;
+    let Words { content } = call.json().await?;
+    answer::ok(
+        &call
+            .service()
+            .edit_message(caller, message, content)
+            .await?,
+    )
+}
+
+pub(super) async fn delete(call: Call) -> Answer {
+    let caller = call.caller()?;
+    let message = call.id("id")?;
+    call.service().delete_message(caller, message).await?;
+    answer::done()
+}
+
+pub(super) async fn history(call: Call) -> Answer {
+    let caller = call.caller()?;
+    let versions = call.service().message_history(caller, call.id("id")?)?;
+    answer::ok(&History { versions })
 }
 
 pub(super) async fn mark_read(mut call: Call) -> Answer {

@@ -26,6 +26,7 @@ pub(super) fn all() -> Vec<Operation> {
     all.extend(talks());
     all.extend(membership());
     all.extend(words());
+    all.extend(second_thoughts());
     all
 }
 
@@ -313,5 +314,28 @@ fn words() -> [Operation; 3] {
         .gives::<MessageView>(201, "It is stored, and on its way.")
         .gives::<MessageView>(200, "It had been stored before, under the same `clientId`.")
         .refuses(&["not_found", "storage_full"]),
+    ]
+}
+
+fn second_thoughts() -> [Operation; 3] {
+    const ONE: &str = "/api/messages/{id}";
+    [
+        patch(ONE, "editMessage", "Changes what a message says: its sender.")
+            .takes::<messages::Words>(&json!({"content": "Hello again"}))
+            .gives::<MessageView>(200, "The message, changed.")
+            .refuses(&["forbidden", "conflict", "storage_full"]),
+        delete(
+            ONE,
+            "deleteMessage",
+            "Erases a message, its earlier versions and its files: its sender, and the group's owners.",
+        )
+        .gives_nothing("It is erased.")
+        .refuses(&["forbidden", "storage_full"]),
+        get(
+            "/api/messages/{id}/history",
+            "messageHistory",
+            "What a message has said.",
+        )
+        .gives::<messages::History>(200, "Oldest first."),
     ]
 }

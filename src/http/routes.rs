@@ -59,6 +59,9 @@ pub(super) fn table() -> Vec<Route> {
         get("/api/conversations/{id}/messages", messages::list),
         post("/api/conversations/{id}/read", messages::mark_read),
         post("/api/messages/realtime", messages::send),
+        patch("/api/messages/{id}", messages::edit),
+        delete("/api/messages/{id}", messages::delete),
+        get("/api/messages/{id}/history", messages::history),
     ]
 }
 
@@ -108,10 +111,16 @@ pub(super) async fn answer(routes: &[Route], door: Arc<Door>, request: Request) 
         request.method.clone()
     };
     let mut allowed: Vec<&'static str> = Vec::new();
+    // The first pattern that takes the path is the only one: a name in a path is nobody's id.
+    let mut found = None;
     for route in routes {
+        if found.is_some_and(|found| found != route.pattern) {
+            continue;
+        }
         let Some(params) = matches(route.pattern, &request.path) else {
             continue;
         };
+        found = Some(route.pattern);
         if route.method == method {
             return match (route.handler)(Call::new(door, request, params)).await {
                 Ok(response) => response,

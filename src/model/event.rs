@@ -146,6 +146,15 @@ pub enum EventBody {
     },
     /// A message was stored. It also moves its sender's read mark to itself.
     MessageSent(Message),
+    /// A message's words were changed; here it is as it is now. What it said before is kept.
+    MessageEdited(Message),
+    /// A message was deleted: what it said, its earlier versions and its files are erased.
+    MessageDeleted {
+        /// What is left of it; see [`Message::erased`].
+        message: Message,
+        /// Who did it.
+        by: UserId,
+    },
     /// Somebody read up to a message.
     MessageRead {
         /// Where.
@@ -179,7 +188,9 @@ impl EventBody {
         match self {
             Self::ConversationCreated(c) => Some(c.id),
             Self::MemberAdded(m) => Some(m.conversation),
-            Self::MessageSent(m) => Some(m.id.conversation),
+            Self::MessageSent(message)
+            | Self::MessageEdited(message)
+            | Self::MessageDeleted { message, .. } => Some(message.id.conversation),
             Self::ConversationRenamed { conversation, .. }
             | Self::MemberRemoved { conversation, .. }
             | Self::MemberRoleChanged { conversation, .. }

@@ -38,7 +38,7 @@ pub struct Message {
     pub sender: UserId,
     /// What kind.
     pub kind: MessageKind,
-    /// 1 to 8,000 characters.
+    /// Up to 8,000 characters; empty when it carries files only, or is deleted.
     pub content: String,
     /// Files that it carries.
     pub attachments: Vec<FileId>,
@@ -50,8 +50,49 @@ pub struct Message {
     pub sealed: Option<Vec<u8>>,
     /// When it was stored.
     pub created_at: Timestamp,
-    /// When it was last changed; equals `created_at` if never.
-    pub updated_at: Timestamp,
-    /// When its author took it back. The content is gone then.
+    /// When its content was last changed.
+    pub edited_at: Option<Timestamp>,
+    /// When it was deleted. What it said and carried is gone then.
     pub deleted_at: Option<Timestamp>,
+}
+
+impl Message {
+    /// Since when it has been what it is.
+    pub fn changed_at(&self) -> Timestamp {
+        self.deleted_at
+            .or(self.edited_at)
+            .unwrap_or(self.created_at)
+    }
+
+    /// What is left of it when it is deleted: its place, its sender and the sender's name for it.
+    #[must_use]
+    pub fn erased(self, at: Timestamp) -> Self {
+        Self {
+            kind: MessageKind::Text,
+            content: String::new(),
+            attachments: Vec::new(),
+            reply_to: None,
+            sealed: None,
+            edited_at: None,
+            deleted_at: Some(at),
+            ..self
+        }
+    }
+}
+
+/// What a message said for a while.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Version {
+    /// Its words.
+    pub content: String,
+    /// Since when.
+    pub at: Timestamp,
+}
+
+impl From<Message> for Version {
+    fn from(message: Message) -> Self {
+        let at = message.changed_at();
+        let content = message.content;
+        Self { content, at }
+    }
 }

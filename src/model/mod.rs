@@ -19,5 +19,5 @@ pub use file::{AvatarOf, File, FileClass, FileUse, Thumbnail};
 pub use ids::{
     ClientId, ConversationId, EventSeq, FileId, InviteId, MessageId, Offset, Seq, SessionId, UserId,
 };
-pub use message::{Message, MessageKind};
+pub use message::{Message, MessageKind, Version};
 pub use peer::Peer;

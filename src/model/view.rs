@@ -53,7 +53,7 @@ pub struct MessageView {
     pub sender_id: UserId,
     /// Who wrote it, in full.
     pub sender: SenderView,
-    /// The words.
+    /// The words; empty when it is deleted.
     pub content: String,
     /// `text`, `image` or `file`.
     pub message_type: MessageKind,
@@ -69,10 +69,34 @@ pub struct MessageView {
     #[schema(value_type = String, format = DateTime)]
     #[ts(type = "string")]
     pub updated_at: Timestamp,
+    /// When its words were last changed; ISO 8601, UTC.
+    #[serde(with = "iso_option", skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    #[ts(optional, type = "string")]
+    pub edited_at: Option<Timestamp>,
+    /// When it was deleted; nothing of what it said is left then. ISO 8601, UTC.
+    #[serde(with = "iso_option", skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    #[ts(optional, type = "string")]
+    pub deleted_at: Option<Timestamp>,
     /// The sender's own name for it.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub client_id: Option<String>,
+}
+
+/// What a message said for a while.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema, TS)]
+#[schema(as = MessageVersion)]
+#[ts(rename = "MessageVersion")]
+pub struct VersionView {
+    /// The words.
+    pub content: String,
+    /// Since when; ISO 8601, UTC.
+    #[serde(with = "iso")]
+    #[schema(value_type = String, format = DateTime)]
+    #[ts(type = "string")]
+    pub at: Timestamp,
 }
 
 /// A person as others see them.

@@ -1,4 +1,4 @@
-//! The six events of a client: from their arguments to a command, and from its outcome to the answer.
+//! The events of a client: from their arguments to a command, and from its outcome to the answer.
 
 use std::borrow::Cow;
 use std::str::FromStr;
@@ -47,6 +47,20 @@ pub(super) fn run(chat: &Chat, socket: &Socket<Chat>, incoming: Incoming<'_, Cha
             Ok(fields) => send(chat, socket, &fields, ack, credit),
             Err(error) => fail(socket, ack, name, &error, None),
         },
+        names::EDIT_MESSAGE => edit(chat, socket, &args, ack, credit),
+        names::DELETE_MESSAGE => {
+            match Fields::of(&args).and_then(|fields| fields.id("messageId")) {
+                Ok(message) => {
+                    let done = move |outcome| {
+                        answer::answer(ack, &outcome);
+                        drop(credit);
+                    };
+                    chat.service
+                        .delete_message_then(socket.data().caller, message, done);
+                }
+                Err(error) => answer::answer(ack, &Err(error)),
+            }
+        }
         names::TYPING_START | names::TYPING_STOP => {
             let person = socket.data();
             let outcome = Fields::of(&args).and_then(|fields| {
@@ -109,10 +123,33 @@ fn send(
         });
 }
 
+fn edit(
+    chat: &Chat,
+    socket: &Socket<Chat>,
+    args: &Args<'_>,
+    ack: Option<Ack<Chat>>,
+    credit: crate::engine::Credit<Chat>,
+) {
+    let asked =
+        Fields::of(args).and_then(|fields| Ok((fields.id("messageId")?, fields.content()?)));
+    let (message, content) = match asked {
+        Ok(asked) => asked,
+        Err(error) => return answer::answer(ack, &Err(error)),
+    };
+    let caller = socket.data().caller;
+    chat.service
+        .edit_message_then(caller, message, content, move |outcome| {
+            match outcome {
+                Ok(edited) => answer::send(ack, &edited),
+                Err(error) => answer::answer(ack, &Err(error)),
+            }
+            drop(credit);
+        });
+}
+
 fn new_message(fields: &Fields<'_>) -> Result<NewMessage, ServiceError> {
     let conversation = fields.id("conversationId")?;
-    let content = fields.text("content")?;
-    let content = content.ok_or_else(|| invalid("content", "Please say something."))?;
+    let content = fields.content()?;
     let kind = match fields.text("messageType")?.as_deref() {
         None | Some("text") => MessageKind::Text,
         Some("image") => MessageKind::Image,
@@ -214,6 +251,11 @@ impl<'a> Fields<'a> {
             return Ok(None);
         };
         serde_json::from_str(raw.get()).map_err(|_| invalid(field, "Please give this as a string."))
+    }
+
+    fn content(&self) -> Result<String, ServiceError> {
+        let content = self.text("content")?;
+        content.ok_or_else(|| invalid("content", "Please say something."))
     }
 
     /// An id; what is no id names nothing.

@@ -85,6 +85,16 @@ impl Hub {
                     .emit(outbound::conversation_room(conversation), &event, None);
                 self.pending.mark(conversation, Reason::Message);
             }
+            EventBody::MessageEdited(message) | EventBody::MessageDeleted { message, .. } => {
+                let conversation = message.id.conversation;
+                let view = self.service.message_view(message);
+                let event = outbound::message_updated(&view, offset);
+                self.engine
+                    .emit(outbound::conversation_room(conversation), &event, None);
+                if self.service.is_newest(message.id) {
+                    self.pending.mark(conversation, Reason::Message);
+                }
+            }
             EventBody::MessageRead {
                 conversation,
                 user,

@@ -6,6 +6,10 @@ pub(super) const JOIN_CONVERSATION: &str = "join-conversation";
 pub(super) const LEAVE_CONVERSATION: &str = "leave-conversation";
 /// Client → server: send a message.
 pub(super) const SEND_MESSAGE: &str = "send-message";
+/// Client → server: change what a message of mine says.
+pub(super) const EDIT_MESSAGE: &str = "edit-message";
+/// Client → server: erase a message.
+pub(super) const DELETE_MESSAGE: &str = "delete-message";
 /// Client → server: I type.
 pub(super) const TYPING_START: &str = "typing-start";
 /// Client → server: I stopped.
@@ -17,6 +21,8 @@ pub(super) const MARK_MESSAGE_READ: &str = "mark-message-read";
 pub(super) const SESSION: &str = "session";
 /// Server → client: a message in a joined conversation.
 pub(super) const NEW_MESSAGE: &str = "new-message";
+/// Server → client: a message in a joined conversation was changed or deleted.
+pub(super) const MESSAGE_UPDATED: &str = "message-updated";
 /// Server → client: yours is on disk.
 pub(super) const MESSAGE_SENT: &str = "message-sent";
 /// Server → client: it is not, and why.

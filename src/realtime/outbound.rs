@@ -65,6 +65,10 @@ pub(super) fn new_message(message: &MessageView, offset: Offset) -> Event {
     durable(with(names::NEW_MESSAGE, message), offset)
 }
 
+pub(super) fn message_updated(message: &MessageView, offset: Offset) -> Event {
+    durable(with(names::MESSAGE_UPDATED, message), offset)
+}
+
 pub(super) fn message_sent(message: &MessageView) -> Event {
     with(names::MESSAGE_SENT, message).build()
 }

@@ -207,6 +207,13 @@ impl Replay {
                 let event = outbound::new_message(&view, offset);
                 self.miss(event, Some(conversation));
             }
+            EventBody::MessageEdited(message) | EventBody::MessageDeleted { message, .. }
+                if heard =>
+            {
+                let view = chat.service.message_view(message);
+                let event = outbound::message_updated(&view, offset);
+                self.miss(event, Some(conversation));
+            }
             EventBody::MessageRead { user, seq, at, .. } => {
                 if heard {
                     let read = Receipt {

@@ -154,6 +154,7 @@ fn password(typed: &str) -> String {
 pub fn content(typed: &str) -> Answer<()> {
     const FIELD: &str = "content";
     bounded(FIELD, typed, 1, CONTENT_MAX)?;
+    caption(typed)?;
     if typed
         .chars()
         .all(|c| c.is_whitespace() || c.is_control() || is_invisible(c))
@@ -161,6 +162,13 @@ pub fn content(typed: &str) -> Answer<()> {
         let (field, message) = (FIELD, "Please write something.");
         return Err(ServiceError::InvalidField { field, message });
     }
+    Ok(())
+}
+
+/// What a message says that may also say nothing: kept as it is typed.
+pub fn caption(typed: &str) -> Answer<()> {
+    const FIELD: &str = "content";
+    bounded(FIELD, typed, 0, CONTENT_MAX)?;
     if typed.contains('\0') {
         let (field, message) = (FIELD, "A message can't hold the character NUL.");
         return Err(ServiceError::InvalidField { field, message });

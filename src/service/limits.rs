@@ -37,6 +37,8 @@ pub enum LimitedAction {
     Conversation,
     /// Sending messages; by user.
     Send,
+    /// Changing and deleting messages; by user.
+    Edit,
     /// Moving read marks; by user.
     Receipt,
     /// Saying that one types; by user.
@@ -47,7 +49,7 @@ pub enum LimitedAction {
 
 impl LimitedAction {
     /// All of them.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::SignIn,
         Self::SignInKnown,
         Self::SignInNetwork,
@@ -57,6 +59,7 @@ impl LimitedAction {
         Self::Manage,
         Self::Conversation,
         Self::Send,
+        Self::Edit,
         Self::Receipt,
         Self::Typing,
         Self::Read,
@@ -73,6 +76,7 @@ impl LimitedAction {
             Self::Manage => (60, Duration::from_secs(1)),
             Self::Conversation => (30, Duration::from_secs(1)),
             Self::Send => (40, Duration::from_millis(200)),
+            Self::Edit => (40, Duration::from_millis(500)),
             Self::Receipt => (60, Duration::from_millis(100)),
             Self::Typing => (20, Duration::from_millis(200)),
             Self::Read => (200, Duration::from_millis(25)),
@@ -85,7 +89,7 @@ impl LimitedAction {
             Self::SignIn | Self::SignInKnown | Self::SignInNetwork => "Too many sign-ins.",
             Self::Join => "Too many visits from your network.",
             Self::Password => "The password was asked for too often.",
-            Self::Account | Self::Manage | Self::Conversation => "Too many changes.",
+            Self::Account | Self::Manage | Self::Conversation | Self::Edit => "Too many changes.",
             Self::Send => "You are sending too fast.",
             Self::Receipt | Self::Typing | Self::Read => "Too many requests.",
         }

@@ -57,7 +57,7 @@ impl Rule for SendMessage {
             reply_to: None,
             sealed: None,
             created_at: now,
-            updated_at: now,
+            edited_at: None,
             deleted_at: None,
         };
         let sent = EventBody::MessageSent(message.clone());
@@ -151,6 +151,12 @@ impl Service {
             before: (oldest.0 > 1 && last.0 > 0).then(|| oldest.min(last.next())),
             after: (newest < last).then_some(newest),
         })
+    }
+
+    /// For the realtime door: whether no message follows this one in its conversation.
+    pub fn is_newest(&self, message: MessageId) -> bool {
+        let found = self.find_conversation(message.conversation);
+        found.is_ok_and(|found| found.is_some_and(|found| found.last_seq == message.seq))
     }
 
     /// For the realtime door: the newest message of a conversation, whoever asks.

@@ -4,8 +4,10 @@ use super::directory::Person;
 use super::messages::newest;
 use super::{Answer, Service, ServiceError};
 use crate::model::ids::{ConversationId, UserId};
-use crate::model::view::{ConversationView, MemberView, MessageView, SenderView, UserView};
-use crate::model::{Member, Message};
+use crate::model::view::{
+    ConversationView, MemberView, MessageView, SenderView, UserView, VersionView,
+};
+use crate::model::{Member, Message, Version};
 use crate::store::{Reads, conversations, members};
 
 impl Service {
@@ -21,8 +23,18 @@ impl Service {
             message_type: message.kind,
             attachments: Vec::new(),
             created_at: message.created_at,
-            updated_at: message.updated_at,
+            updated_at: message.changed_at(),
+            edited_at: message.edited_at,
+            deleted_at: message.deleted_at,
             client_id: message.client_id.as_ref().map(|id| id.0.clone()),
+        }
+    }
+
+    /// What a message said for a while, as it goes over the wire.
+    pub(super) fn version_view(version: Version) -> VersionView {
+        VersionView {
+            content: version.content,
+            at: version.at,
         }
     }
 

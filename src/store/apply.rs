@@ -5,7 +5,7 @@
 
 use super::error::StoreError;
 use super::txn::Changes;
-use super::{accounts, conversations, files, invites, members, messages, sessions};
+use super::{accounts, conversations, files, history, invites, members, messages, sessions};
 use crate::base::clock::Timestamp;
 use crate::model::{AvatarOf, EventBody, FileId, Message};
 
@@ -54,6 +54,11 @@ pub(super) fn apply(
             role,
         } => members::update(changes, *conversation, *user, |member| member.role = *role),
         EventBody::MessageSent(message) => send(changes, message),
+        EventBody::MessageEdited(message) => {
+            let before = messages::replace(changes, message)?;
+            history::keep(changes, &before)
+        }
+        EventBody::MessageDeleted { message, .. } => delete(changes, message),
         EventBody::MessageRead {
             conversation,
             user,
@@ -150,4 +155,11 @@ fn send(changes: &mut Changes<'_>, message: &Message) -> Result<(), StoreError> 
     )?;
     files::attach(changes, message)?;
     messages::add(changes, message)
+}
+
+/// Leaves of a message what the event says, and nothing of what it said before.
+fn delete(changes: &mut Changes<'_>, erased: &Message) -> Result<(), StoreError> {
+    let before = messages::replace(changes, erased)?;
+    files::detach(changes, &before)?;
+    history::erase(changes, erased.id)
 }

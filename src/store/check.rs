@@ -2,7 +2,7 @@
 
 use super::error::StoreError;
 use super::rows::Reads;
-use super::{Store, accounts, conversations, files, log, members, messages};
+use super::{Store, accounts, conversations, files, history, log, members, messages};
 use crate::model::{AvatarOf, Conversation, EventSeq, File, FileUse, Seq};
 
 /// How many rows are held at a time.
@@ -126,6 +126,12 @@ fn check_messages(
                 message.id.seq == last.next(),
                 "conversation",
                 "a message is missing in it",
+            )?;
+            let versions = history::all(reads, message.id)?;
+            require(
+                versions.is_empty() == message.edited_at.is_none(),
+                "message",
+                "its earlier versions are missing, or should be",
             )?;
             last = message.id.seq;
             tally.messages += 1;

@@ -11,8 +11,8 @@ use super::recall;
 use super::rows::Reads;
 use crate::base::clock::Timestamp;
 use crate::model::{
-    AvatarOf, ConversationId, Event, EventBody, EventSeq, FileId, InviteId, MemberRole, MessageId,
-    Role, Seq, SessionId, UserId,
+    AvatarOf, ConversationId, Event, EventBody, EventSeq, MemberRole, Message, MessageId, Role,
+    Seq, UserId,
 };
 
 #[derive(Serialize, Deserialize)]
@@ -23,7 +23,7 @@ struct EntryV1 {
 
 /// New variants are added at the end; their number is what is stored.
 #[derive(Serialize, Deserialize)]
-enum BodyV1 {
+pub(super) enum BodyV1 {
     AccountCreated(u64),
     ProfileChanged {
         user: u64,
@@ -82,11 +82,7 @@ enum BodyV1 {
         user: u64,
         owner: bool,
     },
-    MessageSent {
-        conversation: u64,
-        seq: u64,
-        sender: u64,
-    },
+    MessageSent(MessageRef),
     MessageRead {
         conversation: u64,
         user: u64,
@@ -106,6 +102,38 @@ enum BodyV1 {
         conversation: u64,
         file: Option<u128>,
     },
+    MessageEdited(MessageRef),
+    MessageDeleted {
+        message: MessageRef,
+        by: u64,
+    },
+}
+
+/// Which message, and enough to say whose it was should it be gone.
+#[derive(Clone, Copy, Serialize, Deserialize)]
+pub(super) struct MessageRef {
+    conversation: u64,
+    seq: u64,
+    pub(super) sender: u64,
+}
+
+impl MessageRef {
+    pub(super) fn id(self) -> MessageId {
+        MessageId {
+            conversation: ConversationId(self.conversation),
+            seq: Seq(self.seq),
+        }
+    }
+}
+
+impl From<&Message> for MessageRef {
+    fn from(message: &Message) -> Self {
+        Self {
+            conversation: message.id.conversation.0,
+            seq: message.id.seq.0,
+            sender: message.sender.0,
+        }
+    }
 }
 
 /// What the log keeps of an event.
@@ -143,9 +171,7 @@ impl Entry {
     /// The message that it is about, if it says that one was sent.
     pub(super) fn sent(&self) -> Option<MessageId> {
         match self.0.body {
-            BodyV1::MessageSent {
-                conversation, seq, ..
-            } => Some(message_id(conversation, seq)),
+            BodyV1::MessageSent(message) => Some(message.id()),
             _ => None,
         }
     }
@@ -153,12 +179,16 @@ impl Entry {
     /// The event, put together from the present state.
     pub(super) fn event(self, reads: &dyn Reads, seq: EventSeq) -> Result<Event, StoreError> {
         let at = self.at();
-        let body = self.0.body.event(reads, at)?;
+        let body = recall::event(self.0.body, reads, at)?;
         Ok(Event { seq, at, body })
     }
 }
 
 impl From<&EventBody> for BodyV1 {
+    #[expect(
+        clippy::too_many_lines,
+        reason = "a table: one arm for each kind of event"
+    )]
     fn from(body: &EventBody) -> Self {
         use EventBody as E;
         match body {
@@ -231,11 +261,7 @@ impl From<&EventBody> for BodyV1 {
                 user: user.0,
                 owner: *role == MemberRole::Owner,
             },
-            E::MessageSent(message) => Self::MessageSent {
-                conversation: message.id.conversation.0,
-                seq: message.id.seq.0,
-                sender: message.sender.0,
-            },
+            E::MessageSent(message) => Self::MessageSent(message.into()),
             E::MessageRead {
                 conversation,
                 user,
@@ -262,128 +288,11 @@ impl From<&EventBody> for BodyV1 {
                     }
                 }
             }
+            E::MessageEdited(message) => Self::MessageEdited(message.into()),
+            E::MessageDeleted { message, by } => Self::MessageDeleted {
+                message: message.into(),
+                by: by.0,
+            },
         }
-    }
-}
-
-impl BodyV1 {
-    fn event(self, reads: &dyn Reads, at: Timestamp) -> Result<EventBody, StoreError> {
-        use EventBody as E;
-        Ok(match self {
-            Self::AccountCreated(id) => E::AccountCreated(recall::account(reads, UserId(id), at)?),
-            Self::ProfileChanged { user, display_name } => E::ProfileChanged {
-                user: UserId(user),
-                display_name,
-            },
-            Self::RoleChanged { user, admin } => E::RoleChanged {
-                user: UserId(user),
-                role: if admin { Role::Admin } else { Role::Member },
-            },
-            Self::DisabledChanged { user, disabled } => E::DisabledChanged {
-                user: UserId(user),
-                disabled,
-            },
-            Self::PasswordChanged { user, keep } => E::PasswordChanged {
-                user: UserId(user),
-                password_hash: String::new(),
-                keep: keep.map(SessionId),
-            },
-            Self::LastSeen { user, at } => E::LastSeen {
-                user: UserId(user),
-                at: Timestamp(at),
-            },
-            Self::SessionStarted { session: id, user } => {
-                E::SessionStarted(recall::session(reads, SessionId(id), UserId(user), at)?)
-            }
-            Self::SessionUsed { session, at } => E::SessionUsed {
-                session: SessionId(session),
-                at: Timestamp(at),
-            },
-            Self::SessionEnded { session, user } => E::SessionEnded {
-                session: SessionId(session),
-                user: UserId(user),
-            },
-            Self::InviteCreated { invite: id, by } => {
-                E::InviteCreated(recall::invite(reads, InviteId(id), UserId(by), at)?)
-            }
-            Self::InviteUsed { invite, user } => E::InviteUsed {
-                invite: InviteId(invite),
-                user: UserId(user),
-            },
-            Self::InviteRevoked(invite) => E::InviteRevoked {
-                invite: InviteId(invite),
-            },
-            Self::ConversationCreated(id) => {
-                E::ConversationCreated(recall::conversation(reads, ConversationId(id), at)?)
-            }
-            Self::ConversationRenamed {
-                conversation,
-                title,
-            } => E::ConversationRenamed {
-                conversation: ConversationId(conversation),
-                title,
-            },
-            Self::MemberAdded(member) => E::MemberAdded(member.into()),
-            Self::MemberRemoved {
-                conversation,
-                user,
-                by,
-            } => E::MemberRemoved {
-                conversation: ConversationId(conversation),
-                user: UserId(user),
-                by: by.map(UserId),
-            },
-            Self::MemberRoleChanged {
-                conversation,
-                user,
-                owner,
-            } => E::MemberRoleChanged {
-                conversation: ConversationId(conversation),
-                user: UserId(user),
-                role: if owner {
-                    MemberRole::Owner
-                } else {
-                    MemberRole::Member
-                },
-            },
-            Self::MessageSent {
-                conversation,
-                seq,
-                sender,
-            } => {
-                let id = message_id(conversation, seq);
-                E::MessageSent(recall::message(reads, id, UserId(sender), at)?)
-            }
-            Self::MessageRead {
-                conversation,
-                user,
-                seq,
-                at,
-            } => E::MessageRead {
-                conversation: ConversationId(conversation),
-                user: UserId(user),
-                seq: Seq(seq),
-                at: Timestamp(at),
-            },
-            Self::FileAdded { file, owner } => {
-                E::FileAdded(recall::file(reads, FileId(file), UserId(owner), at)?)
-            }
-            Self::FileRemoved(file) => E::FileRemoved { file: FileId(file) },
-            Self::UserAvatarChanged { user, file } => E::AvatarChanged {
-                of: AvatarOf::User(UserId(user)),
-                file: file.map(FileId),
-            },
-            Self::ConversationAvatarChanged { conversation, file } => E::AvatarChanged {
-                of: AvatarOf::Conversation(ConversationId(conversation)),
-                file: file.map(FileId),
-            },
-        })
-    }
-}
-
-fn message_id(conversation: u64, seq: u64) -> MessageId {
-    MessageId {
-        conversation: ConversationId(conversation),
-        seq: Seq(seq),
     }
 }

@@ -327,7 +327,6 @@ pub(super) fn show(
 }
 
 /// Removes the files of a message that is taken back.
-#[expect(dead_code, reason = "for the event that takes a message back")]
 pub(super) fn detach(changes: &mut Changes<'_>, message: &Message) -> Result<(), StoreError> {
     let conversation = message.id.conversation;
     for (index, id) in message.attachments.iter().enumerate() {

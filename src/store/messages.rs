@@ -1,11 +1,11 @@
 //! Messages: the tables `Messages`, `MessageParts`, `ClientIds`.
 //!
-//! A body may be longer than a row may be. Its first bytes are in the message's row, the rest in
-//! part rows; readers see one message.
+//! A body may be longer than a row may be; readers see one message.
 
 use serde::{Deserialize, Serialize};
 
-use super::codec::{self, MAX_VALUE};
+use super::body;
+use super::codec;
 use super::error::StoreError;
 use super::rows::{self, Reads, Rows, Span, u64_at};
 use super::schema::{Key, Table};
@@ -16,12 +16,6 @@ use crate::model::{
 };
 
 const NAME: &str = "message";
-
-/// How many bytes of a body are in the message's row. Leaves room for everything else in it.
-const HEAD: usize = 3000;
-
-/// How many bytes of a body are in each part row.
-const PART: usize = MAX_VALUE;
 
 /// How many files one message may carry, so that its row stays small.
 const MAX_ATTACHMENTS: usize = 32;
@@ -35,7 +29,7 @@ struct MessageV1 {
     /// Length of the whole body in bytes.
     body_len: u32,
     /// The first bytes of the body.
-    #[serde(with = "bytes")]
+    #[serde(with = "body::bytes")]
     head: Vec<u8>,
     attachments: Vec<u128>,
     client_id: Option<String>,
@@ -43,36 +37,6 @@ struct MessageV1 {
     created_at: u64,
     edited_at: Option<u64>,
     deleted_at: Option<u64>,
-}
-
-/// `Vec<u8>` as one run of bytes instead of a list of numbers.
-mod bytes {
-    use serde::de::{Deserializer, Error, Visitor};
-    use serde::ser::Serializer;
-
-    pub fn serialize<S: Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_bytes(bytes)
-    }
-
-    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u8>, D::Error> {
-        struct Bytes;
-        impl Visitor<'_> for Bytes {
-            type Value = Vec<u8>;
-
-            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str("bytes")
-            }
-
-            fn visit_bytes<E: Error>(self, bytes: &[u8]) -> Result<Vec<u8>, E> {
-                Ok(bytes.to_vec())
-            }
-
-            fn visit_byte_buf<E: Error>(self, bytes: Vec<u8>) -> Result<Vec<u8>, E> {
-                Ok(bytes)
-            }
-        }
-        deserializer.deserialize_byte_buf(Bytes)
-    }
 }
 
 fn conversation_key(conversation: ConversationId) -> Key {
@@ -87,10 +51,6 @@ fn parts_key(id: MessageId) -> Key {
     Key::new(Table::MessageParts)
         .u64(id.conversation.0)
         .u64(id.seq.0)
-}
-
-fn part_key(id: MessageId, part: u16) -> Key {
-    parts_key(id).push(&part.to_be_bytes())
 }
 
 fn client_id_key(sender: UserId, client_id: &ClientId) -> Key {
@@ -176,6 +136,33 @@ pub fn by_client_id(
 
 /// Adds a message, its parts and the row by which it is known to its sender.
 pub(super) fn add(changes: &mut Changes<'_>, message: &Message) -> Result<(), StoreError> {
+    for (key, value) in rows_of(message)? {
+        changes.add(key, value);
+    }
+    if let Some(client_id) = &message.client_id {
+        let mut place = Vec::with_capacity(16);
+        place.extend_from_slice(&message.id.conversation.0.to_be_bytes());
+        place.extend_from_slice(&message.id.seq.0.to_be_bytes());
+        changes.set(client_id_key(message.sender, client_id), Some(place))?;
+    }
+    Ok(())
+}
+
+/// Puts a message in the place of what it was before, and returns that. One that was deleted
+/// stays so. The row by which its sender knows it stays too: sent again, it is not sent twice.
+pub(super) fn replace(changes: &mut Changes<'_>, message: &Message) -> Result<Message, StoreError> {
+    let before = find(changes, message.id)?
+        .filter(|before| before.deleted_at.is_none())
+        .ok_or(StoreError::Contradiction("the message is not there"))?;
+    body::remove(changes, parts_key(message.id))?;
+    for (key, value) in rows_of(message)? {
+        changes.set(key, Some(value))?;
+    }
+    Ok(before)
+}
+
+/// The row of a message and those of its parts.
+fn rows_of(message: &Message) -> Result<Vec<(Key, Vec<u8>)>, StoreError> {
     if message.attachments.len() > MAX_ATTACHMENTS {
         return Err(StoreError::TooLarge {
             record: "list of attachments",
@@ -187,23 +174,12 @@ pub(super) fn add(changes: &mut Changes<'_>, message: &Message) -> Result<(), St
         .sealed
         .as_deref()
         .unwrap_or(message.content.as_bytes());
-    let (head, rest) = body.split_at(body.len().min(HEAD));
-    changes.add(key(message.id), encode(message, body.len(), head)?);
-    for (index, part) in rest.chunks(PART).enumerate() {
-        let index = u16::try_from(index).map_err(|_| StoreError::TooLarge {
-            record: NAME,
-            len: body.len(),
-            limit: HEAD + PART * usize::from(u16::MAX),
-        })?;
-        changes.add(part_key(message.id, index), part.to_vec());
+    let (head, rest) = body::split(body);
+    let mut rows = vec![(key(message.id), encode(message, body.len(), head)?)];
+    for part in body::parts(parts_key(message.id), 0, rest) {
+        rows.push(part?);
     }
-    if let Some(client_id) = &message.client_id {
-        let mut place = Vec::with_capacity(16);
-        place.extend_from_slice(&message.id.conversation.0.to_be_bytes());
-        place.extend_from_slice(&message.id.seq.0.to_be_bytes());
-        changes.set(client_id_key(message.sender, client_id), Some(place))?;
-    }
-    Ok(())
+    Ok(rows)
 }
 
 /// Forgets the sender's own name for a message, if it still means this message.
@@ -236,7 +212,7 @@ fn encode(message: &Message, body_len: usize, head: &[u8]) -> Result<Vec<u8>, St
         client_id: message.client_id.as_ref().map(|id| id.0.clone()),
         reply_to: message.reply_to.map(|seq| seq.0),
         created_at: message.created_at.0,
-        edited_at: (message.updated_at != message.created_at).then_some(message.updated_at.0),
+        edited_at: message.edited_at.map(|at| at.0),
         deleted_at: message.deleted_at.map(|at| at.0),
     };
     codec::pack(NAME, 1, &row)
@@ -270,18 +246,7 @@ fn load(reads: &dyn Reads, id: MessageId, value: &[u8]) -> Result<Message, Store
 
 /// Puts a message together from its row and its part rows.
 fn complete(reads: &dyn Reads, id: MessageId, row: MessageV1) -> Result<Message, StoreError> {
-    let mut body = row.head;
-    let body_len = usize::try_from(row.body_len).unwrap_or(usize::MAX);
-    if body.len() < body_len {
-        let span = Span::of(parts_key(id));
-        reads.scan(&span, &mut |_, part| {
-            body.extend_from_slice(part);
-            Ok(std::ops::ControlFlow::Continue(()))
-        })?;
-    }
-    if body.len() != body_len {
-        return Err(StoreError::corrupt(NAME, "parts of its body are missing"));
-    }
+    let body = body::join(reads, row.head, row.body_len, &Span::of(parts_key(id)))?;
     let (content, sealed) = if row.sealed {
         (String::new(), Some(body))
     } else {
@@ -304,7 +269,7 @@ fn complete(reads: &dyn Reads, id: MessageId, row: MessageV1) -> Result<Message,
         reply_to: row.reply_to.map(Seq),
         sealed,
         created_at: Timestamp(row.created_at),
-        updated_at: Timestamp(row.edited_at.unwrap_or(row.created_at)),
+        edited_at: row.edited_at.map(Timestamp),
         deleted_at: row.deleted_at.map(Timestamp),
     })
 }

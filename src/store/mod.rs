@@ -6,6 +6,7 @@
 //! before. No rule is decided here: who may do what is the service's.
 
 mod apply;
+mod body;
 mod check;
 mod codec;
 mod compact;
@@ -26,6 +27,7 @@ mod txn;
 pub mod accounts;
 pub mod conversations;
 pub mod files;
+pub mod history;
 pub mod invites;
 pub mod members;
 pub mod messages;

@@ -2,16 +2,138 @@
 //!
 //! Secrets stay behind, and what is gone comes back bare: its ids, and empty texts.
 
+use super::entry::{BodyV1, MessageRef};
 use super::error::StoreError;
 use super::rows::Reads;
 use super::{accounts, conversations, files, invites, messages, sessions};
 use crate::base::clock::Timestamp;
 use crate::model::{
-    Account, Conversation, ConversationId, File, FileClass, FileId, FileUse, Invite, InviteId,
-    Message, MessageId, MessageKind, Role, Seq, Session, SessionId, UserId,
+    Account, AvatarOf, Conversation, ConversationId, EventBody, File, FileClass, FileId, FileUse,
+    Invite, InviteId, MemberRole, Message, MessageKind, Role, Seq, Session, SessionId, UserId,
 };
 
-pub(super) fn account(reads: &dyn Reads, id: UserId, at: Timestamp) -> Result<Account, StoreError> {
+/// The event that an entry of the log is about.
+#[expect(
+    clippy::too_many_lines,
+    reason = "a table: one arm for each kind of event"
+)]
+pub(super) fn event(
+    body: BodyV1,
+    reads: &dyn Reads,
+    at: Timestamp,
+) -> Result<EventBody, StoreError> {
+    use BodyV1 as B;
+    use EventBody as E;
+    Ok(match body {
+        B::AccountCreated(id) => E::AccountCreated(account(reads, UserId(id), at)?),
+        B::ProfileChanged { user, display_name } => E::ProfileChanged {
+            user: UserId(user),
+            display_name,
+        },
+        B::RoleChanged { user, admin } => E::RoleChanged {
+            user: UserId(user),
+            role: if admin { Role::Admin } else { Role::Member },
+        },
+        B::DisabledChanged { user, disabled } => E::DisabledChanged {
+            user: UserId(user),
+            disabled,
+        },
+        B::PasswordChanged { user, keep } => E::PasswordChanged {
+            user: UserId(user),
+            password_hash: String::new(),
+            keep: keep.map(SessionId),
+        },
+        B::LastSeen { user, at } => E::LastSeen {
+            user: UserId(user),
+            at: Timestamp(at),
+        },
+        B::SessionStarted { session: id, user } => {
+            E::SessionStarted(session(reads, SessionId(id), UserId(user), at)?)
+        }
+        B::SessionUsed { session, at } => E::SessionUsed {
+            session: SessionId(session),
+            at: Timestamp(at),
+        },
+        B::SessionEnded { session, user } => E::SessionEnded {
+            session: SessionId(session),
+            user: UserId(user),
+        },
+        B::InviteCreated { invite: id, by } => {
+            E::InviteCreated(invite(reads, InviteId(id), UserId(by), at)?)
+        }
+        B::InviteUsed { invite, user } => E::InviteUsed {
+            invite: InviteId(invite),
+            user: UserId(user),
+        },
+        B::InviteRevoked(invite) => E::InviteRevoked {
+            invite: InviteId(invite),
+        },
+        B::ConversationCreated(id) => {
+            E::ConversationCreated(conversation(reads, ConversationId(id), at)?)
+        }
+        B::ConversationRenamed {
+            conversation,
+            title,
+        } => E::ConversationRenamed {
+            conversation: ConversationId(conversation),
+            title,
+        },
+        B::MemberAdded(member) => E::MemberAdded(member.into()),
+        B::MemberRemoved {
+            conversation,
+            user,
+            by,
+        } => E::MemberRemoved {
+            conversation: ConversationId(conversation),
+            user: UserId(user),
+            by: by.map(UserId),
+        },
+        B::MemberRoleChanged {
+            conversation,
+            user,
+            owner,
+        } => E::MemberRoleChanged {
+            conversation: ConversationId(conversation),
+            user: UserId(user),
+            role: if owner {
+                MemberRole::Owner
+            } else {
+                MemberRole::Member
+            },
+        },
+        B::MessageSent(about) => E::MessageSent(message(reads, about, at)?),
+        B::MessageRead {
+            conversation,
+            user,
+            seq,
+            at,
+        } => E::MessageRead {
+            conversation: ConversationId(conversation),
+            user: UserId(user),
+            seq: Seq(seq),
+            at: Timestamp(at),
+        },
+        B::FileAdded { file: id, owner } => {
+            E::FileAdded(file(reads, FileId(id), UserId(owner), at)?)
+        }
+        B::FileRemoved(file) => E::FileRemoved { file: FileId(file) },
+        B::UserAvatarChanged { user, file } => E::AvatarChanged {
+            of: AvatarOf::User(UserId(user)),
+            file: file.map(FileId),
+        },
+        B::ConversationAvatarChanged { conversation, file } => E::AvatarChanged {
+            of: AvatarOf::Conversation(ConversationId(conversation)),
+            file: file.map(FileId),
+        },
+        B::MessageEdited(about) => E::MessageEdited(message(reads, about, at)?),
+        B::MessageDeleted { message: about, by } => E::MessageDeleted {
+            message: message(reads, about, at)?,
+            by: UserId(by),
+        },
+    })
+}
+
+fn account(reads: &dyn Reads, id: UserId, at: Timestamp) -> Result<Account, StoreError> {
     let known = accounts::find(reads, id)?;
     Ok(match known {
         Some(account) => Account {
@@ -32,7 +154,7 @@ pub(super) fn account(reads: &dyn Reads, id: UserId, at: Timestamp) -> Result<Ac
     })
 }
 
-pub(super) fn session(
+fn session(
     reads: &dyn Reads,
     id: SessionId,
     user: UserId,
@@ -56,7 +178,7 @@ pub(super) fn session(
     })
 }
 
-pub(super) fn invite(
+fn invite(
     reads: &dyn Reads,
     id: InviteId,
     by: UserId,
@@ -82,7 +204,7 @@ pub(super) fn invite(
     })
 }
 
-pub(super) fn conversation(
+fn conversation(
     reads: &dyn Reads,
     id: ConversationId,
     at: Timestamp,
@@ -101,12 +223,8 @@ pub(super) fn conversation(
     }))
 }
 
-pub(super) fn message(
-    reads: &dyn Reads,
-    id: MessageId,
-    sender: UserId,
-    at: Timestamp,
-) -> Result<Message, StoreError> {
+fn message(reads: &dyn Reads, about: MessageRef, at: Timestamp) -> Result<Message, StoreError> {
+    let (id, sender) = (about.id(), UserId(about.sender));
     let known = messages::find(reads, id)?;
     Ok(known.unwrap_or(Message {
         id,
@@ -118,17 +236,12 @@ pub(super) fn message(
         reply_to: None,
         sealed: None,
         created_at: at,
-        updated_at: at,
+        edited_at: None,
         deleted_at: Some(at),
     }))
 }
 
-pub(super) fn file(
-    reads: &dyn Reads,
-    id: FileId,
-    owner: UserId,
-    at: Timestamp,
-) -> Result<File, StoreError> {
+fn file(reads: &dyn Reads, id: FileId, owner: UserId, at: Timestamp) -> Result<File, StoreError> {
     let known = files::find(reads, id)?;
     Ok(known.unwrap_or(File {
         id,

@@ -22,6 +22,7 @@
 //! | `UserConversations` | user (8), conversation (8) | nothing |
 //! | `Messages` | conversation (8), seq (8) | message v1 with the first bytes of the body |
 //! | `MessageParts` | conversation (8), seq (8), part (2) | the next bytes of the body |
+//! | `MessageHistory` | conversation (8), seq (8), version (2), part (2) | part 0: version v1 with the first bytes of the body; then the next bytes |
 //! | `ClientIds` | sender (8), hash of the client id (16) | conversation (8), seq (8) |
 //! | `Files` | file (16) | file v1 |
 //! | `LooseFiles` | when it was complete (8), file (16), of those that nothing holds | nothing |
@@ -76,6 +77,8 @@ pub enum Table {
     MessageParts = 0x31,
     /// Messages by the sender's own name for them.
     ClientIds = 0x32,
+    /// What messages said before they were changed.
+    MessageHistory = 0x33,
     /// Files.
     Files = 0x38,
     /// Files that nothing holds, the oldest first.

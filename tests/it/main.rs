@@ -18,6 +18,7 @@ mod realtime;
 mod server;
 mod service_accounts;
 mod service_conversations;
+mod service_edits;
 mod service_follow;
 mod service_house;
 mod service_invites;

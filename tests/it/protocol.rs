@@ -5,7 +5,7 @@ use std::path::Path;
 
 use inkspot::model::view::{
     ConversationView, ErrorAnswer, ErrorView, InviteView, MemberView, MessageView, SenderView,
-    SessionView, UserView,
+    SessionView, UserView, VersionView,
 };
 use inkspot::model::{MemberRole, MessageKind, Role};
 use ts_rs::TS;
@@ -24,6 +24,7 @@ fn generated() -> String {
         UserView::decl(),
         MemberView::decl(),
         MessageView::decl(),
+        VersionView::decl(),
         ConversationView::decl(),
         SessionView::decl(),
         InviteView::decl(),

@@ -6,6 +6,7 @@ mod durable;
 mod files;
 mod folder;
 mod golden;
+mod history;
 mod kv;
 mod log;
 mod people;
@@ -115,7 +116,7 @@ fn message(seq: u64, sender: UserId, content: &str) -> Message {
         reply_to: None,
         sealed: None,
         created_at: Timestamp(10 + seq),
-        updated_at: Timestamp(10 + seq),
+        edited_at: None,
         deleted_at: None,
     }
 }

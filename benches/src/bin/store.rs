@@ -131,7 +131,7 @@ impl Engine for Ours {
                 reply_to: None,
                 sealed: None,
                 created_at: at,
-                updated_at: at,
+                edited_at: None,
                 deleted_at: None,
             };
             apply(&mut txn, at.0, EventBody::MessageSent(message));

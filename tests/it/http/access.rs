@@ -52,6 +52,9 @@ async fn case_1_a_foreign_id_answers_as_an_unknown_one_on_every_route() {
             json!({"conversationId": "{}", "content": "hi"}),
         ),
         (&post, "/api/invites", json!({"conversationId": "{}"})),
+        (&change, "/api/messages/{}", json!({"content": "mine"})),
+        (&delete, "/api/messages/{}", Value::Null),
+        (&get, "/api/messages/{}/history", Value::Null),
     ] {
         let path = path.replace("ADA", ada.id()).replace("GRACE", grace.id());
         let mut answers = Vec::new();

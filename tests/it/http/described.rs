@@ -11,6 +11,7 @@ struct Scene {
     admin: Client,
     ada: UserView,
     room: String,
+    message: String,
     invite: Value,
     session: String,
 }
@@ -21,6 +22,7 @@ impl Scene {
         let ada = server.account(&format!("ada{n}"), Role::Member).await;
         let body = json!({"title": "Room", "isGroup": true, "members": [ada.username]});
         let room = admin.post("/api/conversations", body).await.gives(201)["id"].clone();
+        let message = admin.send(room.as_str().unwrap(), "words").await["id"].clone();
         let invite = json!({"conversationId": room});
         let invite = admin.post("/api/invites", invite).await.gives(201);
         let session = admin.get("/api/auth/me").await.gives(200)["sessionId"].clone();
@@ -29,6 +31,7 @@ impl Scene {
             ada,
             admin,
             room: text(room),
+            message: text(message),
             invite,
             session: text(session),
         }
@@ -38,6 +41,7 @@ impl Scene {
         let id = match pattern.split('/').nth(2) {
             Some("users") => return self.fill(pattern, &self.ada.id.to_string()),
             Some("conversations") => return self.fill(pattern, &self.room),
+            Some("messages") => return self.fill(pattern, &self.message),
             Some("invites") => &self.invite["id"],
             _ => return self.fill(pattern, &self.session),
         };

@@ -2,6 +2,7 @@
 
 mod attacks;
 mod ear;
+mod edits;
 mod limits;
 mod people;
 mod polling;

@@ -14,7 +14,9 @@ use inkspot::model::{
     MessageKind, Seq, Session, SessionId, Thumbnail,
 };
 use inkspot::store::kv::{Kv, Order};
-use inkspot::store::{self, accounts, conversations, invites, members, messages, sessions};
+use inkspot::store::{
+    self, accounts, conversations, history, invites, members, messages, sessions,
+};
 
 use super::redb::RedbKv;
 use super::{
@@ -95,6 +97,12 @@ fn history() -> Vec<EventBody> {
     ];
     all.extend(files().map(EventBody::FileAdded));
     all.extend(sent().map(EventBody::MessageSent));
+    let [_, _, edited, gone] = left();
+    all.push(EventBody::MessageEdited(edited));
+    all.push(EventBody::MessageDeleted {
+        message: gone,
+        by: BOB,
+    });
     all.extend(changes());
     all.extend(faces());
     all
@@ -147,7 +155,7 @@ fn faces() -> Vec<EventBody> {
     all
 }
 
-fn sent() -> [Message; 3] {
+fn sent() -> [Message; 4] {
     let plain = message(1, ALICE, "Grüße, 世界 👋");
     let full = Message {
         kind: MessageKind::Image,
@@ -156,7 +164,6 @@ fn sent() -> [Message; 3] {
         client_id: None,
         reply_to: Some(Seq(1)),
         sealed: Some(vec![0, 255, 7]),
-        updated_at: Timestamp(99),
         deleted_at: Some(Timestamp(100)),
         ..message(2, BOB, "")
     };
@@ -164,7 +171,19 @@ fn sent() -> [Message; 3] {
         kind: MessageKind::File,
         ..message(3, ALICE, &"0123456789".repeat(750))
     };
-    [plain, full, long]
+    let gone = message(4, ALICE, "better not said");
+    [plain, full, long, gone]
+}
+
+/// The same after one was changed and one was deleted.
+fn left() -> [Message; 4] {
+    let [plain, full, long, gone] = sent();
+    let edited = Message {
+        content: "short".to_owned(),
+        edited_at: Some(Timestamp(99)),
+        ..long
+    };
+    [plain, full, edited, gone.erased(Timestamp(101))]
 }
 
 fn changes() -> Vec<EventBody> {
@@ -279,7 +298,9 @@ fn a_database_of_format_1_is_read_as_it_was_meant() {
         Timestamp(1_700_000_000_000)
     );
     let found = messages::after(&view, ROOM, Seq(0), 10).unwrap();
-    assert_eq!(found, sent());
+    assert_eq!(found, left());
+    let before = history::all(&view, found[2].id).unwrap();
+    assert_eq!(before, [sent()[2].clone().into()]);
     let room = conversations::find(&view, ROOM).unwrap().unwrap();
     assert_eq!(room.title.as_deref(), Some("Salon"));
     let everyone = conversations::everyone(&view).unwrap();

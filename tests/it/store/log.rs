@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use inkspot::base::clock::{Clock, Timestamp};
 use inkspot::base::rng::Rng;
-use inkspot::model::{EventBody, EventSeq, Role, Session, SessionId};
+use inkspot::model::{Event, EventBody, EventSeq, Message, Role, Session, SessionId};
 use inkspot::store::kv::{Kv, SledKv};
 use inkspot::store::{self, LogLimits, Store, TailError, Writer};
 
 use super::redb::RedbKv;
-use super::{ALICE, BOB, ROOM, commit, furnish, member, room, sent};
+use super::{ALICE, BOB, ROOM, commit, furnish, member, message, room, sent};
 
 fn on_every_engine(contract: impl Fn(Store, Writer)) {
     let dir = tempfile::tempdir().unwrap();
@@ -113,6 +113,12 @@ fn each_kind_of_event_survives_the_log() {
     on_every_engine(|store, mut writer| {
         furnish(&mut writer);
         let other = super::ConversationId(8);
+        let edited = Message {
+            content: "second thoughts".to_owned(),
+            edited_at: Some(Timestamp(20)),
+            ..message(2, ALICE, "")
+        };
+        let gone = message(3, BOB, "hasty words").erased(Timestamp(21));
         let bodies = [
             EventBody::ConversationCreated(room(other)),
             EventBody::MemberAdded(member(other, BOB)),
@@ -124,6 +130,14 @@ fn each_kind_of_event_survives_the_log() {
             EventBody::ConversationRenamed {
                 conversation: other,
                 title: "Room".to_owned(),
+            },
+            sent(1, ALICE, "left as it was"),
+            sent(2, ALICE, "first words"),
+            sent(3, BOB, "hasty words"),
+            EventBody::MessageEdited(edited.clone()),
+            EventBody::MessageDeleted {
+                message: gone.clone(),
+                by: ALICE,
             },
             EventBody::MessageRead {
                 conversation: ROOM,
@@ -161,7 +175,11 @@ fn each_kind_of_event_survives_the_log() {
         };
         assert_eq!(now.member_count, 1);
         now.member_count = 0;
-        assert_eq!(read, committed);
+        // What was changed and what was deleted, too: nothing of what they said is kept here.
+        assert_eq!(read[5].body, EventBody::MessageSent(edited));
+        assert_eq!(read[6].body, EventBody::MessageSent(gone));
+        let others = |events: Vec<Event>| [&events[..5], &events[7..]].concat();
+        assert_eq!(others(read), others(committed));
     });
 }
 
