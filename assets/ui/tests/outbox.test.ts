@@ -11,7 +11,10 @@ class World {
   readonly disk = new Map<string, OutboxItem>();
   readonly stored: Message[] = [];
   readonly delivered: string[] = [];
+  readonly sentFiles: (readonly string[])[] = [];
   online = true;
+  /** Where the files of a line stand. */
+  files: (item: OutboxItem) => readonly string[] | Failure | null = () => [];
   /** Decides about each try; throws to refuse. */
   rule: (item: OutboxItem) => void = () => undefined;
 
@@ -21,7 +24,12 @@ class World {
       put: async (item) => void this.disk.set(item.clientId, structuredClone(item)),
       remove: async (clientId) => void this.disk.delete(clientId),
       load: async (user) => [...this.disk.values()].filter((item) => item.userId === user).sort((a, b) => a.order - b.order),
-      send: async (item) => this.#send(item),
+      send: async (item, files) => {
+        const stored = this.#send(item);
+        this.sentFiles.push(files);
+        return stored;
+      },
+      files: (item) => this.files(item),
       isOnline: () => this.online,
       delivered: (stored) => this.delivered.push(stored.content),
       now: () => this.clock.now,
@@ -184,4 +192,34 @@ test("another user of the same browser sends nothing of the first", async () => 
   await world.page("me");
   await settle();
   expect(world.contents).toEqual(["a"]);
+});
+
+test("a line waits for its files, holds the lines after it, and goes off with them", async () => {
+  const outbox = await world.page();
+  world.files = (item) => (item.uploads === undefined ? [] : null);
+  outbox.add({ ...line("a"), uploads: ["u1", "u2"] });
+  outbox.add(line("b"));
+  outbox.add(line("elsewhere", "d"));
+  await settle();
+  expect(world.contents).toEqual(["elsewhere"]);
+  expect((await world.page()).items.value).toMatchObject([{ content: "a", uploads: ["u1", "u2"] }, { content: "b" }]);
+  world.files = (item) => (item.uploads === undefined ? [] : ["f1", "f2"]);
+  outbox.pump();
+  await settle();
+  expect(world.contents).toEqual(["elsewhere", "a", "b"]);
+  expect(world.sentFiles).toEqual([[], ["f1", "f2"], []]);
+});
+
+test("a line whose file can't be sent has failed, and does not hold up the next", async () => {
+  const outbox = await world.page();
+  world.files = (item) => (item.uploads === undefined ? [] : new Failure({ code: "file_failed", message: "" }));
+  outbox.add({ ...line("a"), uploads: ["u1"] });
+  outbox.add(line("b"));
+  await settle();
+  expect(world.contents).toEqual(["b"]);
+  expect(outbox.items.value).toMatchObject([{ content: "a", failed: "file_failed" }]);
+  world.files = () => ["f1"];
+  outbox.retry("id a");
+  await settle();
+  expect(world.contents).toEqual(["b", "a"]);
 });

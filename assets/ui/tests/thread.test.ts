@@ -161,3 +161,22 @@ test("a failed older page keeps what is there", async () => {
   expect(seqs(thread)).toEqual(range(71, 120));
   expect(thread.loadingOlder.value).toBe(false);
 });
+
+test("a changed line is changed in place and keeps what only this tab knows", async () => {
+  const { thread } = await opened(10);
+  thread.receive(message(11, { clientId: "mine" }));
+  thread.update(message(11, { content: "other words", editedAt: "2026-06-12T09:00:00.000Z" }));
+  thread.update(message(99, { content: "not here" }));
+  expect(thread.messages.value.at(-1)).toMatchObject({ seq: 11, content: "other words", clientId: "mine" });
+  expect(seqs(thread)).toEqual(range(1, 11));
+});
+
+test("a line far away is reached by loading around it; one that is here is not loaded again", async () => {
+  const { thread, history } = await opened(500);
+  expect(await thread.reach(480)).toBe(true);
+  expect(history.asked).toHaveLength(1);
+  expect(await thread.reach(100)).toBe(true);
+  expect(history.asked.at(-1)).toEqual({ around: 100 });
+  expect(seqs(thread)).toContain(100);
+  expect(await thread.reach(9_999)).toBe(false);
+});

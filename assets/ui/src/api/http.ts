@@ -4,7 +4,7 @@ import { Failure } from "../lib/failure";
 import type { WireError } from "../lib/wire";
 
 /** Methods the server knows. */
-export type Method = "GET" | "POST" | "PATCH" | "DELETE";
+export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
 let onUnauthorized: () => void = () => undefined;
 
@@ -20,6 +20,15 @@ export async function request<T>(method: Method, path: string, body?: unknown): 
     init.headers = { accept: "application/json", "content-type": "application/json" };
     init.body = JSON.stringify(body);
   }
+  return send<T>(path, init);
+}
+
+/** Posts a form with files; fails as {@link request} does. */
+export async function requestForm<T>(path: string, body: FormData): Promise<T> {
+  return send<T>(path, { method: "POST", headers: { accept: "application/json" }, body });
+}
+
+async function send<T>(path: string, init: RequestInit): Promise<T> {
   let response: Response;
   try {
     response = await fetch(`/api${path}`, init);
@@ -28,9 +37,14 @@ export async function request<T>(method: Method, path: string, body?: unknown): 
   }
   const data = await readJson(response);
   if (response.ok) return data as T;
-  const failure = new Failure(errorIn(data, response), response.status);
+  throw refusal(data, response.status, response.statusText);
+}
+
+/** What an answer that is no success means; tells the session when the server no longer knows it. */
+export function refusal(data: unknown, status: number, words: string): Failure {
+  const failure = new Failure(errorIn(data, status, words), status);
   if (failure.code === "unauthorized") onUnauthorized();
-  throw failure;
+  return failure;
 }
 
 /** Encodes one path segment. */
@@ -49,7 +63,11 @@ export function query(values: Record<string, string | number | null | undefined>
 }
 
 async function readJson(response: Response): Promise<unknown> {
-  const text = await response.text().catch(() => "");
+  return parseJson(await response.text().catch(() => ""));
+}
+
+/** The value of a JSON text, `undefined` for anything else. */
+export function parseJson(text: string): unknown {
   try {
     return text === "" ? undefined : JSON.parse(text);
   } catch {
@@ -57,9 +75,9 @@ async function readJson(response: Response): Promise<unknown> {
   }
 }
 
-function errorIn(data: unknown, response: Response): WireError {
+function errorIn(data: unknown, status: number, words: string): WireError {
   const error = (data as { error?: Partial<WireError> } | undefined)?.error;
   if (typeof error?.code === "string") return { message: "", ...error, code: error.code };
-  const code = response.status >= 502 && response.status <= 504 ? "server_busy" : "internal";
-  return { code, message: response.statusText };
+  const code = status >= 502 && status <= 504 ? "server_busy" : "internal";
+  return { code, message: words };
 }

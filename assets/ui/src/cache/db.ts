@@ -1,6 +1,6 @@
 /**
- * The browser's own storage: unsent lines and drafts, in IndexedDB. Where the browser refuses it
- * (private windows), everything works from memory and is gone with the tab.
+ * The browser's own storage: unsent lines, drafts, and files on their way, in IndexedDB. Where the
+ * browser refuses it (private windows), everything works from memory and is gone with the tab.
  */
 
 import { openDB, type DBSchema, type IDBPDatabase } from "idb";
@@ -11,6 +11,8 @@ export interface OutboxItem {
   userId: string;
   conversationId: string;
   content: string;
+  /** Files that go with it, by their ids in the tray; it is sent when they have arrived. */
+  uploads?: readonly string[];
   /** When it was written, in ms since 1970. */
   createdAt: number;
   /** Lines go out in this order. */
@@ -28,18 +30,60 @@ export interface Draft {
   text: string;
 }
 
+/** A file on its way to the server, without its bytes. */
+export interface UploadItem {
+  id: string;
+  userId: string;
+  conversationId: string;
+  /** The line it goes with; `null` while it lies in the tray. */
+  clientId: string | null;
+  name: string;
+  type: string;
+  /** Bytes. */
+  size: number;
+  /** Pixels, when it is a picture that this browser can show. */
+  width?: number;
+  height?: number;
+  /** Files stand and go in this order. */
+  order: number;
+  /** Where the server takes its bytes, once it has answered. */
+  url?: string;
+  /** The file's id on the server, once all of it is there. */
+  fileId?: string;
+  /** The code of the refusal. */
+  failed?: string;
+  /** The limit that was passed, in bytes, when the refusal is about one. */
+  limit?: number;
+  /** What the server said with the refusal. */
+  reason?: string;
+}
+
 interface Schema extends DBSchema {
   outbox: { key: string; value: OutboxItem };
   drafts: { key: [string, string]; value: Draft };
+  uploads: { key: string; value: UploadItem };
+  bytes: { key: string; value: Blob };
 }
 
 let opened: Promise<IDBPDatabase<Schema> | null> | undefined;
 
-function db(): Promise<IDBPDatabase<Schema> | null> {
-  opened ??= openDB<Schema>("inkspot", 1, {
-    upgrade(base) {
-      base.createObjectStore("outbox", { keyPath: "clientId" });
-      base.createObjectStore("drafts", { keyPath: ["userId", "conversationId"] });
+/** The database, or `null` where the browser has none for us. */
+export function db(): Promise<IDBPDatabase<Schema> | null> {
+  opened ??= openDB<Schema>("inkspot", 2, {
+    upgrade(base, before) {
+      if (before < 1) {
+        base.createObjectStore("outbox", { keyPath: "clientId" });
+        base.createObjectStore("drafts", { keyPath: ["userId", "conversationId"] });
+      }
+      if (before < 2) {
+        base.createObjectStore("uploads", { keyPath: "id" });
+        base.createObjectStore("bytes");
+      }
+    },
+    blocking(_current, _wanted, event) {
+      // Another tab has a newer page: let it have its way.
+      (event.target as IDBDatabase).close();
+      opened = undefined;
     },
     terminated() {
       opened = undefined;
@@ -78,10 +122,4 @@ export async function putDraft(draft: Draft): Promise<void> {
 export async function loadDrafts(userId: string): Promise<Draft[]> {
   const all = (await (await db())?.getAll("drafts")) ?? [];
   return all.filter((draft) => draft.userId === userId);
-}
-
-/** Forgets everything of one user; for signing out. */
-export async function forgetUser(userId: string): Promise<void> {
-  for (const item of await loadOutbox(userId)) await deleteOutbox(item.clientId);
-  for (const draft of await loadDrafts(userId)) await putDraft({ ...draft, text: "" });
 }

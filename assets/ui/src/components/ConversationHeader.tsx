@@ -20,7 +20,7 @@ export function ConversationHeader({ room, onDetails }: { room: Conversation; on
         <a class="icon-button phone-only" href="/" aria-label={t("list.back")}>
           <Icon name="back" mirror />
         </a>
-        <Avatar id={other?.id ?? room.id} name={other ? title : shortName(title)} presence={other && presenceShape(other)} />
+        <Avatar id={other?.id ?? room.id} name={other ? title : shortName(title)} url={(other ?? room).avatarUrl} presence={other && presenceShape(other)} />
       </div>
       <div class="head-title">
         <h1>{title}</h1>

@@ -1,5 +1,6 @@
 /** One conversation in the list: a link with title, last line, time and what is unread. */
 
+import { summaryOf } from "../lib/files";
 import { listStamp } from "../lib/time";
 import { shortName } from "../lib/names";
 import { t } from "../lib/text";
@@ -22,7 +23,7 @@ export function ConversationRow({ room, current }: { room: Conversation; current
       aria-current={current ? "page" : undefined}
       data-conversation={room.id}
     >
-      <Avatar id={other?.id ?? room.id} name={other ? title : shortName(title)} presence={shape} />
+      <Avatar id={other?.id ?? room.id} name={other ? title : shortName(title)} url={(other ?? room).avatarUrl} presence={shape} />
       <span class="row-lines">
         <span class="row-line">
           <b>{title}</b>
@@ -53,8 +54,7 @@ function Preview({ room, draft }: { room: Conversation; draft: string }) {
   }
   const last = room.lastMessage;
   if (last === null) return <span class="preview">{t("list.empty")}</span>;
-  // Only the beginning is shown, so a long text need not be laid out.
-  const text = last.content.slice(0, 160);
+  const text = summaryOf(last);
   if (last.senderId === myId()) return <span class="preview">{t("list.you", { text })}</span>;
   const name = shortName(last.sender.displayName);
   return <span class="preview">{room.isGroup ? t("list.by", { name, text }) : text}</span>;

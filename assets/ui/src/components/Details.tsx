@@ -1,29 +1,70 @@
-/** The sheet about a group: title, people, invitation, leaving. */
+/** The sheet about a conversation: title, people, invitation, leaving; and everything that was sent in it. */
 
 import { useState } from "preact/hooks";
+import { shortName } from "../lib/names";
 import { t } from "../lib/text";
 import { LIMITS, type Conversation, type User } from "../lib/wire";
+import { removeRoomAvatar, setRoomAvatar } from "../hooks/useAvatar";
 import { addPeople, removePerson, renameRoom, titleOf } from "../hooks/useConversations";
 import { myId } from "../hooks/useAccount";
 import { useTask } from "../hooks/useTask";
+import { AvatarPicker } from "./AvatarPicker";
 import { Button } from "./Button";
 import { Confirm, Dialog } from "./Dialog";
 import { Field } from "./Field";
+import { DocumentsPanel, PicturesPanel } from "./FilesPanel";
 import { InviteDialog } from "./InviteDialog";
 import { MemberList } from "./MemberList";
 import { ErrorNote } from "./Notice";
 import { PeoplePicker } from "./PeoplePicker";
+import { Tabs } from "./Tabs";
 
-/** `admin`: may invite anywhere. `onLeft` is called when one has left. */
-export function Details(props: { room: Conversation; admin: boolean; onClose(): void; onLeft(): void }) {
+const TABS = ["about", "pictures", "files"] as const;
+type Tab = (typeof TABS)[number];
+
+/** `admin`: may invite anywhere. `onLeft` is called when one has left, `onShow` to lead to a line. */
+export interface DetailsProps {
+  room: Conversation;
+  admin: boolean;
+  onClose(): void;
+  onLeft(): void;
+  onShow(seq: number): void;
+}
+
+/** People first; pictures and files are one tab away. */
+export function Details(props: DetailsProps) {
+  const { room } = props;
+  const [tab, setTab] = useState<Tab>("about");
+  return (
+    <Dialog side title={room.isGroup ? titleOf(room) : t("details.title")} onClose={props.onClose}>
+      <Tabs<Tab> label={t("files.tabs")} tabs={TABS} current={tab} words={(each) => t(`files.${each}`)} onChoose={setTab}>
+        {tab === "about" && <About {...props} />}
+        {tab === "pictures" && <PicturesPanel conversationId={room.id} onShow={props.onShow} />}
+        {tab === "files" && <DocumentsPanel conversationId={room.id} onShow={props.onShow} />}
+      </Tabs>
+    </Dialog>
+  );
+}
+
+function About(props: DetailsProps) {
   const { room } = props;
   const [open, setOpen] = useState<"add" | "invite" | "leave" | null>(null);
   const task = useTask();
   const owner = room.isGroup && room.memberRole === "owner";
   const leave = () => void task.run(() => removePerson(room.id, myId())).then((left) => left && props.onLeft());
   return (
-    <Dialog side title={room.isGroup ? titleOf(room) : t("details.title")} onClose={props.onClose}>
+    <>
       <div class="stack">
+        {owner && (
+          <AvatarPicker
+            group
+            id={room.id}
+            name={shortName(titleOf(room))}
+            url={room.avatarUrl}
+            onTake={(picture) => setRoomAvatar(room.id, picture)}
+            onRemove={() => removeRoomAvatar(room.id)}
+          />
+        )}
         {owner && <Rename room={room} />}
         <section>
           <h3>{t("details.members")}</h3>
@@ -61,7 +102,7 @@ export function Details(props: { room: Conversation; admin: boolean; onClose(): 
           onClose={() => setOpen(null)}
         />
       )}
-    </Dialog>
+    </>
   );
 }
 

@@ -17,7 +17,7 @@ export function MeBar() {
   if (user === null) return null;
   return (
     <footer class="me">
-      <Avatar id={user.id} name={user.displayName} presence={link.connected ? "here" : lost ? "away" : "gone"} />
+      <Avatar id={user.id} name={user.displayName} url={user.avatarUrl} presence={link.connected ? "here" : lost ? "away" : "gone"} />
       <div class="me-words">
         <b>{user.displayName}</b>
         <span class="status" role="status">

@@ -28,7 +28,7 @@ export function MemberList({ room, owner }: { room: Conversation; owner: boolean
       <ul class="people" aria-label={t("details.members")}>
         {[...known.values()].map((member) => (
           <li key={member.id} class="person">
-            <Avatar id={member.id} name={member.displayName} presence={presenceShape(member)} />
+            <Avatar id={member.id} name={member.displayName} url={member.avatarUrl} presence={presenceShape(member)} />
             <span class="person-words">
               <b>{member.displayName}</b>
               <span>

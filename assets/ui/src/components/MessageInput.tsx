@@ -1,4 +1,4 @@
-/** The composer: the next line of the page. Enter sends, Shift+Enter breaks the line. */
+/** The composer: the next line of the page, with its tray of files. Enter sends, Shift+Enter breaks the line. */
 
 import { useEffect, useRef } from "preact/hooks";
 import { countChars } from "../lib/names";
@@ -6,27 +6,35 @@ import { t } from "../lib/text";
 import { LIMITS } from "../lib/wire";
 import { draftOf, setDraft } from "../hooks/useDraft";
 import { useTypingSignal } from "../hooks/useTyping";
+import { addToTray, trayOf, useLimits } from "../hooks/useUploads";
 import { useWebSocket } from "../hooks/useWebSocket";
+import { AttachButton } from "./AttachButton";
 import { Icon } from "./Icon";
+import { Tray } from "./Tray";
 
 /** The counter appears when fewer characters than this are left. */
 const NEAR = 500;
 
-/** Writes in one conversation; the draft is kept until it is sent. */
+/** Writes in one conversation; draft and tray are kept until they are sent. */
 export function MessageInput({ conversationId, title }: { conversationId: string; title: string }) {
   const field = useRef<HTMLTextAreaElement>(null);
   const text = draftOf(conversationId);
+  const tray = trayOf(conversationId);
   const typing = useTypingSignal(conversationId);
   const { sendMessage } = useWebSocket({ conversationId });
   const left = LIMITS.content - (text.length > LIMITS.content - NEAR ? countChars(text.trim()) : 0);
-  const sendable = text.trim() !== "" && left >= 0;
+  // What was refused stays in the tray until it is mended or removed.
+  const files = tray.filter((item) => item.state !== "failed").map((item) => item.id);
+  const sendable = (text.trim() !== "" || files.length > 0) && left >= 0;
+  useLimits();
   useAutoGrow(field, text);
   useEffect(() => {
     if (matchMedia("(hover: hover)").matches) field.current?.focus({ preventScroll: true });
   }, [conversationId]);
   const send = () => {
     if (!sendable) return;
-    sendMessage({ conversationId, content: text.trim(), messageType: "text" });
+    const content = text.trim();
+    sendMessage(files.length > 0 ? { conversationId, content, uploads: files } : { conversationId, content });
     setDraft(conversationId, "");
     typing.stop();
     field.current?.focus();
@@ -40,29 +48,38 @@ export function MessageInput({ conversationId, title }: { conversationId: string
       }}
     >
       <div class="write-box">
-        <textarea
-          ref={field}
-          rows={1}
-          value={text}
-          dir="auto"
-          aria-label={t("write.label")}
-          placeholder={t("write.placeholder", { title })}
-          enterkeyhint="send"
-          onInput={(event) => {
-            setDraft(conversationId, event.currentTarget.value);
-            if (event.currentTarget.value.trim() === "") typing.stop();
-            else typing.touch();
-          }}
-          onKeyDown={(event) => {
-            // 229: an input method is at work; Safari says so only here.
-            if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.keyCode === 229) return;
-            event.preventDefault();
-            send();
-          }}
-        />
-        <button type="submit" class="send" aria-label={t("write.send")} title={t("write.send")} disabled={!sendable}>
-          <Icon name="send" mirror />
-        </button>
+        <Tray conversationId={conversationId} items={tray} />
+        <div class="write-line">
+          <textarea
+            ref={field}
+            rows={1}
+            value={text}
+            dir="auto"
+            aria-label={t("write.label")}
+            placeholder={t("write.placeholder", { title })}
+            enterkeyhint="send"
+            onInput={(event) => {
+              setDraft(conversationId, event.currentTarget.value);
+              if (event.currentTarget.value.trim() === "") typing.stop();
+              else typing.touch();
+            }}
+            onKeyDown={(event) => {
+              // 229: an input method is at work; Safari says so only here.
+              if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.keyCode === 229) return;
+              event.preventDefault();
+              send();
+            }}
+          />
+          <AttachButton
+            onFiles={(chosen) => {
+              addToTray(conversationId, chosen);
+              field.current?.focus();
+            }}
+          />
+          <button type="submit" class="send" aria-label={t("write.send")} title={t("write.send")} disabled={!sendable}>
+            <Icon name="send" mirror />
+          </button>
+        </div>
       </div>
       <p class={`write-note${left < 0 ? " over" : ""}`} aria-live="polite">
         {left < 0 ? t("write.over", { n: -left }) : left < NEAR ? t("write.left", { n: left }) : ""}

@@ -1,15 +1,17 @@
 /** The page of a conversation: history that loads as one scrolls, calm while lines arrive. */
 
-import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import type { Row } from "../lib/lines";
 import { dayHeading } from "../lib/time";
+import { summaryOf } from "../lib/files";
 import { joinNames, t } from "../lib/text";
 import { explain } from "../lib/failure";
 import type { Conversation } from "../lib/wire";
 import { myId } from "../hooks/useAccount";
 import { otherOf, presenceShape } from "../hooks/useConversations";
 import { useLink } from "../hooks/useLink";
-import { useSticky, type Sticky } from "../hooks/useSticky";
+import { useDividerFades, useFresh, useMarked, useOpenAtUnread, useWayToEnd } from "../hooks/usePage";
+import { useSticky } from "../hooks/useSticky";
 import { readUpTo, receiptsOf, useThread, type Receipts } from "../hooks/useThread";
 import { useWebSocket } from "../hooks/useWebSocket";
 import { Button } from "./Button";
@@ -17,8 +19,6 @@ import { EmptyNote } from "./EmptyNote";
 import { JumpButton } from "./JumpButton";
 import { MessageRow } from "./MessageRow";
 import { TypingIndicator } from "./TypingIndicator";
-
-type OpenThread = ReturnType<typeof useThread>["thread"];
 
 /** The lines of `room`; mounted anew for another conversation. */
 export function MessageList({ room }: { room: Conversation }) {
@@ -32,6 +32,7 @@ export function MessageList({ room }: { room: Conversation }) {
     onSeen: (seq) => thread.phase.peek() === "ready" && readUpTo(room.id, seq),
   });
   useOpenAtUnread(ready, thread, sticky);
+  useMarked(thread, sticky);
   const jump = useWayToEnd(rows.value, thread, sticky);
   useDividerFades(room, thread);
   const receipts = receiptsOf(room, rows.value);
@@ -50,7 +51,7 @@ export function MessageList({ room }: { room: Conversation }) {
               </Button>
             </div>
           )}
-          {rows.value.map((row) => drawRow(row, room, receipts, fresh, connected))}
+          {rows.value.map((row) => drawRow(row, { room, receipts, fresh, connected, marked: thread.marked.value }))}
           <TypingIndicator conversationId={room.id} />
         </div>
       </div>
@@ -60,7 +61,16 @@ export function MessageList({ room }: { room: Conversation }) {
   );
 }
 
-function drawRow(row: Row, room: Conversation, receipts: Receipts, fresh: ReadonlySet<string>, connected: boolean) {
+/** What all lines of a page share. */
+interface Page {
+  room: Conversation;
+  receipts: Receipts;
+  fresh: ReadonlySet<string>;
+  connected: boolean;
+  marked: number | null;
+}
+
+function drawRow(row: Row, { room, receipts, fresh, connected, marked }: Page) {
   if (row.kind === "day") {
     return (
       <div class="day page-grid" key={row.key}>
@@ -87,6 +97,8 @@ function drawRow(row: Row, room: Conversation, receipts: Receipts, fresh: Readon
       start={row.start}
       mine={mine}
       fresh={fresh.has(row.key)}
+      marked={line.seq !== null && line.seq === marked}
+      avatar={member?.avatarUrl ?? line.senderAvatar}
       presence={member && presenceShape(member)}
       noteText={note?.text}
       noteTitle={note?.title}
@@ -116,69 +128,11 @@ function Announcer({ room }: { room: Conversation }) {
   const { onNewMessage } = useWebSocket({ conversationId: room.id });
   onNewMessage((message) => {
     if (message.senderId === myId()) return;
-    setWords(t("page.announce", { name: message.sender.displayName, text: message.content.slice(0, 300) }));
+    setWords(t("page.announce", { name: message.sender.displayName, text: summaryOf(message, 300) }));
   });
   return (
     <p class="vh" aria-live="polite">
       {words}
     </p>
   );
-}
-
-/** Keys of lines that came while one was looking; lines from history never move. */
-function useFresh(rows: readonly Row[], ready: boolean): ReadonlySet<string> {
-  const seen = useRef<{ known: Set<string>; fresh: Set<string> } | null>(null);
-  const last = useRef<string | undefined>(undefined);
-  if (!ready) return new Set();
-  const known = seen.current?.known ?? new Set(rows.map((row) => row.key));
-  const fresh = seen.current?.fresh ?? new Set<string>();
-  const from = rows.findIndex((row) => row.key === last.current);
-  if (seen.current !== null && from >= 0) for (const row of rows.slice(from + 1)) if (!known.has(row.key)) fresh.add(row.key);
-  for (const row of rows) known.add(row.key);
-  seen.current = { known, fresh };
-  last.current = rows.at(-1)?.key;
-  return fresh;
-}
-
-/** Opens at the first unread line when there is one, else at the end. */
-function useOpenAtUnread(ready: boolean, thread: OpenThread, sticky: Sticky): void {
-  useLayoutEffect(() => {
-    // A page that was kept from before may have begun to load what is unread by now.
-    if (!ready || thread.phase.peek() !== "ready") return;
-    const divider = sticky.scroller.current?.querySelector<HTMLElement>(".new");
-    if (divider) sticky.toRow(divider);
-    else sticky.toEnd();
-  }, [ready]);
-}
-
-/** The ways to the end: asked for by the returned function, or because one's own new line stands there. */
-function useWayToEnd(rows: readonly Row[], thread: OpenThread, sticky: Sticky): () => void {
-  const last = rows.at(-1);
-  const waiting = last?.kind === "line" && last.line.seq === null ? last.key : null;
-  const before = useRef(waiting);
-  const asked = useRef(false);
-  const there = !thread.hasNewer.value;
-  useLayoutEffect(() => {
-    if (there && (asked.current || (waiting !== null && waiting !== before.current))) {
-      asked.current = false;
-      sticky.toEnd();
-    }
-    before.current = waiting;
-  }, [waiting, there]);
-  return () => {
-    if (there) return sticky.toEnd();
-    // The end is not loaded yet: go there when it is.
-    asked.current = true;
-    void thread.toNewest();
-  };
-}
-
-/** The divider goes 4 s after everything was read. */
-function useDividerFades(room: Conversation, thread: OpenThread): void {
-  const done = thread.unreadFrom.value !== null && room.unread === 0;
-  useEffect(() => {
-    if (!done) return undefined;
-    const timer = setTimeout(() => (thread.unreadFrom.value = null), 4_000);
-    return () => clearTimeout(timer);
-  }, [done, thread]);
 }

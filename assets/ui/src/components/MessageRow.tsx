@@ -10,7 +10,7 @@ import type { PresenceShape } from "../hooks/useConversations";
 import { Avatar } from "./Avatar";
 import { Button } from "./Button";
 import { Icon } from "./Icon";
-import { Linkified } from "./Linkified";
+import { UploadNote, Words } from "./Words";
 
 /** What a line says about its way: nothing, a state, or who has read it. */
 export interface LineNote {
@@ -24,17 +24,20 @@ export interface MessageRowProps {
   start: boolean;
   mine: boolean;
   fresh: boolean;
+  /** One was led to this line. */
+  marked: boolean;
   presence?: PresenceShape | undefined;
+  avatar?: string | undefined;
   noteText?: string | undefined;
   noteTitle?: string | undefined;
 }
 
-function Row({ line, start, mine, fresh, presence, noteText, noteTitle }: MessageRowProps) {
+function Row({ line, start, mine, fresh, marked, presence, avatar, noteText, noteTitle }: MessageRowProps) {
   const state = line.failed !== null ? " failed" : line.seq === null ? " sending" : "";
   const who = mine ? t("line.you") : line.senderName;
   return (
     <article
-      class={`msg page-grid${start ? " start" : ""}${mine ? " mine" : ""}${state}${fresh ? " fresh" : ""}`}
+      class={`msg page-grid${start ? " start" : ""}${mine ? " mine" : ""}${state}${fresh ? " fresh" : ""}${marked ? " marked" : ""}`}
       data-row={line.key}
       data-seq={line.seq ?? undefined}
       aria-label={start ? undefined : who}
@@ -45,10 +48,10 @@ function Row({ line, start, mine, fresh, presence, noteText, noteTitle }: Messag
             {who}
           </b>
         )}
-        {start && !mine && <Avatar id={line.senderId} name={line.senderName} presence={presence} />}
+        {start && !mine && <Avatar id={line.senderId} name={line.senderName} url={avatar} presence={presence} />}
       </div>
       <div class="words">
-        <Linkified text={line.content} />
+        <Words line={line} />
         {line.failed !== null && <Failed line={line} failed={line.failed} />}
       </div>
       <div class="notes">
@@ -57,7 +60,12 @@ function Row({ line, start, mine, fresh, presence, noteText, noteTitle }: Messag
         </time>
         {noteText && (
           <span class="receipt" title={noteTitle} tabIndex={noteTitle ? 0 : undefined} aria-label={noteTitle}>
-            {noteText}
+            {line.uploads.length > 0 && line.failed === null ? <UploadNote line={line} other={noteText} /> : noteText}
+          </span>
+        )}
+        {line.editedAt !== null && !line.deleted && (
+          <span class="edited" title={t("line.editedAt", { when: exact(line.editedAt) })}>
+            {t("line.edited")}
           </span>
         )}
       </div>

@@ -40,7 +40,7 @@ export function PeoplePicker(props: { chosen: User[]; hide: ReadonlySet<string>;
           <li key={user.id}>
             <label class="person">
               <input type="checkbox" checked={chosen.some((each) => each.id === user.id)} onChange={() => toggle(user)} />
-              <Avatar id={user.id} name={user.displayName} presence={presenceShape(user)} />
+              <Avatar id={user.id} name={user.displayName} url={user.avatarUrl} presence={presenceShape(user)} />
               <span class="person-words">
                 <b>{user.displayName}</b>
                 <span>

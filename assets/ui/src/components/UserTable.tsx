@@ -30,7 +30,7 @@ export function UserTable() {
       <ul class="people" aria-label={t("people.title")}>
         {(list.data?.users ?? []).map((user) => (
           <li class="person" key={user.id}>
-            <Avatar id={user.id} name={user.displayName} presence={presenceShape(user)} />
+            <Avatar id={user.id} name={user.displayName} url={user.avatarUrl} presence={presenceShape(user)} />
             <span class="person-words">
               <b>{user.displayName}</b>
               <span>{describe(user)}</span>

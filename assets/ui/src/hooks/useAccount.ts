@@ -1,6 +1,6 @@
 /** The session and everything about one's own account, for pages. */
 
-import { outbox } from "../state/live";
+import { outbox, uploads } from "../state/live";
 
 export { getSetup, postSetup, changePassword, endOtherSessions, endSession, getSessions, type Credentials } from "../api/account";
 export { INKS, PAPERS, type Ink, type Paper } from "../cache/prefs";
@@ -9,3 +9,6 @@ export { dark, look, setLook } from "../state/look";
 
 /** Lines that would be lost by signing out. */
 export const unsentCount = (): number => outbox.items.peek().length;
+
+/** Files in the tray that would be lost by signing out. */
+export const unsentFiles = (): number => uploads.items.peek().filter((item) => item.clientId === null).length;

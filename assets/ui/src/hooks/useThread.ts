@@ -7,7 +7,8 @@ import type { Conversation } from "../lib/wire";
 import type { OutboxItem } from "../cache/db";
 import { myId, session } from "../state/account";
 import { conversation, loadConversation } from "../state/conversations";
-import { markRead, outbox, threadOf } from "../state/live";
+import { draftOf, setDraft } from "../state/drafts";
+import { markRead, outbox, sending, threadOf } from "../state/live";
 
 /** How far one's newest lines have come. */
 export interface Receipts {
@@ -58,18 +59,38 @@ export function readUpTo(conversationId: string, seq: number): void {
 }
 
 /** Sends a failed line again. */
-export const retryLine = (clientId: string): void => outbox.retry(clientId);
+export const retryLine = (clientId: string): void => sending.retry(clientId);
 
 /** Gives a failed line up. */
-export const discardLine = (clientId: string): void => outbox.discard(clientId);
+export const discardLine = (clientId: string): void => sending.discard(clientId);
+
+/** Takes a line back whose files are still on their way; its words come back into an empty composer. */
+export function takeBack(clientId: string): void {
+  const item = outbox.items.peek().find((each) => each.clientId === clientId);
+  if (item === undefined) return;
+  if (draftOf(item.conversationId) === "") setDraft(item.conversationId, item.content);
+  sending.discard(clientId);
+}
+
+/** Shows a line of a conversation, wherever in its history it is, and marks it. */
+export async function showLine(conversationId: string, seq: number): Promise<void> {
+  const thread = threadOf(conversationId);
+  if (await thread.reach(seq)) thread.marked.value = seq;
+}
 
 function waitingLine(item: OutboxItem, senderName: string): Line {
   return {
     key: item.clientId,
+    id: null,
     seq: null,
     senderId: item.userId,
     senderName,
+    senderAvatar: undefined,
     content: item.content,
+    attachments: [],
+    uploads: item.uploads ?? [],
+    editedAt: null,
+    deleted: false,
     at: new Date(item.createdAt).toISOString(),
     clientId: item.clientId,
     failed: item.failed === undefined ? null : { code: item.failed, reason: item.reason ?? "" },

@@ -5,7 +5,7 @@
 
 import { useEffect, useMemo } from "preact/hooks";
 import type { Message, MessageData, MessageReadData, TypingData, UserStatus } from "../lib/wire";
-import { join, link, outbox, realtime, threadOf } from "../state/live";
+import { join, link, outbox, realtime, threadOf, uploads } from "../state/live";
 
 /** What to listen to. */
 export interface WebSocketOptions {
@@ -46,8 +46,10 @@ export function useWebSocket({ conversationId, autoConnect = true }: WebSocketOp
 
 function sendMessage(data: MessageData): string {
   const clientId = data.clientId ?? crypto.randomUUID();
-  outbox.add({ clientId, conversationId: data.conversationId, content: data.content });
-  const thread = threadOf(data.conversationId);
+  const { conversationId, content } = data;
+  outbox.add({ clientId, conversationId, content, ...(data.uploads === undefined ? {} : { uploads: data.uploads }) });
+  if (data.uploads !== undefined) uploads.attach(data.uploads, clientId);
+  const thread = threadOf(conversationId);
   thread.unreadFrom.value = null;
   if (thread.hasNewer.peek()) void thread.toNewest();
   return clientId;

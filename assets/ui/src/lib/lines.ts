@@ -1,7 +1,7 @@
 /** Sets messages as lines of a page: days, groups of one author, the divider. Pure. */
 
 import { dayKey } from "./time";
-import type { Message } from "./wire";
+import type { Attachment, Message, Time } from "./wire";
 
 /** A line that is stored, or one that still waits in the send queue. */
 export interface Line {
@@ -9,7 +9,16 @@ export interface Line {
   seq: number | null;
   senderId: string;
   senderName: string;
+  senderAvatar: string | undefined;
   content: string;
+  /** Files that the server has. */
+  attachments: readonly Attachment[];
+  /** Files that are still on their way, by their ids in the tray. */
+  uploads: readonly string[];
+  editedAt: Time | null;
+  deleted: boolean;
+  /** The message's own id; `null` until it is stored. */
+  id: string | null;
   /** ISO-8601. */
   at: string;
   clientId: string | null;
@@ -26,14 +35,28 @@ export type Row =
 /** Lines of one author this close together stand under one name. */
 const GROUP = 5 * 60_000;
 
+const known = new WeakMap<Message, Line>();
+
 /** A stored message as a line. Its key is the `clientId` when it has one, so that it keeps its place. */
 export function lineOf(message: Message): Line {
+  const line = known.get(message) ?? toLine(message);
+  known.set(message, line);
+  return line;
+}
+
+function toLine(message: Message): Line {
   return {
     key: message.clientId ?? message.id,
+    id: message.id,
     seq: message.seq,
     senderId: message.senderId,
     senderName: message.sender.displayName,
+    senderAvatar: message.sender.avatarUrl,
     content: message.content,
+    attachments: message.attachments,
+    uploads: [],
+    editedAt: message.editedAt ?? null,
+    deleted: message.deletedAt !== undefined,
     at: message.createdAt,
     clientId: message.clientId ?? null,
     failed: null,

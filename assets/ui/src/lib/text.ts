@@ -13,6 +13,7 @@ type Entry = string | { readonly one: string; readonly other: string };
 
 const plural = new Intl.PluralRules(LOCALE);
 const number = new Intl.NumberFormat(LOCALE);
+const percent = new Intl.NumberFormat(LOCALE, { style: "percent", maximumFractionDigits: 0 });
 const list = new Intl.ListFormat(LOCALE, { type: "conjunction" });
 
 /** The message for `key` with its places filled; a missing value leaves the place empty. */
@@ -34,4 +35,9 @@ export function hasText(key: string): key is TextKey {
 /** `Amara, Jiří and Priya`. */
 export function joinNames(names: readonly string[]): string {
   return list.format(names);
+}
+
+/** `62%`, of a share between 0 and 1; never 100 before it is done. */
+export function percentText(share: number): string {
+  return percent.format(Math.floor(share * 100) / 100);
 }

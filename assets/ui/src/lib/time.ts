@@ -14,6 +14,7 @@ const dayFormat = new Intl.DateTimeFormat(LOCALE, { weekday: "long", day: "numer
 const yearFormat = new Intl.DateTimeFormat(LOCALE, { day: "numeric", month: "long", year: "numeric" });
 const weekdayFormat = new Intl.DateTimeFormat(LOCALE, { weekday: "short" });
 const shortFormat = new Intl.DateTimeFormat(LOCALE, { day: "numeric", month: "short" });
+const monthFormat = new Intl.DateTimeFormat(LOCALE, { month: "long", year: "numeric" });
 const exactFormat = new Intl.DateTimeFormat(LOCALE, { dateStyle: "full", timeStyle: "medium" });
 const relativeFormat = new Intl.RelativeTimeFormat(LOCALE, { numeric: "auto" });
 
@@ -73,4 +74,14 @@ function startOfDay(at: number): number {
 
 function capital(text: string): string {
   return text.charAt(0).toLocaleUpperCase(LOCALE) + text.slice(1);
+}
+
+/** `Thursday, 12 June, 09:31`, for the head of a picture. */
+export function dayAndClock(at: Time): string {
+  return `${longDay(at)}, ${clock(at)}`;
+}
+
+/** `June 2026`. */
+export function monthHeading(at: Time): string {
+  return monthFormat.format(new Date(at));
 }

@@ -3,6 +3,8 @@
  * Types only: nothing here runs, and no other module writes these names again.
  */
 
+export type * from "./events";
+
 /** ISO-8601 in UTC with milliseconds, e.g. `2026-11-22T15:00:00.123Z`. */
 export type Time = string;
 
@@ -17,10 +19,12 @@ export interface User {
   online: boolean;
   lastSeenAt: Time | null;
   createdAt: Time;
+  /** The address of the chosen picture; absent: initials. */
+  avatarUrl?: string | undefined;
 }
 
 /** The author of a message as embedded in it. */
-export type Sender = Pick<User, "id" | "username" | "displayName" | "name">;
+export type Sender = Pick<User, "id" | "username" | "displayName" | "name" | "avatarUrl">;
 
 /** A user inside one conversation. */
 export interface Member extends User {
@@ -28,6 +32,48 @@ export interface Member extends User {
   joinedAt: Time;
   lastReadAt: Time | null;
   lastReadSeq: number;
+}
+
+/** A smaller still of a picture. */
+export interface Thumbnail {
+  url: string;
+  width: number;
+  height: number;
+}
+
+/** A file on the server, as a message carries it. */
+export interface Attachment {
+  id: string;
+  name: string;
+  mime: string;
+  /** Bytes. */
+  size: number;
+  kind: "image" | "video" | "audio" | "file";
+  url: string;
+  /** Pixels as shown, after turning. */
+  width?: number;
+  height?: number;
+  /** A ThumbHash in base64. */
+  placeholder?: string;
+  thumbnails: Thumbnail[];
+}
+
+/** A file of a conversation and the message that brought it. */
+export interface ConversationFile extends Attachment {
+  message: Pick<Message, "id" | "seq" | "senderId" | "sender" | "createdAt">;
+}
+
+/** A page of the files of a conversation, newest first. */
+export interface FilePage {
+  files: ConversationFile[];
+  next: string | null;
+}
+
+/** What one's files take, in bytes; `quota` is `null` where there is none. */
+export interface Usage {
+  used: number;
+  quota: number | null;
+  maxFile: number;
 }
 
 /** One stored message. `seq` counts 1, 2, 3… without gaps inside its conversation. */
@@ -39,9 +85,13 @@ export interface Message {
   sender: Sender;
   content: string;
   messageType: string;
-  attachments: unknown[];
+  attachments: Attachment[];
   createdAt: Time;
   updatedAt: Time;
+  /** When the words were changed. */
+  editedAt?: Time;
+  /** When it was deleted; words and files are gone then. */
+  deletedAt?: Time;
   clientId?: string;
 }
 
@@ -59,6 +109,8 @@ export interface Conversation {
   lastReadSeq: number;
   unread: number;
   memberRole: "owner" | "member";
+  /** The address of the group's picture; absent: initials. */
+  avatarUrl?: string | undefined;
 }
 
 /** A signed-in browser or device of the caller. */
@@ -116,70 +168,8 @@ export interface MessageData {
   messageType?: string;
   senderId?: string;
   clientId?: string;
-}
-
-/** `user-typing` and `user-stop-typing`. */
-export interface TypingData {
-  conversationId: string;
-  userId: string;
-  userName: string;
-}
-
-/** `message-read`: this member has read up to `seq`. */
-export interface MessageReadData {
-  conversationId: string;
-  messageId: string;
-  userId: string;
-  readAt: Time;
-  seq: number;
-}
-
-/** `user-status`. */
-export interface UserStatus {
-  userId: string;
-  status: "online" | "offline";
-  isOnline: boolean;
-  lastSeen: Time | null;
-}
-
-/** `conversation-updated` to one's own sockets: one has read further, perhaps on another device. */
-export interface OwnReadUpdate {
-  conversationId: string;
-  lastReadSeq: number;
-  reason: "read";
-}
-
-/** `conversation-updated`: the newest state of a conversation. */
-export interface ConversationUpdate {
-  conversationId: string;
-  title: string | null;
-  isGroup: boolean;
-  lastSeq: number;
-  lastMessage: Message | null;
-  updatedAt: Time;
-  memberCount: number;
-  reason: "message" | "created" | "renamed" | "members";
-}
-
-/** `conversation-removed`. */
-export interface ConversationRemoval {
-  conversationId: string;
-  reason: "removed" | "left";
-}
-
-/** `session`: sent after every connect. */
-export interface SessionHello {
-  userId: string;
-  username: string;
-  serverName: string;
-  recovered: boolean;
-  head: number;
-}
-
-/** `session-ended`: the server is about to disconnect this socket for good. */
-export interface SessionEnd {
-  code: string;
-  message: string;
+  /** Files of the tray that go with it, by their ids there. */
+  uploads?: readonly string[];
 }
 
 /** Limits the server enforces, repeated here so that a form can speak before it is sent. */
@@ -190,6 +180,7 @@ export const LIMITS = {
   passwordMax: 256,
   title: 100,
   content: 8000,
+  attachments: 10,
   page: 50,
   inviteHours: 168,
   inviteUses: 10,

@@ -1,15 +1,19 @@
 /** One conversation: head, lines, composer. */
 
 import { useLocation, useRoute } from "preact-iso";
-import { useEffect, useState } from "preact/hooks";
+import { useCallback, useEffect, useState } from "preact/hooks";
 import { t } from "../lib/text";
 import { session } from "../hooks/useAccount";
 import { titleOf, useConversation } from "../hooks/useConversations";
+import { useDrop, usePaste } from "../hooks/useDrop";
+import { showLine } from "../hooks/useThread";
 import { useTitle } from "../hooks/useTitle";
+import { addToTray } from "../hooks/useUploads";
 import { ConnectionStrip } from "../components/ConnectionStrip";
 import { ConversationHeader } from "../components/ConversationHeader";
 import { Details } from "../components/Details";
 import { EmptyPage } from "../components/EmptyPage";
+import { Icon } from "../components/Icon";
 import { MessageInput } from "../components/MessageInput";
 import { MessageList } from "../components/MessageList";
 
@@ -29,24 +33,44 @@ function Conversation({ id }: { id: string }) {
     if (title !== undefined) setLastTitle(title);
   }, [title]);
   useTitle(title ?? "");
+  const take = useCallback((files: File[], folders: number) => addToTray(id, files, folders), [id]);
+  const { over, ...target } = useDrop(take);
+  usePaste(take);
   if (room === undefined || title === undefined) {
     return <Missing lastTitle={lastTitle} failure={failure} />;
   }
   return (
-    <main class="main" aria-label={title}>
+    <main class="main" aria-label={title} {...target}>
       <ConversationHeader room={room} onDetails={() => setDetails(true)} />
       <ConnectionStrip />
       <MessageList room={room} />
       <MessageInput conversationId={id} title={title} />
+      {over && <DropNote />}
       {details && (
         <Details
           room={room}
           admin={session.value.user?.role === "admin"}
           onClose={() => setDetails(false)}
           onLeft={() => route("/")}
+          onShow={(seq) => {
+            setDetails(false);
+            void showLine(id, seq);
+          }}
         />
       )}
     </main>
+  );
+}
+
+/** Lies over the whole conversation while files are held over it. */
+function DropNote() {
+  return (
+    <div class="drop-note" role="status">
+      <p>
+        <Icon name="clip" />
+        {t("write.drop")}
+      </p>
+    </div>
   );
 }
 

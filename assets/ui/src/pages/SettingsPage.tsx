@@ -3,10 +3,11 @@
 import { useState } from "preact/hooks";
 import { t } from "../lib/text";
 import { LIMITS } from "../lib/wire";
-import { changePassword, INKS, look, PAPERS, rename, session, setLook, signOut, unsentCount, type Ink } from "../hooks/useAccount";
+import { changePassword, INKS, look, PAPERS, rename, session, setLook, signOut, unsentCount, unsentFiles, type Ink } from "../hooks/useAccount";
+import { removeMyAvatar, setMyAvatar } from "../hooks/useAvatar";
 import { useTask } from "../hooks/useTask";
 import { useTitle } from "../hooks/useTitle";
-import { Avatar } from "../components/Avatar";
+import { AvatarPicker } from "../components/AvatarPicker";
 import { Button } from "../components/Button";
 import { Choice } from "../components/Choice";
 import { Confirm } from "../components/Dialog";
@@ -14,6 +15,7 @@ import { Devices } from "../components/Devices";
 import { Field, PasswordField } from "../components/Field";
 import { ErrorNote } from "../components/Notice";
 import { SettingsFrame } from "../components/SettingsFrame";
+import { Storage } from "../components/Storage";
 
 /** `/settings` */
 export function SettingsPage() {
@@ -21,6 +23,7 @@ export function SettingsPage() {
   return (
     <SettingsFrame title={t("settings.title")} current="settings">
       <You />
+      <Storage />
       <Appearance />
       <Password />
       <Devices />
@@ -40,6 +43,7 @@ function You() {
   return (
     <section>
       <h2>{t("settings.you")}</h2>
+      <AvatarPicker id={user.id} name={user.displayName} url={user.avatarUrl} onTake={setMyAvatar} onRemove={removeMyAvatar} />
       <form
         class="you"
         onSubmit={(event) => {
@@ -47,7 +51,6 @@ function You() {
           if (changed) save();
         }}
       >
-        <Avatar id={user.id} name={user.displayName} />
         <Field
           label={t("settings.name")}
           value={name}
@@ -161,13 +164,13 @@ function SignOut() {
   return (
     <section>
       <ErrorNote text={task.error} />
-      <Button icon="signOut" busy={task.busy} onClick={() => (unsentCount() > 0 ? setAsked(true) : go())}>
+      <Button icon="signOut" busy={task.busy} onClick={() => (unsentCount() + unsentFiles() > 0 ? setAsked(true) : go())}>
         {t("settings.signOut")}
       </Button>
       {asked && (
         <Confirm
           title={t("settings.signOut")}
-          text={t("settings.signOutAsk", { n: unsentCount() })}
+          text={unsentCount() > 0 ? t("settings.signOutAsk", { n: unsentCount() }) : t("settings.signOutFiles", { n: unsentFiles() })}
           action={t("settings.signOut")}
           onYes={go}
           onClose={() => setAsked(false)}

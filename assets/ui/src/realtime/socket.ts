@@ -31,6 +31,8 @@ export interface SocketEvents {
   session: SessionHello;
   "new-message": Message;
   "message-sent": Message;
+  /** The same message with other words, or deleted. */
+  "message-updated": Message;
   "user-typing": TypingData;
   "user-stop-typing": TypingData;
   "message-read": MessageReadData;
@@ -45,6 +47,7 @@ const WIRE_EVENTS = [
   "session",
   "new-message",
   "message-sent",
+  "message-updated",
   "user-typing",
   "user-stop-typing",
   "message-read",

@@ -3,7 +3,7 @@
 import { signal } from "@preact/signals";
 import * as api from "../api/account";
 import { setUnauthorizedListener } from "../api/http";
-import { forgetUser } from "../cache/db";
+import { forgetUser } from "../cache/uploads";
 import { toFailure } from "../lib/failure";
 import { hasText, type TextKey } from "../lib/text";
 import type { Sender, User } from "../lib/wire";

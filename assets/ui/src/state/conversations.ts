@@ -133,6 +133,12 @@ export function applyMessage(message: Message, myId: string): void {
   });
 }
 
+/** A message has other words now, or was deleted. */
+export function applyChange(message: Message): void {
+  const known = byId.peek().get(message.conversationId);
+  if (known?.lastMessage?.id === message.id) put({ ...known, lastMessage: message });
+}
+
 /** A member, perhaps oneself, has read up to `seq`. */
 export function applyRead(id: string, userId: string, seq: number, mine: boolean): void {
   const known = byId.peek().get(id);
@@ -150,8 +156,9 @@ export function applyStatus(status: UserStatus): void {
   statuses.value = next;
 }
 
-/** Applies `user-updated`: somebody is called something else now. */
-export function applyName(who: Sender): void {
+/** Applies `user-updated`: somebody is called something else now, or has another picture. */
+export function applyName(sender: Sender): void {
+  const who = { ...sender, avatarUrl: sender.avatarUrl };
   for (const room of byId.peek().values()) {
     const last = room.lastMessage?.senderId === who.id ? { ...room.lastMessage, sender: who } : room.lastMessage;
     const inside = room.members.some((member) => member.id === who.id);

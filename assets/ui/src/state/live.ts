@@ -4,16 +4,15 @@
  */
 
 import { batch, effect, untracked } from "@preact/signals";
-import { getMessages } from "../api/conversations";
-import { deleteOutbox, loadOutbox, putOutbox } from "../cache/db";
 import { Realtime } from "../realtime/socket";
 import type { Message } from "../lib/wire";
 import { callMe, leave, myId, session } from "./account";
 import * as list from "./conversations";
 import { closeDrafts, openDrafts } from "./drafts";
-import { Outbox } from "./outbox";
 import { Reconnector } from "./reconnector";
-import { Thread } from "./thread";
+import { Sending } from "./sending";
+import type { Thread } from "./thread";
+import { Threads } from "./threads";
 import { TypingTracker } from "./typing";
 
 const after = (ms: number, task: () => void): (() => void) => {
@@ -35,36 +34,16 @@ export const link = new Reconnector({
 /** Who is writing. */
 export const typing = new TypingTracker(after);
 
-/** Lines on their way to the server. */
-export const outbox = new Outbox({
-  put: putOutbox,
-  remove: deleteOutbox,
-  load: loadOutbox,
-  send: ({ conversationId, content, clientId }) =>
-    realtime.ask<Message>("send-message", { conversationId, content, clientId, messageType: "text" }),
-  isOnline: () => realtime.connected,
-  delivered: (message) => arrived(message),
-  now: () => Date.now(),
-  after,
-});
+/** Lines and files on their way to the server. */
+export const sending = new Sending(realtime, arrived, after);
+export const { outbox, uploads } = sending;
 
-/** Pages kept in memory, the most recently opened last. */
-const threads = new Map<string, Thread>();
-const MAX_THREADS = 8;
 const joined = new Map<string, number>();
+const threads = new Threads((id) => joined.has(id));
 const unsentReads = new Map<string, { messageId: string; seq: number }>();
 
-/** The page of a conversation; the least recently opened ones are let go. */
-export function threadOf(id: string): Thread {
-  const thread = threads.get(id) ?? new Thread((wish) => getMessages(id, wish));
-  threads.delete(id);
-  threads.set(id, thread);
-  for (const old of threads.keys()) {
-    if (threads.size <= MAX_THREADS) break;
-    if (!joined.has(old)) threads.delete(old);
-  }
-  return thread;
-}
+/** The page of a conversation. */
+export const threadOf = (id: string): Thread => threads.open(id);
 
 /** Hears a conversation's messages, typing and receipts until the returned function is called. */
 export function join(id: string): () => void {
@@ -105,7 +84,7 @@ function start(userId: string): void {
   if (running === userId) return;
   stop();
   running = userId;
-  void outbox.open(userId);
+  void sending.open(userId);
   void openDrafts(userId);
   void list.loadList();
   link.start();
@@ -116,10 +95,10 @@ function stop(): void {
   running = "";
   link.stop();
   realtime.disconnect();
-  outbox.close();
+  sending.close();
   closeDrafts();
   typing.clear();
-  threads.clear();
+  threads.forget();
   unsentReads.clear();
   list.clearList();
 }
@@ -127,14 +106,14 @@ function stop(): void {
 /** After a connection that replayed nothing: the list, and what the open pages missed. */
 async function resync(): Promise<void> {
   await list.loadList();
-  for (const [id, thread] of threads) {
+  for (const [id, thread] of threads.all()) {
     if (joined.has(id)) void thread.catchUp(list.conversation(id)?.lastSeq ?? 0);
   }
 }
 
 function arrived(message: Message): void {
   batch(() => {
-    threads.get(message.conversationId)?.receive(message);
+    threads.find(message.conversationId)?.receive(message);
     list.applyMessage(message, myId());
     typing.stopped(message.conversationId, message.senderId);
   });
@@ -153,9 +132,10 @@ events.on("opened", ({ recovered }) => {
   for (const id of joined.keys()) realtime.tell("join-conversation", id);
   sendReads();
   if (!recovered) void resync();
-  outbox.pump();
+  sending.resume();
 });
 events.on("lost", () => {
+  uploads.pause();
   typing.clear();
   link.failed();
 });
@@ -169,6 +149,12 @@ for (const name of ["new-message", "message-sent"] as const) {
     });
   });
 }
+events.on("message-updated", (message) => {
+  batch(() => {
+    threads.find(message.conversationId)?.update(message);
+    list.applyChange(message);
+  });
+});
 events.on("user-typing", (data) => typing.started(data.conversationId, data));
 events.on("user-stop-typing", (data) => typing.stopped(data.conversationId, data.userId));
 events.on("message-read", (data) =>
@@ -178,14 +164,14 @@ events.on("user-status", (status) => list.applyStatus(status));
 events.on("user-updated", (who) => {
   batch(() => {
     list.applyName(who);
-    for (const thread of threads.values()) thread.rename(who);
+    for (const [, thread] of threads.all()) thread.rename(who);
     if (who.id === myId()) callMe(who);
   });
 });
 events.on("conversation-updated", (update) => {
   list.applyUpdate(update, myId());
   if (update.reason === "read") return;
-  const thread = threads.get(update.conversationId);
+  const thread = threads.find(update.conversationId);
   // A joined page normally has the line already; look a little later whether it is missing.
   if (thread !== undefined && joined.has(update.conversationId)) {
     after(1_500, () => void thread.catchUp(update.lastSeq));
@@ -193,5 +179,5 @@ events.on("conversation-updated", (update) => {
 });
 events.on("conversation-removed", ({ conversationId }) => {
   list.forget(conversationId);
-  threads.delete(conversationId);
+  threads.forget(conversationId);
 });

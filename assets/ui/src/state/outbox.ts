@@ -5,7 +5,7 @@
 
 import { batch, signal } from "@preact/signals";
 import type { OutboxItem } from "../cache/db";
-import { toFailure, type Failure } from "../lib/failure";
+import { Failure, toFailure } from "../lib/failure";
 import type { Message } from "../lib/wire";
 
 /** What the queue needs from the world. */
@@ -14,7 +14,9 @@ export interface OutboxWorld {
   remove(clientId: string): Promise<void>;
   load(userId: string): Promise<OutboxItem[]>;
   /** Sends one line; rejects with a {@link Failure}. */
-  send(item: OutboxItem): Promise<Message>;
+  send(item: OutboxItem, attachments: readonly string[]): Promise<Message>;
+  /** The ids of the files that go with a line, `null` while they are on their way, or why one can't go. */
+  files(item: OutboxItem): readonly string[] | Failure | null;
   isOnline(): boolean;
   /** Called once for each line that the server has stored. */
   delivered(message: Message, item: OutboxItem): void;
@@ -60,7 +62,7 @@ export class Outbox {
   }
 
   /** Adds a line and sends it as soon as possible. */
-  add(line: { clientId: string; conversationId: string; content: string }): OutboxItem {
+  add(line: Pick<OutboxItem, "clientId" | "conversationId" | "content" | "uploads">): OutboxItem {
     const now = this.#world.now();
     this.#order = Math.max(this.#order + 1, now);
     const item: OutboxItem = { ...line, userId: this.#userId, createdAt: now, order: this.#order };
@@ -96,21 +98,28 @@ export class Outbox {
     });
   }
 
-  /** Sends the first waiting line of every conversation that has none under way. */
+  /** Sends the first waiting line of every conversation that has none under way; it may wait for its files. */
   pump(): void {
-    if (!this.#world.isOnline()) return;
+    const held = new Set<string>();
     for (const item of this.items.peek()) {
-      if (item.failed !== undefined || this.#busy.has(item.conversationId)) continue;
+      if (item.failed !== undefined || held.has(item.conversationId)) continue;
+      const files = this.#world.files(item);
+      if (files instanceof Failure) {
+        this.#replace({ ...item, failed: files.code, reason: files.message });
+        continue;
+      }
+      held.add(item.conversationId);
+      if (files === null || !this.#world.isOnline() || this.#busy.has(item.conversationId)) continue;
       this.#busy.add(item.conversationId);
-      void this.#send(item);
+      void this.#send(item, files);
     }
   }
 
-  async #send(item: OutboxItem): Promise<void> {
+  async #send(item: OutboxItem, files: readonly string[]): Promise<void> {
     const userId = this.#userId;
     let again = true;
     try {
-      const message = await this.#world.send(item);
+      const message = await this.#world.send(item, files);
       if (this.#userId === userId) this.confirm({ ...message, clientId: item.clientId });
     } catch (error) {
       if (this.#userId === userId) again = this.#refused(item, toFailure(error));

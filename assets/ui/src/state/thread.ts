@@ -27,6 +27,8 @@ export class Thread {
   readonly loadingNewer = signal(false);
   /** The first line that was unread when the page was opened: the divider stands above it. */
   readonly unreadFrom = signal<number | null>(null);
+  /** A line that one was led to. */
+  readonly marked = signal<number | null>(null);
   readonly #fetch: FetchPage;
   /** The highest sequence number heard of. */
   #known = 0;
@@ -76,6 +78,20 @@ export class Thread {
     if (this.phase.peek() !== "ready" || this.hasNewer.peek()) return;
     if (message.seq === this.newest + 1) this.#merge([message], true);
     else if (message.seq > this.newest) void this.catchUp(message.seq);
+  }
+
+  /** A line has other words now, or was deleted. */
+  update(message: Message): void {
+    const lines = this.messages.peek();
+    const at = lines.findIndex((each) => each.id === message.id);
+    if (at >= 0) this.messages.value = lines.with(at, { ...message, ...keptOf(lines[at]) });
+  }
+
+  /** Makes sure that this line is in the window; resolves to whether it is. */
+  async reach(seq: number): Promise<boolean> {
+    const here = () => this.messages.peek().some((each) => each.seq === seq);
+    if (!here()) await this.#reset({ around: seq });
+    return here();
   }
 
   /** Somebody is called something else now. */
@@ -155,4 +171,9 @@ export class Thread {
       this.phase.value = this.messages.peek().length === 0 ? "failed" : "ready";
     });
   }
+}
+
+/** What only the tab that sent a line knows about it. */
+function keptOf(line: Message | undefined): Pick<Message, "clientId"> {
+  return line?.clientId === undefined ? {} : { clientId: line.clientId };
 }

@@ -1,0 +1,82 @@
+/** Where a page stands: at what is unread, at its end, or at the line one was led to; and what moves. */
+
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import type { Row } from "../lib/lines";
+import type { Conversation } from "../lib/wire";
+import type { Sticky } from "./useSticky";
+import type { useThread } from "./useThread";
+
+type OpenThread = ReturnType<typeof useThread>["thread"];
+
+/** Milliseconds that a line one was led to stays marked. */
+const MARKED = 3_000;
+
+/** Goes to the line that one was led to, and lets its mark fade. */
+export function useMarked(thread: OpenThread, sticky: Sticky): void {
+  const seq = thread.marked.value;
+  useLayoutEffect(() => {
+    if (seq === null) return undefined;
+    const row = sticky.scroller.current?.querySelector<HTMLElement>(`[data-seq="${seq}"]`);
+    if (row) sticky.toRow(row);
+    const timer = setTimeout(() => (thread.marked.value = null), MARKED);
+    return () => clearTimeout(timer);
+  }, [seq, thread]);
+}
+
+/** Keys of lines that came while one was looking; lines from history never move. */
+export function useFresh(rows: readonly Row[], ready: boolean): ReadonlySet<string> {
+  const seen = useRef<{ known: Set<string>; fresh: Set<string> } | null>(null);
+  const last = useRef<string | undefined>(undefined);
+  if (!ready) return new Set();
+  const known = seen.current?.known ?? new Set(rows.map((row) => row.key));
+  const fresh = seen.current?.fresh ?? new Set<string>();
+  const from = rows.findIndex((row) => row.key === last.current);
+  if (seen.current !== null && from >= 0) for (const row of rows.slice(from + 1)) if (!known.has(row.key)) fresh.add(row.key);
+  for (const row of rows) known.add(row.key);
+  seen.current = { known, fresh };
+  last.current = rows.at(-1)?.key;
+  return fresh;
+}
+
+/** Opens at the first unread line when there is one, else at the end. */
+export function useOpenAtUnread(ready: boolean, thread: OpenThread, sticky: Sticky): void {
+  useLayoutEffect(() => {
+    // A page that was kept from before may have begun to load what is unread by now.
+    if (!ready || thread.phase.peek() !== "ready") return;
+    const divider = sticky.scroller.current?.querySelector<HTMLElement>(".new");
+    if (divider) sticky.toRow(divider);
+    else sticky.toEnd();
+  }, [ready]);
+}
+
+/** The ways to the end: asked for by the returned function, or because one's own new line stands there. */
+export function useWayToEnd(rows: readonly Row[], thread: OpenThread, sticky: Sticky): () => void {
+  const last = rows.at(-1);
+  const waiting = last?.kind === "line" && last.line.seq === null ? last.key : null;
+  const before = useRef(waiting);
+  const asked = useRef(false);
+  const there = !thread.hasNewer.value;
+  useLayoutEffect(() => {
+    if (there && (asked.current || (waiting !== null && waiting !== before.current))) {
+      asked.current = false;
+      sticky.toEnd();
+    }
+    before.current = waiting;
+  }, [waiting, there]);
+  return () => {
+    if (there) return sticky.toEnd();
+    // The end is not loaded yet: go there when it is.
+    asked.current = true;
+    void thread.toNewest();
+  };
+}
+
+/** The divider goes 4 s after everything was read. */
+export function useDividerFades(room: Conversation, thread: OpenThread): void {
+  const done = thread.unreadFrom.value !== null && room.unread === 0;
+  useEffect(() => {
+    if (!done) return undefined;
+    const timer = setTimeout(() => (thread.unreadFrom.value = null), 4_000);
+    return () => clearTimeout(timer);
+  }, [done, thread]);
+}

@@ -1,0 +1,68 @@
+/** The shapes of what the server tells by itself, over the socket; read them through `wire.ts`. Types only. */
+
+import type { Message, Time } from "./wire";
+
+/** `user-typing` and `user-stop-typing`. */
+export interface TypingData {
+  conversationId: string;
+  userId: string;
+  userName: string;
+}
+
+/** `message-read`: this member has read up to `seq`. */
+export interface MessageReadData {
+  conversationId: string;
+  messageId: string;
+  userId: string;
+  readAt: Time;
+  seq: number;
+}
+
+/** `user-status`. */
+export interface UserStatus {
+  userId: string;
+  status: "online" | "offline";
+  isOnline: boolean;
+  lastSeen: Time | null;
+}
+
+/** `conversation-updated` to one's own sockets: one has read further, perhaps on another device. */
+export interface OwnReadUpdate {
+  conversationId: string;
+  lastReadSeq: number;
+  reason: "read";
+}
+
+/** `conversation-updated`: the newest state of a conversation. */
+export interface ConversationUpdate {
+  conversationId: string;
+  title: string | null;
+  isGroup: boolean;
+  lastSeq: number;
+  lastMessage: Message | null;
+  updatedAt: Time;
+  memberCount: number;
+  avatarUrl?: string | undefined;
+  reason: "message" | "created" | "renamed" | "members";
+}
+
+/** `conversation-removed`. */
+export interface ConversationRemoval {
+  conversationId: string;
+  reason: "removed" | "left";
+}
+
+/** `session`: sent after every connect. */
+export interface SessionHello {
+  userId: string;
+  username: string;
+  serverName: string;
+  recovered: boolean;
+  head: number;
+}
+
+/** `session-ended`: the server is about to disconnect this socket for good. */
+export interface SessionEnd {
+  code: string;
+  message: string;
+}
