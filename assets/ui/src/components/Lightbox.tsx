@@ -29,6 +29,8 @@ export function Lightbox(props: { line: Line; pictures: readonly Picture[]; star
   useEffect(() => {
     const before = document.activeElement;
     dialog.current?.showModal();
+    // None of the buttons is meant before one is chosen.
+    dialog.current?.focus();
     return () => before instanceof HTMLElement && before.isConnected && before.focus();
   }, []);
   if (picture === undefined) return null;
@@ -37,6 +39,7 @@ export function Lightbox(props: { line: Line; pictures: readonly Picture[]; star
     <dialog
       ref={dialog}
       class="lightbox"
+      tabIndex={-1}
       data-theme="dark"
       aria-label={t("picture.label", { name: who })}
       onCancel={(event) => {

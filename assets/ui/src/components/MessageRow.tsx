@@ -55,17 +55,19 @@ function Row({ line, start, mine, fresh, marked, presence, avatar, noteText, not
         {line.failed !== null && <Failed line={line} failed={line.failed} />}
       </div>
       <div class="notes">
-        <time dateTime={line.at} title={exact(line.at)}>
-          {clock(line.at)}
-        </time>
+        <span class="when">
+          <time dateTime={line.at} title={exact(line.at)}>
+            {clock(line.at)}
+          </time>
+          {line.editedAt !== null && !line.deleted && (
+            <span class="edited" title={t("line.editedAt", { when: exact(line.editedAt) })}>
+              {t("line.edited")}
+            </span>
+          )}
+        </span>
         {noteText && (
           <span class="receipt" title={noteTitle} tabIndex={noteTitle ? 0 : undefined} aria-label={noteTitle}>
             {line.uploads.length > 0 && line.failed === null ? <UploadNote line={line} other={noteText} /> : noteText}
-          </span>
-        )}
-        {line.editedAt !== null && !line.deleted && (
-          <span class="edited" title={t("line.editedAt", { when: exact(line.editedAt) })}>
-            {t("line.edited")}
           </span>
         )}
       </div>

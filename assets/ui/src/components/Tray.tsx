@@ -86,8 +86,10 @@ export function statusText(item: Upload): string {
   return t(item.state === "running" ? "tray.running" : "tray.paused", { size, percent });
 }
 
-function failureText(item: Upload, size: string): string {
+function failureText(item: Upload, size: string, exact = false): string {
   const limit = sizeText(item.limit ?? 0);
+  // Just above the limit, both would read the same.
+  if (limit === size && !exact) return failureText(item, sizeText(item.size, true), true);
   if (item.failed === "file_too_large" && item.limit !== undefined) return t("upload.tooLarge", { size, limit });
   if (item.failed === "quota_exceeded" && item.limit !== undefined) return t("upload.quota", { size, limit });
   if (item.failed === "file_lost") return t("upload.lost");

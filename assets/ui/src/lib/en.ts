@@ -79,7 +79,7 @@ export const en = {
   "line.uploading": "Uploading, {percent}",
   "line.paused": "Upload paused",
   "line.takeBack": "Don't send",
-  "line.edited": "Edited",
+  "line.edited": "edited",
   "line.editedAt": "Edited {when}",
   "line.deleted": "This message was deleted.",
 

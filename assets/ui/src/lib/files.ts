@@ -6,13 +6,14 @@ import type { Attachment, Message } from "./wire";
 
 const UNITS = ["B", "KB", "MB", "GB", "TB"] as const;
 const whole = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 0 });
+const fine = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 2 });
 const tenth = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 1 });
 
-/** `248 KB`, `2.4 MB`: steps of 1,024, one decimal below ten. */
-export function sizeText(bytes: number): string {
+/** `248 KB`, `2.4 MB`: steps of 1,024, one decimal below ten; `exact` gives two everywhere. */
+export function sizeText(bytes: number, exact = false): string {
   let [value, unit] = [bytes, 0];
   while (unit < UNITS.length - 1 && value >= 1023.5) [value, unit] = [value / 1024, unit + 1];
-  const format = unit > 0 && value < 9.95 ? tenth : whole;
+  const format = exact ? fine : unit > 0 && value < 9.95 ? tenth : whole;
   return `${format.format(value)}\u00a0${UNITS[unit] ?? ""}`;
 }
 

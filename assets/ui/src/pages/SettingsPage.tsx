@@ -23,9 +23,9 @@ export function SettingsPage() {
   return (
     <SettingsFrame title={t("settings.title")} current="settings">
       <You />
-      <Storage />
       <Appearance />
       <Password />
+      <Storage />
       <Devices />
       <SignOut />
     </SettingsFrame>
