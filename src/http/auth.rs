@@ -93,9 +93,17 @@ pub(super) fn with_session(response: Response, signed_in: &SignedIn) -> Response
 }
 
 pub(super) async fn sign_out(call: Call) -> Answer {
-    let caller = call.caller()?;
-    call.service().sign_out(caller).await?;
-    Ok(answer::with_cookie(answer::done()?, SESSION_COOKIE, ""))
+    let ended = match call.caller() {
+        Ok(caller) => call.service().sign_out(caller).await.map_err(Into::into),
+        Err(failure) => Err(failure),
+    };
+    let response = match ended {
+        Ok(()) => answer::done()?,
+        // A session that has ended already leaves a cookie that is good for nothing.
+        Err(failure) if failure.is_unauthorized() => failure.into_response(),
+        Err(failure) => return Err(failure),
+    };
+    Ok(answer::with_cookie(response, SESSION_COOKIE, ""))
 }
 
 pub(super) async fn me(call: Call) -> Answer {

@@ -55,6 +55,16 @@ pub(super) async fn json<T: DeserializeOwned>(
     room: &Room,
     clock: &Clock,
 ) -> Result<T, Failure> {
+    Ok(fields::read(&text(headers, body, room, clock).await?)?)
+}
+
+/// Reads the text of a JSON object, for `fields` to look into.
+pub(super) async fn text(
+    headers: &HeaderMap,
+    body: Body,
+    room: &Room,
+    clock: &Clock,
+) -> Result<Vec<u8>, Failure> {
     if !is_json(headers) {
         return Err(Failure::unsupported_media_type());
     }
@@ -64,11 +74,8 @@ pub(super) async fn json<T: DeserializeOwned>(
     if announced.is_some_and(|length: usize| length > LIMIT + DISCARDED) {
         return Err(Failure::payload_too_large(LIMIT));
     }
-    let bytes = match clock.timeout(PATIENCE, collect(body, room)).await {
-        Some(bytes) => bytes?,
-        None => return Err(Failure::request_timeout()),
-    };
-    Ok(fields::read(&bytes)?)
+    let arrived = clock.timeout(PATIENCE, collect(body, room)).await;
+    arrived.unwrap_or_else(|| Err(Failure::request_timeout()))
 }
 
 /// JSON and nothing else: a form or a plain text can be sent by any site without asking.

@@ -132,6 +132,16 @@ impl Call {
         body::json(&self.request.headers, body, bodies, &settings.clock).await
     }
 
+    /// The text of the JSON body, read for the first time: for who needs to know one field of it
+    /// whatever the others are.
+    pub(super) async fn json_text(&mut self) -> Result<Vec<u8>, Failure> {
+        let body = self.request.body.take().ok_or_else(Failure::broken_body)?;
+        let Door {
+            settings, bodies, ..
+        } = &*self.door;
+        body::text(&self.request.headers, body, bodies, &settings.clock).await
+    }
+
     /// Who asks. With the cookie, what changes something must come from our own pages.
     pub(super) fn caller(&self) -> Result<Caller, Failure> {
         let token = match credentials::token(&self.request.headers) {

@@ -72,6 +72,12 @@ impl Failure {
         ServiceError::Unauthorized.into()
     }
 
+    /// Whether this says that nobody is signed in.
+    pub(super) fn is_unauthorized(&self) -> bool {
+        self.status == StatusCode::UNAUTHORIZED
+            && self.error.code == ServiceError::Unauthorized.code()
+    }
+
     /// Another site made the browser send this.
     pub(super) fn origin_refused() -> Self {
         const MESSAGE: &str = "Requests that change something are taken from this server's own \

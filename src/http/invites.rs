@@ -141,17 +141,25 @@ pub(super) async fn preview(call: Call) -> Answer {
 
 pub(super) async fn accept(mut call: Call) -> Answer {
     call.not_from_elsewhere()?;
+    let asked = call.json().await;
+    let code = call.param("code").to_owned();
     let Accept {
         username,
         display_name,
         password,
-    } = call.json().await?;
+    } = match asked {
+        Ok(fields) => fields,
+        Err(bad) => {
+            // Only who has a link that works is told what is wrong with the rest.
+            call.service().preview_invite(&code, call.address())?;
+            return Err(bad);
+        }
+    };
     let account = NewAccount {
         username,
         display_name,
         password,
     };
-    let code = call.param("code").to_owned();
     let joined = call
         .service()
         .accept_invite(code, account, call.device())

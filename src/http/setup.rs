@@ -6,9 +6,10 @@ use utoipa::ToSchema;
 use super::answer::{self, Answer};
 use super::auth::with_session;
 use super::call::Call;
+use super::fields;
 use super::invites::{self, InviteMade};
 use crate::model::view::{ConversationView, UserView};
-use crate::service::NewAccount;
+use crate::service::{NewAccount, ServiceError};
 
 /// What a setup link is good for.
 #[derive(Debug, Serialize, ToSchema)]
@@ -20,6 +21,12 @@ pub(super) struct SetupState {
     valid: bool,
     /// The name of this server.
     server_name: String,
+}
+
+/// What is looked at first.
+#[derive(Deserialize)]
+struct SetupLink {
+    token: String,
 }
 
 /// The first administrator.
@@ -64,12 +71,25 @@ pub(super) async fn show(call: Call) -> Answer {
 
 pub(super) async fn finish(mut call: Call) -> Answer {
     call.not_from_elsewhere()?;
+    let text = call.json_text().await?;
+    let SetupLink { token } = fields::read(&text)?;
     let Setup {
         token,
         username,
         display_name,
         password,
-    } = call.json().await?;
+    } = match fields::read(&text) {
+        Ok(fields) => fields,
+        Err(bad) => {
+            // Only who has the link is told what is wrong with the rest.
+            let state = call.service().setup_state(Some(&token), call.address())?;
+            return Err(if state.valid {
+                bad.into()
+            } else {
+                ServiceError::SetupDone.into()
+            });
+        }
+    };
     let account = NewAccount {
         username,
         display_name,

@@ -20,6 +20,9 @@ use crate::store::Reads;
 /// How many marks wait together; the next one is told that the server is busy.
 const TOGETHER: usize = 64;
 
+/// The highest position that anybody may name. Many languages hold numbers up to here only.
+const SEQ_MAX: u64 = i64::MAX as u64;
+
 type Done = Box<dyn FnOnce(Answer<()>) + Send>;
 type Key = (ConversationId, Caller);
 
@@ -73,7 +76,7 @@ impl Receipts {
 impl Service {
     /// Marks everything up to a position as read by the caller. It never moves backwards and never
     /// beyond the newest message; marks that come while one is being stored are stored as one.
-    /// Errors: `not_found`, `rate_limited`.
+    /// Errors: `not_found`, `invalid_field` (`seq`), `rate_limited`.
     pub async fn mark_read(
         &self,
         caller: Caller,
@@ -117,6 +120,10 @@ impl Service {
         self.limit(LimitedAction::Receipt, LimitKey::user(caller.user))?;
         let (found, _) = require_member(&self.0.store.view(), caller.user, conversation)?;
         match up_to {
+            ReadUpTo::Seq(seq) if seq.0 > SEQ_MAX => Err(ServiceError::InvalidField {
+                field: "seq",
+                message: "No message has such a high number.",
+            }),
             ReadUpTo::Seq(seq) => Ok(seq),
             ReadUpTo::Message(id) => {
                 let there = id.conversation == conversation && id.seq <= found.last_seq;

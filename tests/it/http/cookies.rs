@@ -49,6 +49,18 @@ async fn case_31_cookies_have_their_flags_and_tokens_stay_out_of_addresses() {
         .request(Method::GET, "/api/auth/me")
         .header("cookie", &jar);
     Reply::to(request).await.refuses(401, "unauthorized");
+    // A cookie without a session is taken away too, but not because another site says so.
+    for (site, status) in [("same-origin", 401), ("cross-site", 403)] {
+        let out = by_address
+            .request(Method::POST, "/api/auth/logout")
+            .header("cookie", &jar);
+        let out = Reply::to(out.header("sec-fetch-site", site)).await;
+        assert_eq!(out.status, status);
+        let cleared = out
+            .header("set-cookie")
+            .is_some_and(|it| it.contains("Max-Age=0"));
+        assert_eq!(cleared, status == 401);
+    }
 }
 
 #[tokio::test]
