@@ -2,7 +2,6 @@
 //! in the opposite order. It knows everybody; nobody knows it but `cli` and tests.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use parking_lot::Mutex;
 
@@ -10,15 +9,12 @@ use crate::base::clock::Clock;
 use crate::base::rng::Rng;
 use crate::base::shutdown::Shutdown;
 use crate::config::{Config, LimitProfile};
-use crate::engine::EngineConfig;
+use crate::engine::{self, EngineConfig};
 use crate::http;
 use crate::realtime::{OriginPolicy, Realtime};
 use crate::server::{Bounds, Handler, Handlers, Links, Listening, Server, StartError};
 use crate::service::{self, Parts, Running, Service, ServiceError};
 use crate::store::{self, Store, StoreError, StoreOptions, Writer};
-
-/// How long open sockets get to take their leave.
-const GRACE: Duration = Duration::from_secs(2);
 
 /// Why the program could not start, or had to end. Each is a sentence that says what to do.
 #[derive(Debug, thiserror::Error)]
@@ -212,7 +208,7 @@ impl App {
         let mut sockets = tokio::spawn(realtime.clone().run());
         let leave = async {
             shutdown.begun().await;
-            realtime.shutdown(GRACE).await;
+            realtime.shutdown().await;
         };
         let serve = async {
             let served = server.serve(Handlers { socket, http }, shutdown.clone());
@@ -223,7 +219,7 @@ impl App {
         };
         let (served, ()) = tokio::join!(serve, leave);
         // It ends by itself once everybody is gone; before that the database can't be closed.
-        if clock.timeout(GRACE, &mut sockets).await.is_none() {
+        if clock.timeout(engine::GRACE, &mut sockets).await.is_none() {
             sockets.abort();
             let _ = sockets.await;
         }

@@ -56,6 +56,10 @@ pub use rooms::RoomId;
 pub use session::Credit;
 pub use socket::{Socket, SocketId};
 
+/// How long closing all connections may take: what each of them may linger, and a second for the
+/// last of them to begin with it.
+pub const GRACE: Duration = Duration::from_secs(websocket::LINGER.as_secs() + 1);
+
 /// The engine. A clone is a reference.
 pub struct Engine<A: App>(Arc<Hub<A>>);
 
@@ -80,12 +84,12 @@ impl<A: App> Engine<A> {
     }
 
     /// Refuses new connections, closes all that are open with the WebSocket close code `code`
-    /// (1012: clients come back), and returns when they are gone, after `grace` at the latest.
-    pub async fn shutdown(&self, code: u16, grace: Duration) {
+    /// (1012: clients come back), and returns when they are gone, after [`GRACE`] at the latest.
+    pub async fn shutdown(&self, code: u16) {
         self.0.ending.begin();
         self.0.close_all(code);
         let gone = self.0.ending.drained();
-        self.0.clock.timeout(grace, gone).await;
+        self.0.clock.timeout(GRACE, gone).await;
     }
 
     /// The program that was given to [`Engine::new`].

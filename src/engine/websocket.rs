@@ -19,7 +19,7 @@ use crate::protocol::websocket::{self, Decoder, Message, Opcode, close};
 /// Bytes that one read gives at most.
 const READ: usize = 64 * 1024;
 /// How long a closed connection may take to read what is left and to close its side.
-const LINGER: Duration = Duration::from_secs(3);
+pub(super) const LINGER: Duration = Duration::from_secs(3);
 
 thread_local! {
     /// All connections of a thread read into the same buffer, one after the other.

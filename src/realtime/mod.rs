@@ -16,7 +16,6 @@ mod resume;
 mod updates;
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use bytes::Bytes;
 use http_body_util::Full;
@@ -69,9 +68,10 @@ impl Realtime {
         self.engine.serve(request).await
     }
 
-    /// Closes all sockets so that their clients come back (1012), within `grace`.
-    pub async fn shutdown(&self, grace: Duration) {
-        self.engine.shutdown(1012, grace).await;
+    /// Closes all sockets so that their clients come back (1012), within
+    /// [`GRACE`](crate::engine::GRACE).
+    pub async fn shutdown(&self) {
+        self.engine.shutdown(1012).await;
     }
 
     /// Counters for metrics.

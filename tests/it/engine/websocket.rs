@@ -223,7 +223,7 @@ async fn the_rest_is_sent_before_the_end_and_1012_says_come_back() {
         .socket
         .emit(&inkspot::engine::Event::named("last words").build());
     let engine = server.engine.clone();
-    let down = tokio::spawn(async move { engine.shutdown(1012, Duration::from_secs(5)).await });
+    let down = tokio::spawn(async move { engine.shutdown(1012).await });
     assert_eq!(ws.next().await, text("42[\"last words\"]"));
     assert_eq!(ws.closed().await, 1012);
     assert_eq!(parked.await.unwrap(), (200, "1".to_owned()));
