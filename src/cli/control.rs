@@ -3,14 +3,15 @@
 //! One connection, one line of JSON each way. Only the directory's owner can connect; still each
 //! side has limits, since a program may hang.
 
-use std::fs::{self, Permissions};
+use std::fs;
 use std::io::{self, BufRead, BufReader, Read, Write};
-use std::os::unix::fs::PermissionsExt;
-use std::os::unix::net::UnixStream as BlockingStream;
+use std::os::unix::net::{UnixListener as BlockingListener, UnixStream as BlockingStream};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context, anyhow};
+use rustix::fs::{Mode, fchmod};
+use rustix::net::{self, AddressFamily, SocketAddrUnix, SocketFlags, SocketType};
 use serde::{Deserialize, Serialize};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt};
 use tokio::net::{UnixListener, UnixStream};
@@ -28,6 +29,8 @@ const REQUEST: u64 = 64 * 1024;
 const ANSWER: u64 = 64 * 1024 * 1024;
 /// How long the other side may take for its line.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// Connections that may wait to be accepted.
+const BACKLOG: i32 = 16;
 const PAUSE: Duration = Duration::from_millis(200);
 
 #[derive(Serialize, Deserialize)]
@@ -54,8 +57,7 @@ impl Control {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
             _ => {}
         }
-        let listener = UnixListener::bind(&path)?;
-        fs::set_permissions(&path, Permissions::from_mode(0o600))?;
+        let listener = UnixListener::from_std(bind_private(&path)?)?;
         Ok(Self { listener, path })
     }
 
@@ -116,6 +118,17 @@ async fn answer(mut stream: UnixStream, service: &Service, links: &Links) -> io:
     write.shutdown().await
 }
 
+/// A listening socket that only this user can ever connect to: it has its mode before it has a
+/// name, so whatever the directory and the umask allow, nobody comes in between.
+fn bind_private(path: &Path) -> io::Result<BlockingListener> {
+    let kind = SocketFlags::CLOEXEC | SocketFlags::NONBLOCK;
+    let socket = net::socket_with(AddressFamily::UNIX, SocketType::STREAM, kind, None)?;
+    fchmod(&socket, Mode::RUSR | Mode::WUSR)?;
+    net::bind(&socket, &SocketAddrUnix::new(path)?)?;
+    net::listen(&socket, BACKLOG)?;
+    Ok(socket.into())
+}
+
 /// Asks the server that runs on this data directory; `None` when none runs.
 pub(super) fn ask(data: &Path, command: &Command) -> anyhow::Result<Option<String>> {
     let path = data.join(FILE);
@@ -152,4 +165,24 @@ fn is_nobody_there(error: &io::Error) -> bool {
 
 fn unreachable(path: &Path) -> String {
     format!("cannot talk to the running server over {}", path.display())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn the_socket_is_private_before_it_has_a_name() {
+        let dir = tempfile::tempdir().unwrap();
+        let control = Control::listen(dir.path()).unwrap();
+        let path = dir.path().join(FILE);
+        let mode = fs::metadata(&path).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+        let (asked, accepted) = (UnixStream::connect(&path), control.listener.accept());
+        assert!(tokio::try_join!(asked, accepted).is_ok());
+        drop(control);
+        assert!(!path.exists());
+    }
 }
