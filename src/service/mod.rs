@@ -105,6 +105,11 @@ impl Service {
         self.0.limits.check(action, key)
     }
 
+    /// How many password hashes were computed so far, to make one or to check one.
+    pub fn password_hashes(&self) -> u64 {
+        self.0.passwords.done()
+    }
+
     /// A new id for an account or a conversation: milliseconds and 20 random bits, always
     /// greater than the one before.
     fn next_id(&self) -> u64 {

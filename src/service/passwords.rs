@@ -5,6 +5,7 @@
 use argon2::password_hash::{PasswordHash, PasswordHasher, PasswordVerifier, SaltString};
 use argon2::{Algorithm, Argon2, Params, Version};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use tokio::sync::Semaphore;
 
 use super::{Answer, ServiceError};
@@ -36,6 +37,8 @@ pub struct Passwords {
     turns: Arc<Semaphore>,
     waiting: Semaphore,
     rng: Rng,
+    /// Computations so far.
+    done: Arc<AtomicU64>,
     /// Checked in place of the hash of an account that doesn't exist, so that it takes the same
     /// time.
     nobody: String,
@@ -53,8 +56,14 @@ impl Passwords {
             turns: Arc::new(Semaphore::new(turns.max(1))),
             waiting: Semaphore::new(WAITING),
             rng,
+            done: Arc::default(),
             nobody,
         })
+    }
+
+    /// How many hashes were computed so far, to make one or to check one.
+    pub fn done(&self) -> u64 {
+        self.done.load(Relaxed)
     }
 
     /// The hash of a password, as PHC string.
@@ -88,8 +97,10 @@ impl Passwords {
             .map_err(|_| ServiceError::ServerBusy)?;
         let turn = Arc::clone(&self.turns).acquire_owned().await;
         let turn = turn.map_err(|_| ServiceError::ServerBusy)?;
+        let count = Arc::clone(&self.done);
         let worked = tokio::task::spawn_blocking(move || {
             let done = work();
+            count.fetch_add(1, Relaxed);
             // Held until the work is done, also when the caller has gone meanwhile.
             drop(turn);
             done
