@@ -4,7 +4,7 @@ use unicode_normalization::char::is_combining_mark;
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::fold::fold_into;
-use super::script::{is_dense, is_emoji, is_ignorable, is_jamo};
+use super::script::{is_dense, is_emoji, is_ignorable, is_jamo, is_skin_tone};
 
 /// What a visible character is to a word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,7 +41,15 @@ pub(super) fn cluster_at(text: &str, at: usize) -> Option<&str> {
         [first, next, ..] if first.is_ascii() && next.is_ascii() && *first != b'\r' => {
             text.get(at..at + 1)
         }
-        _ => text.get(at..)?.graphemes(true).next(),
+        _ => {
+            let rest = text.get(at..)?;
+            let first = rest.chars().next()?;
+            // A mark on a space is alone.
+            if first.is_whitespace() && first != '\r' {
+                return rest.get(..first.len_utf8());
+            }
+            rest.graphemes(true).next()
+        }
     }
 }
 
@@ -54,15 +62,15 @@ pub(super) fn read(cluster: &str, folded: &mut String) -> Kind {
     if matches!(first, '™' | '℠' | 'ʼ') {
         return Kind::Other(first);
     }
+    if is_skin_tone(first) {
+        return Kind::Other(first);
+    }
     if is_emoji(first) {
         return Kind::Emoji;
     }
     let before = folded.len();
-    // A mark without a letter, or on a sign or a space, makes no letter.
-    if is_combining_mark(first) && !is_dense(first) {
-        return Kind::Other(first);
-    }
-    if !first.is_alphanumeric() {
+    // Marks that are piled on a sign make no letter of it.
+    if !first.is_alphanumeric() && !is_combining_mark(first) {
         fold_into(folded, first.encode_utf8(&mut [0; 4]));
         if folded.len() == before {
             return Kind::Other(first);
@@ -71,8 +79,17 @@ pub(super) fn read(cluster: &str, folded: &mut String) -> Kind {
     }
     fold_into(folded, cluster);
     let Some(letter) = folded[before..].chars().next() else {
-        return Kind::Other(first);
+        return if is_combining_mark(first) {
+            Kind::Ignored
+        } else {
+            Kind::Other(first)
+        };
     };
+    if is_combining_mark(letter) && !is_dense(letter) {
+        // A mark without a letter.
+        folded.truncate(before);
+        return Kind::Other(first);
+    }
     // Marks of another script that are piled on it are no part of it.
     let dense = is_dense(letter);
     if folded[before..].chars().any(|c| is_dense(c) != dense) {

@@ -126,8 +126,6 @@ fn push_letter(letters: &mut String, c: char) {
         'ى' | 'ی' => "ي",
         'ک' => "ك",
         'ة' | 'ہ' | 'ە' => "ه",
-        // Tatweel, and what is no letter.
-        '\u{640}' => "",
         c if c.is_alphanumeric() => return letters.push(c),
         _ => "",
     });

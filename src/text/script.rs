@@ -1,13 +1,14 @@
 //! What kinds of characters there are, as far as cutting texts into words goes.
 
 /// Whether the character is seen by nobody, so that a text means the same without it: zero-width
-/// and bidirectional controls, soft hyphens, variation selectors, fillers, tags.
+/// and bidirectional controls, soft hyphens, tatweel, variation selectors, fillers, tags.
 pub(super) fn is_ignorable(c: char) -> bool {
     matches!(
         c,
         '\u{AD}'
             | '\u{34F}'
             | '\u{61C}'
+            | '\u{640}'
             | '\u{115F}'
             | '\u{1160}'
             | '\u{17B4}'

@@ -261,7 +261,7 @@ fn push_run(atoms: &mut Vec<Atom>, glue: Glue, text: &str, folded: &str, letters
         }
     }
     // A hash or an encoded thing, not words: cut it nowhere.
-    if cuts.len() >= 4 && folded.chars().count() < 3 * cuts.len() {
+    if cuts.len() >= 4 && 2 * folded.chars().count() < 5 * cuts.len() {
         cuts.truncate(1);
     }
     cuts.push(letters.len());
@@ -363,14 +363,6 @@ fn emoji(cluster: &str, start: usize) -> Word {
     const JOINER: char = '\u{200D}';
     let plain = |c: &char| *c == JOINER || !(is_ignorable(*c) || is_skin_tone(*c) || is_mark(*c));
     let mut whole: String = cluster.chars().filter(plain).collect();
-    if whole.trim_matches(JOINER).is_empty() {
-        // A colour of skin alone.
-        whole = cluster
-            .chars()
-            .find(|c| is_skin_tone(*c))
-            .into_iter()
-            .collect();
-    }
     whole.truncate(whole.floor_char_boundary(super::MAX_TERM));
     let whole = whole.trim_matches(JOINER).to_owned();
     let mut parts = Vec::new();
