@@ -1,6 +1,7 @@
 //! The composition root: opens the store, starts the service, opens the doors, and ends them all
 //! in the opposite order. It knows everybody; nobody knows it but `cli` and tests.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use parking_lot::Mutex;
@@ -12,6 +13,7 @@ use crate::config::{Config, LimitProfile};
 use crate::engine::{self, EngineConfig};
 use crate::http;
 use crate::realtime::{OriginPolicy, Realtime};
+use crate::search::{self, Search};
 use crate::server::{Bounds, Handler, Handlers, Links, Listening, Server, StartError};
 use crate::service::{self, Parts, Running, Service, ServiceError};
 use crate::store::{self, Store, StoreError, StoreOptions, Writer};
@@ -28,6 +30,9 @@ pub enum AppError {
     /// The service.
     #[error("{}", .0.log().unwrap_or("the service could not start"))]
     Service(ServiceError),
+    /// A thread could not be started.
+    #[error("the search could not start: {0}")]
+    Search(std::io::Error),
     /// Nothing can be stored any more.
     #[error("nothing can be stored any more: {0}")]
     Fatal(String),
@@ -38,6 +43,8 @@ pub struct App {
     server: Server,
     service: Service,
     running: Running,
+    search: Search,
+    searching: search::Running,
     store: Store,
     realtime: Realtime,
     http: Handler,
@@ -89,6 +96,19 @@ pub fn open_store(
     store::open(&config.server.data, &store_options(config), rng, clock)
 }
 
+/// Where the search index lies.
+pub fn search_folder(config: &Config) -> PathBuf {
+    config.server.data.join("search")
+}
+
+/// How the search index is kept under these settings.
+pub fn search_options(config: &Config) -> search::Options {
+    search::Options {
+        cache_bytes: config.memory.search_cache_bytes(),
+        ..search::Options::default()
+    }
+}
+
 /// The realtime engine under these settings.
 fn engine_config(config: &Config) -> EngineConfig {
     let standard = EngineConfig {
@@ -134,6 +154,14 @@ impl App {
             })
         };
         let (service, running) = start_service(config, opened, clock, rng, on_fatal)?;
+        let (search, searching) = Search::start(
+            search_folder(config),
+            store.clone(),
+            service.published(),
+            (clock, rng),
+            search_options(config),
+        )
+        .map_err(AppError::Search)?;
         let realtime = Realtime::new(
             &service,
             engine_config(config),
@@ -152,6 +180,8 @@ impl App {
             server,
             service,
             running,
+            search,
+            searching,
             store,
             realtime,
             http,
@@ -176,6 +206,11 @@ impl App {
         &self.service
     }
 
+    /// The search.
+    pub fn search(&self) -> &Search {
+        &self.search
+    }
+
     /// Beginning it ends the program in order.
     pub fn shutdown(&self) -> &Shutdown {
         &self.shutdown
@@ -193,6 +228,8 @@ impl App {
             server,
             service,
             running,
+            search,
+            searching,
             store,
             realtime,
             http,
@@ -223,7 +260,8 @@ impl App {
             sockets.abort();
             let _ = sockets.await;
         }
-        drop((realtime, service));
+        drop((realtime, service, search));
+        searching.stop().await;
         running.stop().await;
         close(store).await;
         served?;

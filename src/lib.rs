@@ -16,6 +16,7 @@ pub mod media;
 pub mod model;
 pub mod protocol;
 pub mod realtime;
+pub mod search;
 pub mod server;
 pub mod service;
 pub mod store;

@@ -30,6 +30,11 @@ impl Memory {
         (self.budget_mib / 8).clamp(8, 64) << 20
     }
 
+    /// Bytes for the page cache of the search index, between 4 and 32 MiB: half of the store's.
+    pub fn search_cache_bytes(&self) -> u64 {
+        (self.budget_mib / 16).clamp(4, 32) << 20
+    }
+
     /// Bytes that may wait for slow clients in all: a quarter of the budget.
     pub fn outbox_bytes(&self) -> u64 {
         (self.budget_mib / 4) << 20

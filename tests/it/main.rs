@@ -15,6 +15,7 @@ mod model;
 mod process;
 mod protocol;
 mod realtime;
+mod search;
 mod server;
 mod service_accounts;
 mod service_conversations;
