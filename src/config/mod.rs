@@ -7,6 +7,7 @@
 mod error;
 mod example;
 mod file;
+mod files;
 mod limits;
 mod log;
 mod memory;
@@ -21,6 +22,7 @@ use serde::Deserialize;
 
 pub use error::ConfigError;
 pub use example::example;
+pub use files::{FileStorage, Files};
 pub use limits::{LimitProfile, Limits};
 pub use log::Log;
 pub use memory::Memory;
@@ -42,6 +44,8 @@ pub struct Config {
     pub limits: Limits,
     /// `[memory]`
     pub memory: Memory,
+    /// `[files]`
+    pub files: Files,
     /// `[sessions]`
     pub sessions: Sessions,
     /// `[log]`
@@ -66,6 +70,7 @@ impl Config {
         self.tls.check()?;
         self.server.check()?;
         self.memory.check()?;
+        self.files.check()?;
         self.sessions.check()?;
         if self.tls.mode == TlsMode::Off
             && !self.listens_on_loopback_only()
