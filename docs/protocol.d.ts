@@ -7,6 +7,8 @@ export type MemberRole = "member" | "owner";
 
 export type MessageType = "text" | "image" | "file";
 
+export type FileKind = "image" | "video" | "audio" | "file";
+
 export type Sender = {
   /** Opaque id. */
   id: string;
@@ -16,6 +18,8 @@ export type Sender = {
   displayName: string;
   /** The same as `displayName`, under the origin's name. */
   name: string;
+  /** Where their face is. */
+  avatarUrl?: string;
 };
 
 export type User = {
@@ -37,6 +41,8 @@ export type User = {
   lastSeenAt: string | null;
   /** ISO 8601, UTC. */
   createdAt: string;
+  /** Where their face is. */
+  avatarUrl?: string;
 };
 
 export type Member = {
@@ -66,6 +72,78 @@ export type Member = {
   lastSeenAt: string | null;
   /** ISO 8601, UTC. */
   createdAt: string;
+  /** Where their face is. */
+  avatarUrl?: string;
+};
+
+export type Thumbnail = {
+  /** Where it is. */
+  url: string;
+  /** In pixels. */
+  width: number;
+  /** In pixels. */
+  height: number;
+};
+
+export type File = {
+  /** Opaque id. */
+  id: string;
+  /** At most 255 bytes, safe as a file's name. */
+  name: string;
+  /** Media type, told by its content. */
+  mime: string;
+  /** In bytes. */
+  size: number;
+  /** `image`, `video`, `audio` or `file`. */
+  kind: FileKind;
+  /** Where it is, for those who may see it. */
+  url: string;
+  /** Of a picture, in pixels as shown. */
+  width?: number;
+  /** Of a picture, in pixels as shown. */
+  height?: number;
+  /** A blurred preview of a picture: a `ThumbHash` in base 64. */
+  placeholder?: string;
+  /** Smaller stills of a picture, the smallest first. */
+  thumbnails: Array<Thumbnail>;
+};
+
+export type FileSource = {
+  /** Opaque id. */
+  id: string;
+  /** Its position in the conversation. */
+  seq: number;
+  /** Who sent it. */
+  senderId: string;
+  /** Who sent it, in full. */
+  sender: Sender;
+  /** ISO 8601, UTC. */
+  createdAt: string;
+};
+
+export type SentFile = {
+  /** Its message. */
+  message: FileSource;
+  /** Opaque id. */
+  id: string;
+  /** At most 255 bytes, safe as a file's name. */
+  name: string;
+  /** Media type, told by its content. */
+  mime: string;
+  /** In bytes. */
+  size: number;
+  /** `image`, `video`, `audio` or `file`. */
+  kind: FileKind;
+  /** Where it is, for those who may see it. */
+  url: string;
+  /** Of a picture, in pixels as shown. */
+  width?: number;
+  /** Of a picture, in pixels as shown. */
+  height?: number;
+  /** A blurred preview of a picture: a `ThumbHash` in base 64. */
+  placeholder?: string;
+  /** Smaller stills of a picture, the smallest first. */
+  thumbnails: Array<Thumbnail>;
 };
 
 export type Message = {
@@ -83,8 +161,8 @@ export type Message = {
   content: string;
   /** `text`, `image` or `file`. */
   messageType: MessageType;
-  /** Files; none yet. */
-  attachments: Array<string>;
+  /** Files. */
+  attachments: Array<File>;
   /** ISO 8601, UTC. */
   createdAt: string;
   /** ISO 8601, UTC. */
@@ -129,6 +207,8 @@ export type Conversation = {
   unread: number;
   /** The caller's own role. */
   memberRole: MemberRole;
+  /** Where a group's face is. */
+  avatarUrl?: string;
 };
 
 export type Session = {
@@ -219,6 +299,7 @@ export type UpdateReason = "message" | "members" | "renamed" | "created";
 export type ConversationUpdate = {
   conversationId: string;
   title: string | null;
+  avatarUrl?: string;
   isGroup: boolean;
   lastSeq: number;
   lastMessage: Message | null;

@@ -9,7 +9,8 @@ use parking_lot::Mutex;
 use crate::base::clock::Clock;
 use crate::base::rng::Rng;
 use crate::base::shutdown::Shutdown;
-use crate::config::{Config, LimitProfile};
+use crate::blobs::{self, BlobError, BlobKind, BlobOptions, Blobs};
+use crate::config::{Config, FileStorage, LimitProfile};
 use crate::engine::{self, EngineConfig};
 use crate::http;
 use crate::realtime::{OriginPolicy, Realtime};
@@ -27,6 +28,9 @@ pub enum AppError {
     /// The database.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The contents of files.
+    #[error(transparent)]
+    Blobs(#[from] BlobError),
     /// The service.
     #[error("{}", .0.log().unwrap_or("the service could not start"))]
     Service(ServiceError),
@@ -65,18 +69,36 @@ pub fn start_service(
         server_name: config.server.name.clone(),
         session_idle: config.sessions.idle(),
         limited: config.limits.profile == LimitProfile::Default,
+        files: service::FileSettings {
+            max_bytes: config.files.max_file_bytes(),
+            quota_bytes: config.files.quota_bytes(),
+            expires: config.files.upload_expires(),
+            reserve_bytes: config.files.disk_reserve_bytes(),
+            path_prefix: config.server.path_prefix.clone(),
+        },
         ..service::Settings::default()
     };
+    let blobs = open_blobs(config)?;
     let (clock, rng) = (clock.clone(), rng.clone());
     Service::start(Parts {
         store,
         writer,
+        blobs,
         clock,
         rng,
         settings,
         fatal,
     })
     .map_err(AppError::Service)
+}
+
+/// Opens the contents of files in the data directory, which this process holds.
+fn open_blobs(config: &Config) -> Result<Arc<dyn Blobs>, BlobError> {
+    let kind = match config.files.storage {
+        FileStorage::Files => BlobKind::Files,
+    };
+    let folder = config.server.data.join("blobs");
+    blobs::open(&folder, kind, &BlobOptions::default())
 }
 
 /// How the store is opened under these settings.
@@ -171,6 +193,7 @@ impl App {
         );
         let settings = http::Settings {
             url: server.links().primary().to_owned(),
+            path_prefix: config.server.path_prefix.clone(),
             public_certificate: false,
             clock: clock.clone(),
         };
@@ -245,6 +268,7 @@ impl App {
         let mut sockets = tokio::spawn(realtime.clone().run());
         let leave = async {
             shutdown.begun().await;
+            service.stop_uploads();
             realtime.shutdown().await;
         };
         let serve = async {

@@ -56,6 +56,11 @@ impl Rng {
         u64::from_le_bytes(self.bytes())
     }
 
+    /// A random number of 128 bits.
+    pub fn u128(&self) -> u128 {
+        u128::from_le_bytes(self.bytes())
+    }
+
     /// A secret of 256 bits as 43 base64url characters: for sessions, invites, the setup link.
     pub fn token(&self) -> String {
         URL_SAFE_NO_PAD.encode(self.bytes::<32>())

@@ -5,7 +5,8 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::str::FromStr;
 use std::sync::Arc;
 
-use http::header::USER_AGENT;
+use futures_util::StreamExt;
+use http::header::{HeaderName, USER_AGENT};
 use http::uri::Authority;
 use http::{HeaderMap, Method};
 use serde::de::DeserializeOwned;
@@ -17,8 +18,9 @@ use super::body::{self, Body};
 use super::error::Failure;
 use super::{Door, Settings};
 use crate::model::Peer;
+use crate::model::peer::Progress;
 use crate::protocol::credentials::{self, DEVICE_COOKIE, Site, Token};
-use crate::service::{Caller, Device, Service};
+use crate::service::{Caller, Device, Service, ServiceError};
 
 /// Most characters of a client's description of itself that are kept.
 const USER_AGENT_MAX: usize = 200;
@@ -40,6 +42,7 @@ pub(super) struct Request {
     query: String,
     host: Option<Authority>,
     peer: Peer,
+    progress: Progress,
     body: Option<Body>,
 }
 
@@ -55,15 +58,24 @@ pub(super) fn request() -> BoxedFilter<(Request,)> {
         .and(warp::query::raw().or(warp::any().map(String::new)).unify())
         .and(warp::host::optional().or(warp::any().map(|| None)).unify())
         .and(warp::ext::optional::<Peer>())
+        .and(warp::ext::optional::<Progress>())
         .and(warp::body::stream().map(body::boxed))
         .map(
-            move |method, path: FullPath, headers, query, host, peer: Option<Peer>, body| Request {
+            move |method,
+                  path: FullPath,
+                  headers,
+                  query,
+                  host,
+                  peer: Option<Peer>,
+                  progress: Option<Progress>,
+                  body| Request {
                 method,
                 path: path.as_str().to_owned(),
                 headers,
                 query,
                 host,
                 peer: peer.unwrap_or(nobody),
+                progress: progress.unwrap_or_default(),
                 body: Some(body),
             },
         )
@@ -121,6 +133,39 @@ impl Call {
             }
         }
         Ok(query)
+    }
+
+    /// The method that was asked by.
+    pub(super) fn method(&self) -> &Method {
+        &self.request.method
+    }
+
+    /// All headers.
+    pub(super) fn headers(&self) -> &HeaderMap {
+        &self.request.headers
+    }
+
+    /// A header, if it is there and text.
+    pub(super) fn header(&self, name: &HeaderName) -> Option<&str> {
+        self.request.headers.get(name)?.to_str().ok()
+    }
+
+    /// The body as it comes, for the first time. As long as something comes the request may take
+    /// as long as it likes: its reader must be patient within limits.
+    pub(super) fn stream(&mut self) -> Result<Body, Failure> {
+        let body = self.request.body.take().ok_or_else(Failure::broken_body)?;
+        let progress = self.request.progress.clone();
+        Ok(Box::pin(body.inspect(move |_| progress.made())))
+    }
+
+    /// Does something that goes on when the client has gone.
+    pub(super) async fn detached<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = Result<T, ServiceError>> + Send + 'static,
+    ) -> Result<T, ServiceError> {
+        let broke = |_| ServiceError::Internal("a request's work broke off".into());
+        // The panic hook has logged it.
+        tokio::spawn(work).await.map_err(broke)?
     }
 
     /// The JSON body, read for the first time.

@@ -109,6 +109,40 @@ impl Failure {
         Self::new(StatusCode::REQUEST_TIMEOUT, "request_timeout", MESSAGE)
     }
 
+    /// The body is not announced as bytes of an upload.
+    pub(super) fn not_upload_bytes() -> Self {
+        const MESSAGE: &str = "Send the bytes with the header Content-Type: \
+            application/offset+octet-stream.";
+        Self::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "unsupported_media_type",
+            MESSAGE,
+        )
+    }
+
+    /// The body is no form with files.
+    pub(super) fn not_multipart() -> Self {
+        const MESSAGE: &str = "Send the files as multipart/form-data, with a boundary.";
+        Self::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "unsupported_media_type",
+            MESSAGE,
+        )
+    }
+
+    /// The client speaks another version of the protocol of uploads, or doesn't say which.
+    pub(super) fn other_tus_version() -> Self {
+        const MESSAGE: &str = "Uploads speak tus 1.0.0: send the header Tus-Resumable: 1.0.0.";
+        Self::new(StatusCode::PRECONDITION_FAILED, "other_version", MESSAGE)
+    }
+
+    /// The file has no byte of those that are asked for.
+    pub(super) fn range_not_satisfiable() -> Self {
+        const MESSAGE: &str = "The file has fewer bytes; see the Content-Range header.";
+        let status = StatusCode::RANGE_NOT_SATISFIABLE;
+        Self::new(status, "range_not_satisfiable", MESSAGE)
+    }
+
     /// The body broke off.
     pub(super) fn broken_body() -> Self {
         const MESSAGE: &str = "The request body broke off. Try again.";
@@ -174,11 +208,25 @@ fn status_of(refused: &ServiceError) -> StatusCode {
         ServiceError::Unauthorized | ServiceError::InvalidCredentials => StatusCode::UNAUTHORIZED,
         ServiceError::Forbidden(_) => StatusCode::FORBIDDEN,
         ServiceError::NotFound => StatusCode::NOT_FOUND,
-        ServiceError::UsernameTaken | ServiceError::Conflict(_) => StatusCode::CONFLICT,
+        ServiceError::UsernameTaken
+        | ServiceError::Conflict(_)
+        | ServiceError::WrongOffset { .. } => StatusCode::CONFLICT,
+        ServiceError::BrokenOff => StatusCode::REQUEST_TIMEOUT,
+        ServiceError::FileTooLarge { .. } | ServiceError::BeyondLength { .. } => {
+            StatusCode::PAYLOAD_TOO_LARGE
+        }
+        ServiceError::PictureRefused(_) => StatusCode::UNPROCESSABLE_ENTITY,
+        ServiceError::UploadBusy => StatusCode::LOCKED,
+        // As tus has it; it has no name.
+        ServiceError::ChecksumMismatch => {
+            StatusCode::from_u16(460).unwrap_or(StatusCode::BAD_REQUEST)
+        }
         ServiceError::RateLimited { .. } => StatusCode::TOO_MANY_REQUESTS,
         ServiceError::SetupDone | ServiceError::InviteInvalid => StatusCode::GONE,
         ServiceError::ServerBusy => StatusCode::SERVICE_UNAVAILABLE,
-        ServiceError::StorageFull => StatusCode::INSUFFICIENT_STORAGE,
+        ServiceError::StorageFull | ServiceError::QuotaExceeded { .. } => {
+            StatusCode::INSUFFICIENT_STORAGE
+        }
         ServiceError::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }

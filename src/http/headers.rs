@@ -8,8 +8,9 @@ use http::header::{REFERRER_POLICY, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OP
 
 /// Only our own files, no inline code, no framing, no plain strings into script sinks.
 const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
-    img-src 'self' data: blob:; media-src 'self'; connect-src 'self'; font-src 'self'; \
-    manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; \
+    img-src 'self' data: blob:; media-src 'self' blob:; connect-src 'self'; font-src 'self'; \
+    manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'self'; \
+    frame-ancestors 'none'; \
     require-trusted-types-for 'script'";
 
 /// The device's senses are nobody's business until a feature needs one.
@@ -38,10 +39,11 @@ const FIXED: [(HeaderName, HeaderValue); 6] = [
 /// people out who have not installed it yet.
 const HSTS: HeaderValue = HeaderValue::from_static("max-age=63072000");
 
-/// Puts the rules on an answer. What says nothing about caching is not kept.
+/// Puts the rules on an answer, unless it has a stricter one of its own. What says nothing about
+/// caching is not kept.
 pub(super) fn secure(headers: &mut HeaderMap, public_certificate: bool) {
     for (name, value) in FIXED {
-        headers.insert(name, value);
+        headers.entry(name).or_insert(value);
     }
     if public_certificate {
         headers.insert(STRICT_TRANSPORT_SECURITY, HSTS);

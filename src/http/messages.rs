@@ -17,11 +17,16 @@ use crate::service::{NewMessage, ReadUpTo};
 #[serde(rename_all = "camelCase")]
 pub(super) struct MessageAsked {
     conversation_id: String,
-    /// 1 to 8,000 characters, not blank.
-    #[schema(min_length = 1, max_length = 8000)]
+    /// 1 to 8,000 characters, not blank; may be missing or empty beside files.
+    #[schema(max_length = 8000)]
+    #[serde(default)]
     content: String,
-    /// `text` if missing; nothing else yet.
+    /// Follows from the files; `image` and `file` need some.
     message_type: Option<MessageKind>,
+    /// Ids of the sender's own finished uploads, each in one message only.
+    #[schema(max_items = 10)]
+    #[serde(default)]
+    attachments: Vec<String>,
     /// The sender's own name for it, 1 to 64 characters: sending it twice stores it once.
     #[schema(min_length = 1, max_length = 64)]
     client_id: Option<String>,
@@ -89,6 +94,7 @@ pub(super) async fn send(mut call: Call) -> Answer {
             .map_err(|_| Failure::not_found())?,
         content: asked.content,
         kind: asked.message_type.unwrap_or_default(),
+        attachments: asked.attachments,
         client_id: asked.client_id,
     };
     let sent = call.service().send(caller, new).await?;

@@ -5,12 +5,16 @@
 //! [`Peer`](crate::model::Peer) of each in its extensions, and takes the answers.
 
 mod answer;
+mod attachments;
 mod auth;
+mod avatars;
 mod body;
 mod call;
 mod conversations;
+mod disposition;
 mod error;
 mod fields;
+mod files;
 mod headers;
 mod health;
 mod invites;
@@ -18,12 +22,14 @@ mod members;
 mod messages;
 mod openapi;
 mod operations;
+mod operations_of_files;
 mod packing;
 mod paging;
 mod routes;
 
 mod setup;
 mod ui;
+mod uploads;
 mod users;
 
 use std::convert::Infallible;
@@ -46,6 +52,8 @@ pub struct Settings {
     /// Where people find this server when the address that they used leads nobody else here:
     /// `https://host:port`, with the path prefix if there is one, without a slash at its end.
     pub url: String,
+    /// What stands in front of `/api` for clients; empty or `/prefix`.
+    pub path_prefix: String,
     /// Whether every device trusts our certificate without doing anything for it.
     pub public_certificate: bool,
     /// How long a request's body may take is measured on it.

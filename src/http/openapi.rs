@@ -37,6 +37,7 @@ pub(super) struct Operation {
     query: Vec<Value>,
     body: Option<Value>,
     answers: Vec<(u16, &'static str, Option<Value>)>,
+    bytes: Vec<(u16, &'static str)>,
     refusals: Vec<&'static str>,
     schemas: Vec<(String, Value)>,
 }
@@ -64,6 +65,7 @@ pub(super) fn operation(
         query: Vec::new(),
         body: None,
         answers: Vec::new(),
+        bytes: Vec::new(),
         refusals,
         schemas: Vec::new(),
     }
@@ -99,6 +101,47 @@ impl Operation {
             "content": {"application/json": {"schema": schema, "example": example}},
         }));
         self.refuses(&OF_BODIES)
+    }
+
+    /// It takes a body of this media type.
+    pub(super) fn takes_as(mut self, media: &'static str, schema: &Value) -> Self {
+        self.body = Some(json!({"required": true, "content": {media: {"schema": schema}}}));
+        self.refuses(&["invalid_field", "unsupported_media_type", "broken_off"])
+    }
+
+    /// It takes a form like this one.
+    pub(super) fn takes_form<T: ToSchema>(mut self) -> Self {
+        let schema = self.schema::<T>();
+        self.takes_as("multipart/form-data", &schema)
+    }
+
+    /// It needs this header.
+    pub(super) fn header(mut self, name: &str, says: &str, example: &str) -> Self {
+        self.query.push(json!({
+            "name": name, "in": "header", "required": true, "description": says,
+            "schema": {"type": "string"}, "example": example,
+        }));
+        self
+    }
+
+    /// It knows this header.
+    pub(super) fn may_have_header(mut self, name: &str, says: &str) -> Self {
+        self.query.push(json!({
+            "name": name, "in": "header", "description": says, "schema": {"type": "string"},
+        }));
+        self
+    }
+
+    /// It answers with a file.
+    pub(super) fn gives_bytes(mut self, status: u16, says: &'static str) -> Self {
+        self.bytes.push((status, says));
+        self
+    }
+
+    /// It answers without a body.
+    pub(super) fn gives_head(mut self, status: u16, says: &'static str) -> Self {
+        self.answers.push((status, says, None));
+        self
     }
 
     /// It answers with this.
@@ -138,6 +181,11 @@ impl Operation {
             if let Some(schema) = schema {
                 answer["content"] = json!({"application/json": {"schema": schema}});
             }
+            answers.insert(status.to_string(), answer);
+        }
+        for (status, says) in &self.bytes {
+            let bytes = json!({"*/*": {"schema": {"type": "string", "format": "binary"}}});
+            let answer = json!({"description": says, "content": bytes});
             answers.insert(status.to_string(), answer);
         }
         let mut by_status = BTreeMap::<u16, Vec<String>>::new();
@@ -197,15 +245,20 @@ fn status_of(code: &str) -> u16 {
         "unauthorized" | "invalid_credentials" => 401,
         "forbidden" | "origin_refused" => 403,
         "not_found" => 404,
-        "request_timeout" => 408,
-        "username_taken" | "conflict" => 409,
+        "request_timeout" | "broken_off" => 408,
+        "username_taken" | "conflict" | "wrong_offset" => 409,
         "setup_done" | "invite_invalid" => 410,
-        "payload_too_large" => 413,
+        "other_version" => 412,
+        "payload_too_large" | "file_too_large" => 413,
         "unsupported_media_type" => 415,
+        "range_not_satisfiable" => 416,
+        "picture_refused" => 422,
+        "upload_busy" => 423,
         "rate_limited" => 429,
+        "checksum_mismatch" => 460,
         "internal" => 500,
         "server_busy" => 503,
-        "storage_full" => 507,
+        "storage_full" | "quota_exceeded" => 507,
         _ => 400,
     }
 }

@@ -6,7 +6,9 @@ use http::Method;
 use serde_json::{Value, json};
 
 use super::openapi::{Operation, operation};
-use super::{auth, conversations, health, invites, members, messages, setup, users};
+use super::{
+    auth, conversations, health, invites, members, messages, operations_of_files, setup, users,
+};
 use crate::model::view::{ConversationView, MemberView, MessageView, UserView};
 
 /// All of them.
@@ -27,6 +29,7 @@ pub(super) fn all() -> Vec<Operation> {
     all.extend(membership());
     all.extend(words());
     all.extend(second_thoughts());
+    all.extend(operations_of_files::all());
     all
 }
 
@@ -309,6 +312,7 @@ fn words() -> [Operation; 3] {
         .takes::<messages::MessageAsked>(&json!({
             "conversationId": "0000000000001",
             "content": "Hello",
+            "attachments": [],
             "clientId": "a-name-of-your-own",
         }))
         .gives::<MessageView>(201, "It is stored, and on its way.")

@@ -14,7 +14,10 @@ use warp::reply::Response;
 use super::answer::Answer;
 use super::call::{Call, Request};
 use super::error::Failure;
-use super::{Door, auth, conversations, health, invites, members, messages, openapi, setup, users};
+use super::{
+    Door, attachments, auth, avatars, conversations, files, health, invites, members, messages,
+    openapi, setup, uploads, users,
+};
 
 /// All addresses of the API. `{name}` stands for one piece of a path.
 #[rustfmt::skip]
@@ -62,6 +65,29 @@ pub(super) fn table() -> Vec<Route> {
         patch("/api/messages/{id}", messages::edit),
         delete("/api/messages/{id}", messages::delete),
         get("/api/messages/{id}/history", messages::history),
+
+        options("/api/uploads", uploads::options),
+        post("/api/uploads", uploads::create),
+        options("/api/uploads/{id}", uploads::options),
+        get("/api/uploads/{id}", uploads::show),
+        patch("/api/uploads/{id}", uploads::append),
+        delete("/api/uploads/{id}", uploads::terminate),
+        post("/api/uploads/{id}", uploads::overridden),
+        post("/api/attachments", attachments::create),
+
+        get("/api/files/{id}", files::show),
+        delete("/api/files/{id}", files::remove),
+        get("/api/files/{id}/{name}", files::show),
+        get("/api/files/{id}/thumbnails/{side}", files::thumbnail),
+        get("/api/conversations/{id}/files", files::list),
+        get("/api/auth/usage", files::usage),
+
+        put("/api/auth/me/avatar", avatars::set_own),
+        delete("/api/auth/me/avatar", avatars::remove_own),
+        put("/api/conversations/{id}/avatar", avatars::set_of_group),
+        delete("/api/conversations/{id}/avatar", avatars::remove_of_group),
+        get("/api/avatars/users/{id}/{version}", avatars::of_user),
+        get("/api/avatars/conversations/{id}/{version}", avatars::of_group),
     ]
 }
 
@@ -99,7 +125,7 @@ macro_rules! verbs {
     )*};
 }
 
-verbs!(get GET, post POST, patch PATCH, delete DELETE);
+verbs!(get GET, post POST, put PUT, patch PATCH, delete DELETE, options OPTIONS);
 
 /// Finds the route of a request and lets it answer.
 pub(super) async fn answer(routes: &[Route], door: Arc<Door>, request: Request) -> Response {
@@ -143,8 +169,10 @@ fn names(method: &Method) -> &'static [&'static str] {
     match *method {
         Method::GET => &["GET", "HEAD"],
         Method::POST => &["POST"],
+        Method::PUT => &["PUT"],
         Method::PATCH => &["PATCH"],
         Method::DELETE => &["DELETE"],
+        Method::OPTIONS => &["OPTIONS"],
         _ => &[],
     }
 }

@@ -8,7 +8,8 @@ use utoipa::ToSchema;
 
 use super::account::Role;
 use super::conversation::MemberRole;
-use super::ids::{ConversationId, InviteId, MessageId, SessionId, UserId};
+use super::file::FileClass;
+use super::ids::{ConversationId, FileId, InviteId, MessageId, SessionId, UserId};
 use super::message::MessageKind;
 use crate::base::clock::{Timestamp, iso, iso_option};
 
@@ -28,6 +29,96 @@ pub struct SenderView {
     pub display_name: String,
     /// The same as `displayName`, under the origin's name.
     pub name: String,
+    /// Where their face is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub avatar_url: Option<String>,
+}
+
+/// A smaller still of a picture.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema, TS)]
+#[schema(as = Thumbnail)]
+#[ts(rename = "Thumbnail")]
+pub struct ThumbnailView {
+    /// Where it is.
+    pub url: String,
+    /// In pixels.
+    pub width: u32,
+    /// In pixels.
+    pub height: u32,
+}
+
+/// A file as clients see it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema, TS)]
+#[schema(as = File)]
+#[ts(rename = "File")]
+pub struct FileView {
+    /// Opaque id.
+    #[schema(value_type = String)]
+    #[ts(type = "string")]
+    pub id: FileId,
+    /// At most 255 bytes, safe as a file's name.
+    pub name: String,
+    /// Media type, told by its content.
+    pub mime: String,
+    /// In bytes.
+    #[ts(type = "number")]
+    pub size: u64,
+    /// `image`, `video`, `audio` or `file`.
+    pub kind: FileClass,
+    /// Where it is, for those who may see it.
+    pub url: String,
+    /// Of a picture, in pixels as shown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub width: Option<u32>,
+    /// Of a picture, in pixels as shown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub height: Option<u32>,
+    /// A blurred preview of a picture: a `ThumbHash` in base 64.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub placeholder: Option<String>,
+    /// Smaller stills of a picture, the smallest first.
+    pub thumbnails: Vec<ThumbnailView>,
+}
+
+/// The message that a file was sent with.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(rename = "FileSource")]
+pub struct FileSource {
+    /// Opaque id.
+    #[schema(value_type = String)]
+    #[ts(type = "string")]
+    pub id: MessageId,
+    /// Its position in the conversation.
+    #[ts(type = "number")]
+    pub seq: u64,
+    /// Who sent it.
+    #[schema(value_type = String)]
+    #[ts(type = "string")]
+    pub sender_id: UserId,
+    /// Who sent it, in full.
+    pub sender: SenderView,
+    /// ISO 8601, UTC.
+    #[serde(with = "iso")]
+    #[schema(value_type = String, format = DateTime)]
+    #[ts(type = "string")]
+    pub created_at: Timestamp,
+}
+
+/// A file where it was sent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema, TS)]
+#[schema(as = SentFile)]
+#[ts(rename = "SentFile")]
+pub struct SentFileView {
+    /// The file.
+    #[serde(flatten)]
+    pub file: FileView,
+    /// Its message.
+    pub message: FileSource,
 }
 
 /// A message as clients see it.
@@ -57,8 +148,8 @@ pub struct MessageView {
     pub content: String,
     /// `text`, `image` or `file`.
     pub message_type: MessageKind,
-    /// Files; none yet.
-    pub attachments: Vec<String>,
+    /// Files.
+    pub attachments: Vec<FileView>,
     /// ISO 8601, UTC.
     #[serde(with = "iso")]
     #[schema(value_type = String, format = DateTime)]
@@ -131,6 +222,10 @@ pub struct UserView {
     #[schema(value_type = String, format = DateTime)]
     #[ts(type = "string")]
     pub created_at: Timestamp,
+    /// Where their face is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub avatar_url: Option<String>,
 }
 
 /// A member of a conversation.
@@ -200,6 +295,10 @@ pub struct ConversationView {
     pub unread: u64,
     /// The caller's own role.
     pub member_role: MemberRole,
+    /// Where a group's face is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub avatar_url: Option<String>,
 }
 
 /// One of the caller's signed-in devices.

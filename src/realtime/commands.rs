@@ -149,24 +149,24 @@ fn edit(
 
 fn new_message(fields: &Fields<'_>) -> Result<NewMessage, ServiceError> {
     let conversation = fields.id("conversationId")?;
-    let content = fields.content()?;
+    let attachments = fields.texts("attachments")?;
+    let content = match fields.text("content")? {
+        // Files speak for themselves.
+        None if !attachments.is_empty() => String::new(),
+        _ => fields.content()?,
+    };
     let kind = match fields.text("messageType")?.as_deref() {
         None | Some("text") => MessageKind::Text,
         Some("image") => MessageKind::Image,
         Some("file") => MessageKind::File,
         Some(_) => return Err(invalid("messageType", "Please use text, image or file.")),
     };
-    if !fields.is_empty_list("attachments") {
-        return Err(invalid(
-            "attachments",
-            "Files can't be attached yet. Please send the text alone.",
-        ));
-    }
     let client_id = fields.text("clientId")?;
     Ok(NewMessage {
         conversation,
         content,
         kind,
+        attachments,
         client_id,
     })
 }
@@ -266,10 +266,13 @@ impl<'a> Fields<'a> {
         text.parse().map_err(|_| ServiceError::NotFound)
     }
 
-    fn is_empty_list(&self, field: &str) -> bool {
-        self.raw(field).is_none_or(|raw| {
-            serde_json::from_str::<Option<Vec<serde::de::IgnoredAny>>>(raw.get())
-                .is_ok_and(|list| list.is_none_or(|list| list.is_empty()))
-        })
+    /// A list of texts; none when it is missing or null.
+    fn texts(&self, field: &'static str) -> Result<Vec<String>, ServiceError> {
+        let Some(raw) = self.raw(field) else {
+            return Ok(Vec::new());
+        };
+        let list = serde_json::from_str::<Option<_>>(raw.get());
+        let list = list.map_err(|_| invalid(field, "Please give a list of strings."))?;
+        Ok(list.unwrap_or_default())
     }
 }

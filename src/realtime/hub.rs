@@ -10,6 +10,7 @@ use super::outbound::{self, End, Reason, Receipt};
 use super::updates::{self, Pending};
 use crate::base::clock::Clock;
 use crate::engine::{Engine, Event as Frame, Socket};
+use crate::model::AvatarOf;
 use crate::model::event::{Event, EventBody};
 use crate::model::ids::{ConversationId, MessageId, Offset, SessionId, UserId};
 use crate::service::{Follower, Service, Signal};
@@ -148,7 +149,17 @@ impl Hub {
             EventBody::PasswordChanged { user, keep, .. } => {
                 self.end(*user, End::PasswordChanged, |own| Some(own) != *keep);
             }
-            EventBody::ProfileChanged { user, .. } => self.introduce(*user),
+            EventBody::ProfileChanged { user, .. }
+            | EventBody::AvatarChanged {
+                of: AvatarOf::User(user),
+                ..
+            } => self.introduce(*user),
+            EventBody::AvatarChanged {
+                of: AvatarOf::Conversation(conversation),
+                ..
+            } => {
+                self.pending.mark(*conversation, Reason::Renamed);
+            }
             _ => {}
         }
     }

@@ -193,6 +193,9 @@ pub(super) struct Update {
     #[ts(type = "string")]
     pub conversation_id: ConversationId,
     pub title: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub avatar_url: Option<String>,
     pub is_group: bool,
     #[ts(type = "number")]
     pub last_seq: u64,

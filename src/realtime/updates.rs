@@ -54,6 +54,7 @@ pub(super) fn load(service: &Service, conversation: ConversationId) -> Option<Up
     let last_message = service.last_message(conversation).ok()?;
     Some(Update {
         conversation_id: conversation,
+        avatar_url: service.group_avatar_url(&row),
         title: row.title,
         is_group: row.is_group,
         last_seq: row.last_seq.0,

@@ -27,7 +27,7 @@ use super::{Timeouts, answer, peer};
 use crate::base::clock::Clock;
 use crate::base::shutdown::Shutdown;
 use crate::config::Network;
-use crate::model::peer::Admission;
+use crate::model::peer::{Admission, Progress};
 use crate::tls::TlsStream;
 
 /// The most that all headers of one request may take.
@@ -206,13 +206,19 @@ async fn respond(mut request: Request<Incoming>, shared: &Shared) -> Response<Bo
     let path = request.uri().path();
     let is_socket = path.strip_suffix('/').unwrap_or(path) == socket_path;
     let handler = if is_socket { socket } else { http };
+    let progress = Progress::default();
+    request.extensions_mut().insert(progress.clone());
     let work = AssertUnwindSafe(async { handler.answer(request).await }).catch_unwind();
+    tokio::pin!(work);
     let limit: Duration = shared.timeouts.answer;
-    match shared.clock.timeout(limit, work).await {
-        Some(Ok(response)) => response,
-        // The panic hook has logged it.
-        Some(Err(_)) => answer::internal(),
-        None => answer::too_slow(),
+    loop {
+        return match shared.clock.timeout(limit, work.as_mut()).await {
+            Some(Ok(response)) => response,
+            // The panic hook has logged it.
+            Some(Err(_)) => answer::internal(),
+            None if progress.take() => continue,
+            None => answer::too_slow(),
+        };
     }
 }
 

@@ -60,7 +60,8 @@ pub struct Timeouts {
     pub header: Duration,
     /// Between two HTTP/2 pings, and for their answer.
     pub keep_alive: Duration,
-    /// For the handler to begin its answer, the request's body included.
+    /// For the handler to begin its answer, the request's body included; from the last progress
+    /// that it made, if it says so.
     pub answer: Duration,
     /// From the begin of the shutdown until those who still work are cut off.
     pub drain: Duration,

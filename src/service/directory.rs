@@ -7,12 +7,13 @@ use std::collections::{BTreeSet, HashMap};
 
 use parking_lot::RwLock;
 
+use super::avatars::avatar_url;
 use super::fields::{search_form, search_words};
 use super::{Answer, Follower};
 use crate::base::clock::Timestamp;
-use crate::model::ids::UserId;
+use crate::model::ids::{FileId, UserId};
 use crate::model::view::SenderView;
-use crate::model::{Account, Event, EventBody, Role};
+use crate::model::{Account, AvatarOf, Event, EventBody, Role};
 use crate::store::{Reads, accounts};
 
 /// How many accounts are read at once at the start.
@@ -35,6 +36,8 @@ pub struct Person {
     pub created_at: Timestamp,
     /// When they were last here.
     pub last_seen_at: Option<Timestamp>,
+    /// Their face.
+    pub avatar: Option<FileId>,
     /// What a search finds them by.
     words: Vec<String>,
 }
@@ -49,6 +52,7 @@ impl Person {
             disabled: account.disabled,
             created_at: account.created_at,
             last_seen_at: account.last_seen_at,
+            avatar: account.avatar,
             words: Vec::new(),
         };
         person.find_words();
@@ -103,12 +107,15 @@ impl People {
 }
 
 /// Everybody who has an account.
-#[derive(Default)]
-pub struct Directory(RwLock<People>);
+pub struct Directory {
+    people: RwLock<People>,
+    /// What stands in front of the addresses of faces.
+    path_prefix: String,
+}
 
 impl Directory {
     /// Reads all accounts.
-    pub fn load(state: &dyn Reads) -> Answer<Self> {
+    pub fn load(state: &dyn Reads, path_prefix: String) -> Answer<Self> {
         let mut people = People::default();
         let mut after = None;
         loop {
@@ -118,27 +125,34 @@ impl Directory {
             }
             after = slice.last().map(|account| account.id);
             if slice.len() < SLICE {
-                return Ok(Self(RwLock::new(people)));
+                let people = RwLock::new(people);
+                return Ok(Self {
+                    people,
+                    path_prefix,
+                });
             }
         }
     }
 
     /// One person.
     pub fn find(&self, user: UserId) -> Option<Person> {
-        self.0.read().by_id.get(&user).cloned()
+        self.people.read().by_id.get(&user).cloned()
     }
 
     /// Somebody as the sender of a message. Who isn't known has empty names.
     pub fn sender(&self, user: UserId) -> SenderView {
-        let people = self.0.read();
-        let (username, name) = people.by_id.get(&user).map_or(("", ""), |person| {
+        let people = self.people.read();
+        let person = people.by_id.get(&user);
+        let (username, name) = person.map_or(("", ""), |person| {
             (person.username.as_str(), person.display_name.as_str())
         });
+        let avatar = person.and_then(|person| person.avatar);
         SenderView {
             id: user,
             username: username.to_owned(),
             display_name: name.to_owned(),
             name: name.to_owned(),
+            avatar_url: avatar_url(&self.path_prefix, AvatarOf::User(user), avatar),
         }
     }
 
@@ -147,7 +161,7 @@ impl Directory {
     pub fn search(&self, query: &str, limit: usize, with_disabled: bool) -> Vec<Person> {
         let query = query.trim().trim_start_matches('@');
         let (whole, words) = (search_form(query), search_words(query));
-        let people = self.0.read();
+        let people = self.people.read();
         let listed = people.by_name.iter();
         listed
             .filter_map(|(_, id)| people.by_id.get(id))
@@ -163,7 +177,7 @@ impl Directory {
 
     /// Everybody, in the order in which their accounts were made.
     pub fn all(&self) -> Vec<Person> {
-        let mut all: Vec<_> = self.0.read().by_id.values().cloned().collect();
+        let mut all: Vec<_> = self.people.read().by_id.values().cloned().collect();
         all.sort_by_key(|person| person.id);
         all
     }
@@ -171,7 +185,7 @@ impl Directory {
     /// Somebody was here until now; the event follows.
     pub fn seen(&self, user: UserId, at: Timestamp) {
         let seen = |person: &mut Person| person.last_seen_at = person.last_seen_at.max(Some(at));
-        self.0.write().change(user, seen);
+        self.people.write().change(user, seen);
     }
 }
 
@@ -179,16 +193,25 @@ impl Follower for Directory {
     fn committed(&self, events: &[Event]) {
         for event in events {
             match &event.body {
-                EventBody::AccountCreated(account) => self.0.write().add(account),
+                EventBody::AccountCreated(account) => self.people.write().add(account),
                 EventBody::ProfileChanged { user, display_name } => {
-                    self.0.write().rename(*user, display_name);
+                    self.people.write().rename(*user, display_name);
                 }
                 EventBody::RoleChanged { user, role } => {
-                    self.0.write().change(*user, |person| person.role = *role);
+                    self.people
+                        .write()
+                        .change(*user, |person| person.role = *role);
                 }
                 EventBody::DisabledChanged { user, disabled } => {
                     let change = |person: &mut Person| person.disabled = *disabled;
-                    self.0.write().change(*user, change);
+                    self.people.write().change(*user, change);
+                }
+                EventBody::AvatarChanged {
+                    of: AvatarOf::User(user),
+                    file,
+                } => {
+                    let change = |person: &mut Person| person.avatar = *file;
+                    self.people.write().change(*user, change);
                 }
                 EventBody::LastSeen { user, at } => self.seen(*user, *at),
                 _ => {}

@@ -73,6 +73,42 @@ pub enum ServiceError {
     /// The disk has no room for more.
     #[error("storage is full")]
     StorageFull,
+    /// The file is larger than any may be.
+    #[error("file over {limit} bytes")]
+    FileTooLarge {
+        /// The most that is accepted, in bytes.
+        limit: u64,
+    },
+    /// The caller's files would take more than they may.
+    #[error("over the quota of {limit} bytes")]
+    QuotaExceeded {
+        /// What they may take, in bytes.
+        limit: u64,
+    },
+    /// A picture that can't be shown safely. The sentence says why and what to do.
+    #[error("picture refused: {0}")]
+    PictureRefused(Cow<'static, str>),
+    /// Somebody else writes this upload right now.
+    #[error("upload busy")]
+    UploadBusy,
+    /// An upload goes on from where it stands, and nowhere else.
+    #[error("upload stands at {offset}")]
+    WrongOffset {
+        /// Where it stands, in bytes.
+        offset: u64,
+    },
+    /// There is more than the upload was said to have.
+    #[error("beyond the upload's length by more than {limit} bytes")]
+    BeyondLength {
+        /// What was still missing, in bytes.
+        limit: u64,
+    },
+    /// What arrived is not what was sent.
+    #[error("checksum mismatch")]
+    ChecksumMismatch,
+    /// The sending broke off. What arrived is kept.
+    #[error("broken off")]
+    BrokenOff,
     /// A fault of the server. The text is for the log only.
     #[error("internal: {0}")]
     Internal(Cow<'static, str>),
@@ -96,6 +132,14 @@ impl ServiceError {
             Self::InviteInvalid => "invite_invalid",
             Self::ServerBusy => "server_busy",
             Self::StorageFull => "storage_full",
+            Self::FileTooLarge { .. } => "file_too_large",
+            Self::QuotaExceeded { .. } => "quota_exceeded",
+            Self::PictureRefused(_) => "picture_refused",
+            Self::UploadBusy => "upload_busy",
+            Self::WrongOffset { .. } => "wrong_offset",
+            Self::BeyondLength { .. } => "payload_too_large",
+            Self::ChecksumMismatch => "checksum_mismatch",
+            Self::BrokenOff => "broken_off",
             Self::Internal(_) => "internal",
         }
     }
@@ -116,6 +160,29 @@ impl ServiceError {
                 let wait = self.retry_after().unwrap_or(1);
                 return format!("{} Try again in {wait} s.", action.text()).into();
             }
+            Self::FileTooLarge { limit } => {
+                let most = mebibytes(*limit);
+                return format!("A file can have {most} at most. Please make it smaller.").into();
+            }
+            Self::QuotaExceeded { limit } => {
+                let most = mebibytes(*limit);
+                return format!(
+                    "Your files would take more than the {most} that you may keep here. Please \
+                     delete messages with files that nobody needs any more."
+                )
+                .into();
+            }
+            Self::PictureRefused(message) => return message.clone(),
+            Self::WrongOffset { offset } => {
+                return format!("This upload goes on at byte {offset}. Ask for its offset first.")
+                    .into();
+            }
+            Self::BeyondLength { limit } => {
+                return format!("Only {limit} bytes of this upload were missing.").into();
+            }
+            Self::UploadBusy => "Another connection goes on with this upload. Please try again.",
+            Self::ChecksumMismatch => "What arrived is not what was sent. Please send it again.",
+            Self::BrokenOff => "The sending broke off. Please go on from where it stands.",
             Self::Unauthorized => "Please sign in.",
             Self::NotFound => "This does not exist, or not for you.",
             Self::UsernameTaken => "Somebody has this name already. Please choose another one.",
@@ -137,14 +204,19 @@ impl ServiceError {
             | Self::TooLong { field, .. }
             | Self::TooShort { field, .. } => Some(field),
             Self::UsernameTaken => Some("username"),
+            Self::PictureRefused(_) => Some("file"),
             _ => None,
         }
     }
 
-    /// The limit that was passed, in characters or pieces.
+    /// The limit that was passed, in characters, pieces or bytes.
     pub fn limit(&self) -> Option<u64> {
         match self {
-            Self::TooLong { limit, .. } | Self::TooShort { limit, .. } => Some(*limit),
+            Self::TooLong { limit, .. }
+            | Self::TooShort { limit, .. }
+            | Self::FileTooLarge { limit }
+            | Self::QuotaExceeded { limit }
+            | Self::BeyondLength { limit } => Some(*limit),
             _ => None,
         }
     }
@@ -155,7 +227,7 @@ impl ServiceError {
             Self::RateLimited { wait, .. } => {
                 Some(wait.as_secs() + u64::from(wait.subsec_nanos() > 0)).map(|s| s.max(1))
             }
-            Self::ServerBusy => Some(1),
+            Self::ServerBusy | Self::UploadBusy => Some(1),
             _ => None,
         }
     }
@@ -167,5 +239,13 @@ impl ServiceError {
             Self::StorageFull => Some("the disk is full"),
             _ => None,
         }
+    }
+}
+
+/// Bytes for people.
+fn mebibytes(bytes: u64) -> String {
+    match bytes >> 20 {
+        0 => format!("{bytes} bytes"),
+        whole => format!("{whole} MiB"),
     }
 }

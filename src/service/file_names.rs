@@ -20,7 +20,9 @@ const NAMELESS: &str = "file";
 pub fn clean(given: &str) -> String {
     let end = (0..=given.len().min(LOOKED_AT)).rfind(|at| given.is_char_boundary(*at));
     let given = &given[..end.unwrap_or(0)];
-    let last = given.rsplit(['/', '\\']).find(|piece| !piece.trim().is_empty());
+    let last = given
+        .rsplit(['/', '\\'])
+        .find(|piece| !piece.trim().is_empty());
     let shown: String = last
         .unwrap_or_default()
         .nfc()
@@ -33,7 +35,7 @@ pub fn clean(given: &str) -> String {
     let name = cut(&name);
     let is_something = |c: char| !(c == '.' || c.is_whitespace() || is_invisible(c));
     if name.chars().any(is_something) {
-        name.to_owned()
+        name.into_owned()
     } else {
         NAMELESS.to_owned()
     }
@@ -95,7 +97,11 @@ mod tests {
         }
         let long = format!("{}.tar.gz", "ü".repeat(150));
         let kept = clean(&long);
-        assert!(kept.len() <= NAME_MAX && kept.len() > NAME_MAX - 3, "{}", kept.len());
+        assert!(
+            kept.len() <= NAME_MAX && kept.len() > NAME_MAX - 3,
+            "{}",
+            kept.len()
+        );
         assert!(kept.starts_with("üü") && kept.ends_with("ü.gz"), "{kept}");
         assert_eq!(clean(&"x".repeat(300)).len(), NAME_MAX);
         assert_eq!(clean(&format!("a.{}", "x".repeat(300))).len(), NAME_MAX);

@@ -45,11 +45,17 @@ pub enum LimitedAction {
     Typing,
     /// Reading lists and pages; by user.
     Read,
+    /// Beginning and giving up uploads; by user.
+    Upload,
+    /// Sending pieces of uploads; by user.
+    Transfer,
+    /// Reading files; by user.
+    Download,
 }
 
 impl LimitedAction {
     /// All of them.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 16] = [
         Self::SignIn,
         Self::SignInKnown,
         Self::SignInNetwork,
@@ -63,6 +69,9 @@ impl LimitedAction {
         Self::Receipt,
         Self::Typing,
         Self::Read,
+        Self::Upload,
+        Self::Transfer,
+        Self::Download,
     ];
 
     /// How many at once, and how long until one more is allowed.
@@ -80,6 +89,9 @@ impl LimitedAction {
             Self::Receipt => (60, Duration::from_millis(100)),
             Self::Typing => (20, Duration::from_millis(200)),
             Self::Read => (200, Duration::from_millis(25)),
+            Self::Upload => (100, Duration::from_millis(500)),
+            Self::Transfer => (200, Duration::from_millis(20)),
+            Self::Download => (400, Duration::from_millis(10)),
         }
     }
 
@@ -91,7 +103,10 @@ impl LimitedAction {
             Self::Password => "The password was asked for too often.",
             Self::Account | Self::Manage | Self::Conversation | Self::Edit => "Too many changes.",
             Self::Send => "You are sending too fast.",
-            Self::Receipt | Self::Typing | Self::Read => "Too many requests.",
+            Self::Receipt | Self::Typing | Self::Read | Self::Transfer | Self::Download => {
+                "Too many requests."
+            }
+            Self::Upload => "Too many uploads.",
         }
     }
 }

@@ -2,11 +2,12 @@
 
 use super::decision::{Decision, Rule};
 use super::fields;
+use super::files::{attachments, kind_with};
 use super::limits::{LimitKey, LimitedAction};
 use super::rules::{require_member, require_session};
 use super::{Answer, Caller, MessagePage, NewMessage, PageAt, Sent, Service, ServiceError};
 use crate::base::clock::Timestamp;
-use crate::model::ids::{ClientId, ConversationId, MessageId, Seq};
+use crate::model::ids::{ClientId, ConversationId, FileId, MessageId, Seq};
 use crate::model::view::MessageView;
 use crate::model::{EventBody, Message, MessageKind};
 use crate::store::{Reads, conversations, messages};
@@ -17,6 +18,7 @@ struct SendMessage {
     caller: Caller,
     conversation: ConversationId,
     content: String,
+    attachments: Vec<FileId>,
     client_id: Option<ClientId>,
 }
 
@@ -50,9 +52,9 @@ impl Rule for SendMessage {
                 seq: conversation.last_seq.next(),
             },
             sender,
-            kind: MessageKind::Text,
+            kind: kind_with(state, self.caller, &self.attachments)?,
             content: self.content,
-            attachments: Vec::new(),
+            attachments: self.attachments,
             client_id: self.client_id,
             reply_to: None,
             sealed: None,
@@ -66,7 +68,7 @@ impl Rule for SendMessage {
 }
 
 impl Service {
-    /// Sends a message. Errors: `not_found`, fields (`content`, `clientId`, `messageType`),
+    /// Sends a message. Errors: `not_found`, fields (`content`, `clientId`, `attachments`),
     /// `rate_limited`, `server_busy`, `storage_full`.
     pub async fn send(&self, caller: Caller, new: NewMessage) -> Answer<Sent> {
         let rule = self.new_message(caller, new)?;
@@ -98,14 +100,17 @@ impl Service {
 
     /// Checks what is typed. Fields come before the rate: who is refused anyway uses nothing up.
     fn new_message(&self, caller: Caller, new: NewMessage) -> Answer<SendMessage> {
-        fields::content(&new.content)?;
+        let attachments = attachments(&new.attachments)?;
+        if attachments.is_empty() || !new.content.is_empty() {
+            fields::content(&new.content)?;
+        }
         if let Some(client_id) = &new.client_id {
             fields::bounded("clientId", client_id, 1, ClientId::MAX)?;
         }
-        if new.kind != MessageKind::Text {
+        if new.kind != MessageKind::Text && attachments.is_empty() {
             return Err(ServiceError::InvalidField {
-                field: "messageType",
-                message: "Only messages of type text can be sent.",
+                field: "attachments",
+                message: "A message of this type carries files. Please upload one first.",
             });
         }
         self.limit(LimitedAction::Send, LimitKey::user(caller.user))?;
@@ -113,6 +118,7 @@ impl Service {
             caller,
             conversation: new.conversation,
             content: new.content,
+            attachments,
             client_id: new.client_id.map(ClientId),
         })
     }

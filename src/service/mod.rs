@@ -9,6 +9,7 @@ pub mod limits;
 pub mod types;
 
 mod accounts;
+mod avatars;
 mod commit;
 #[cfg(test)]
 mod commit_tests;
@@ -18,6 +19,9 @@ mod decision;
 mod devices;
 mod directory;
 mod edits;
+mod file_names;
+mod files;
+mod finishing;
 mod follow;
 mod invites;
 mod live;
@@ -26,13 +30,16 @@ mod messages;
 mod passwords;
 mod presence;
 mod queue;
+mod reaper;
 mod receipts;
+mod receiving;
 mod rules;
 mod session_cache;
 mod sessions;
 mod setup;
 mod start;
 mod typing;
+mod uploads;
 mod views;
 
 use std::sync::Arc;
@@ -47,12 +54,15 @@ pub use commit::Fatal;
 pub use decision::{Decision, Rule};
 pub use edits::EDITS_MAX;
 pub use error::ServiceError;
+pub use files::{Content, FileFilter, FilePart, Reading, StorageUsage};
 pub use limits::LimitedAction;
 pub use live::Listener;
 pub use passwords::PasswordCost;
 pub use queue::Room;
-pub use start::{Parts, Running, Settings};
+pub use receiving::{Checksum, Piece};
+pub use start::{FileSettings, Parts, Running, Settings};
 pub use types::*;
+pub use uploads::UploadState;
 
 use commit::Committer;
 use devices::Devices;
@@ -62,6 +72,7 @@ use live::Live;
 use passwords::Passwords;
 use receipts::Receipts;
 use session_cache::SessionCache;
+use uploads::Uploads;
 
 /// What methods return.
 pub type Answer<T> = Result<T, ServiceError>;
@@ -86,6 +97,10 @@ struct Inner {
     sessions: Arc<SessionCache>,
     live: Arc<Live>,
     receipts: Receipts,
+    uploads: Uploads,
+    readers: files::Readers,
+    /// Wakes who lets files go.
+    reaper: Arc<tokio::sync::Notify>,
     /// The last id given to an account or a conversation.
     last_id: AtomicU64,
 }

@@ -106,8 +106,19 @@ impl End {
     }
 }
 
+/// What is said of the bytes of one request before they come.
+#[derive(Clone, Debug, Default)]
+pub struct Piece {
+    /// Where they belong, in bytes from the start.
+    pub offset: u64,
+    /// How many they are, if that was said.
+    pub announced: Option<u64>,
+    /// What they add up to, if that was said.
+    pub checksum: Option<Checksum>,
+}
+
 impl Service {
-    /// Appends a request's body to an upload at `offset`, and finishes it when that was the rest
+    /// Appends a request's body to an upload at the piece's offset, and finishes it when that was the rest
     /// of it. `None` in the body stands for its breaking off. With a checksum nothing of the body
     /// counts unless all of it adds up to that. Whoever wrote before is made to let go.
     ///
@@ -119,8 +130,7 @@ impl Service {
         &self,
         caller: Caller,
         id: FileId,
-        offset: u64,
-        checksum: Option<Checksum>,
+        piece: Piece,
         body: impl Stream<Item = Option<Bytes>> + Send,
     ) -> Answer<UploadState> {
         self.limit(LimitedAction::Transfer, LimitKey::user(caller.user))?;
@@ -129,12 +139,15 @@ impl Service {
         let upload = upload.ok_or(ServiceError::NotFound)?;
         let mut turn = upload.take(&self.0.clock).await?;
         let begin = self.offset_of(&upload).await?;
-        if begin != offset {
+        if begin != piece.offset {
             return Err(ServiceError::WrongOffset { offset: begin });
         }
         let length = upload.length.unwrap_or(begin);
         let room = length.saturating_sub(begin);
-        let written = match checksum {
+        if piece.announced.is_some_and(|announced| announced > room) {
+            return Err(ServiceError::BeyondLength { limit: room });
+        }
+        let written = match piece.checksum {
             None => {
                 let stage = upload.stage();
                 let (end, at) = self.receive(&mut turn, stage, begin, room, body).await?;

@@ -10,16 +10,20 @@ use tokio::task::JoinHandle;
 use super::commit::{Committer, Fatal, Threads};
 use super::devices::Devices;
 use super::directory::Directory;
+use super::files::Readers;
 use super::limits::Limits;
 use super::live::Live;
 use super::passwords::{PasswordCost, Passwords};
 use super::presence::Presence;
 use super::queue::Room;
+use super::reaper::Loosened;
 use super::receipts::Receipts;
 use super::session_cache::SessionCache;
+use super::uploads::Uploads;
 use super::{Answer, Inner, Service, ServiceError};
 use crate::base::clock::Clock;
 use crate::base::rng::Rng;
+use crate::blobs::Blobs;
 use crate::store::{LogLimits, Store, Writer};
 
 /// How often what is outdated in memory is dropped.
@@ -34,6 +38,8 @@ pub struct Parts {
     pub store: Store,
     /// The only way to change it.
     pub writer: Writer,
+    /// The contents of files.
+    pub blobs: Arc<dyn Blobs>,
     /// Time.
     pub clock: Clock,
     /// Randomness.
@@ -64,6 +70,35 @@ pub struct Settings {
     pub room: Room,
     /// How much of the log is kept. Who fell behind further starts again from the present state.
     pub log_limits: LogLimits,
+    /// What may be uploaded.
+    pub files: FileSettings,
+}
+
+/// What may be uploaded, and where it is found.
+#[derive(Clone, Debug)]
+pub struct FileSettings {
+    /// The largest file, in bytes.
+    pub max_bytes: u64,
+    /// What one person may keep in all, in bytes.
+    pub quota_bytes: Option<u64>,
+    /// How long an unfinished upload waits.
+    pub expires: Duration,
+    /// Free bytes below which uploads stop; a gibibyte or a tenth of the disk if not set.
+    pub reserve_bytes: Option<u64>,
+    /// What stands in front of `/api` in the addresses of files; empty or `/prefix`.
+    pub path_prefix: String,
+}
+
+impl Default for FileSettings {
+    fn default() -> Self {
+        Self {
+            max_bytes: 100 << 20,
+            quota_bytes: Some(2 << 30),
+            expires: Duration::from_hours(24),
+            reserve_bytes: None,
+            path_prefix: String::new(),
+        }
+    }
 }
 
 impl Default for Settings {
@@ -83,6 +118,7 @@ impl Default for Settings {
                 max_age: Duration::from_hours(30 * 24),
                 max_events: 200_000,
             },
+            files: FileSettings::default(),
         }
     }
 }
@@ -100,12 +136,16 @@ impl Service {
         let Parts {
             store,
             writer,
+            blobs,
             clock,
             rng,
             settings,
             fatal,
         } = parts;
-        let directory = Arc::new(Directory::load(&store.view())?);
+        let prefix = settings.files.path_prefix.clone();
+        let directory = Arc::new(Directory::load(&store.view(), prefix)?);
+        let uploads = Uploads::load(blobs)?;
+        let reaper = Arc::default();
         let sessions = Arc::new(SessionCache::default());
         let live = Arc::new(Live::new(Presence::new(settings.grace), clock.clone()));
         let passwords =
@@ -117,6 +157,7 @@ impl Service {
         committer.follow(directory.clone());
         committer.follow(sessions.clone());
         committer.follow(live.clone());
+        committer.follow(Arc::new(Loosened(Arc::clone(&reaper))));
         let service = Self(Arc::new(Inner {
             devices: Devices::new(store.installation().secret, rng.clone()),
             limits: Limits::new(settings.limited, &clock),
@@ -130,12 +171,16 @@ impl Service {
             sessions,
             live,
             receipts: Receipts::default(),
+            uploads,
+            readers: Readers::default(),
+            reaper,
             last_id: AtomicU64::new(0),
         }));
         let timers = vec![
             tokio::spawn(service.clone().run_live()),
             tokio::spawn(service.clone().run_tidying()),
             tokio::spawn(service.clone().run_trimming()),
+            tokio::spawn(service.clone().run_reaping()),
         ];
         let running = Running {
             service: service.clone(),
@@ -171,6 +216,7 @@ impl Running {
             // That it was aborted is no news.
             let _ = timer.await;
         }
+        self.service.end_uploads().await;
         let (users, at) = self.service.0.live.end();
         let (tell, told) = oneshot::channel::<()>();
         self.service.went(users, at, move |_| drop(tell));

@@ -152,10 +152,12 @@ pub struct Page<T> {
 pub struct NewMessage {
     /// Where to.
     pub conversation: ConversationId,
-    /// 1 to 8,000 characters, not blank.
+    /// 1 to 8,000 characters, not blank; may be empty beside files.
     pub content: String,
-    /// Only [`MessageKind::Text`] for now.
+    /// Follows from the files. Anything but [`MessageKind::Text`] without files is refused.
     pub kind: MessageKind,
+    /// The ids of at most 10 finished uploads of the sender's own, each in one message only.
+    pub attachments: Vec<String>,
     /// The sender's own name for it, 1 to 64 characters: sending it twice stores it once.
     pub client_id: Option<String>,
 }

@@ -415,6 +415,19 @@ impl Service {
         self.drop_upload(&turn).await
     }
 
+    /// Makes everybody who writes an upload let go of it, for good: the server stops.
+    pub fn stop_uploads(&self) {
+        self.0.uploads.ending.send_replace(true);
+    }
+
+    /// The same, and waits until they have.
+    pub(super) async fn end_uploads(&self) {
+        self.stop_uploads();
+        let all = u32::try_from(WRITERS).unwrap_or(u32::MAX);
+        // It is never closed.
+        let _ = self.0.uploads.writers.acquire_many(all).await;
+    }
+
     pub(super) async fn drop_upload(&self, turn: &Turn) -> Answer<()> {
         let stage = turn.upload.stage();
         self.0.uploads.forget(turn.upload.id);

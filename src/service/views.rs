@@ -7,7 +7,7 @@ use crate::model::ids::{ConversationId, UserId};
 use crate::model::view::{
     ConversationView, MemberView, MessageView, SenderView, UserView, VersionView,
 };
-use crate::model::{Member, Message, Version};
+use crate::model::{AvatarOf, Member, Message, Version};
 use crate::store::{Reads, conversations, members};
 
 impl Service {
@@ -21,7 +21,7 @@ impl Service {
             sender: self.sender_view(message.sender),
             content: message.content.clone(),
             message_type: message.kind,
-            attachments: Vec::new(),
+            attachments: self.attachment_views(&message.attachments),
             created_at: message.created_at,
             updated_at: message.changed_at(),
             edited_at: message.edited_at,
@@ -60,6 +60,7 @@ impl Service {
             online: self.is_online(person.id),
             last_seen_at: person.last_seen_at,
             created_at: person.created_at,
+            avatar_url: self.avatar_url(AvatarOf::User(person.id), person.avatar),
         }
     }
 
@@ -104,6 +105,7 @@ impl Service {
             last_read_seq: own.last_read_seq.0,
             unread: found.last_seq.0.saturating_sub(own.last_read_seq.0),
             member_role: own.role,
+            avatar_url: self.avatar_url(AvatarOf::Conversation(id), found.avatar),
         }))
     }
 }

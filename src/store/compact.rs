@@ -57,6 +57,7 @@ pub fn compact(dir: &Path, options: &StoreOptions) -> Result<Compacted, StoreErr
     Space {
         free: folder.free()?,
         floor: bytes_before.saturating_add(options.floor_bytes),
+        total: folder.total()?,
     }
     .require()?;
     let prepared = folder.prepare_next()?;

@@ -149,6 +149,13 @@ impl Folder {
         Ok(stat.f_bavail.saturating_mul(stat.f_frsize))
     }
 
+    /// Bytes that its disk has in all.
+    pub fn total(&self) -> Result<u64, StoreError> {
+        let stat = rustix::fs::fstatvfs(&self.lock)
+            .map_err(|error| StoreError::io("look at the disk of", &self.path)(error.into()))?;
+        Ok(stat.f_blocks.saturating_mul(stat.f_frsize))
+    }
+
     /// Notes in a file beside the database how far the log has come at least. The engine repairs
     /// a damaged end of its file by cutting it off; by this note that does not go unnoticed.
     /// Without it nothing is lost, so that a failure is only logged.

@@ -105,8 +105,9 @@ impl Shared {
 
     fn space(&self) -> Result<Space, StoreError> {
         let free = self.folder.as_ref().map_or(Ok(u64::MAX), Folder::free)?;
+        let total = self.folder.as_ref().map_or(Ok(u64::MAX), Folder::total)?;
         let floor = self.floor;
-        Ok(Space { free, floor })
+        Ok(Space { free, floor, total })
     }
 
     /// Notes how far the log has come; see [`Folder::note_head`].

@@ -17,12 +17,14 @@ pub struct Space {
     pub free: u64,
     /// Free bytes under which nothing is written.
     pub floor: u64,
+    /// Bytes that the disk has in all.
+    pub total: u64,
 }
 
 impl Space {
     /// Refuses when less is free than the floor.
     pub fn require(&self) -> Result<(), StoreError> {
-        let Self { free, floor } = *self;
+        let Self { free, floor, .. } = *self;
         if free < floor {
             return Err(StoreError::Full { free, floor });
         }

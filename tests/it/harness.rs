@@ -141,6 +141,7 @@ impl TestServer {
     pub fn routes(&self) -> BoxedFilter<(warp::reply::Response,)> {
         let settings = inkspot::http::Settings {
             url: self.links.local.clone(),
+            path_prefix: String::new(),
             public_certificate: false,
             clock: self.clock.clone(),
         };

@@ -33,3 +33,4 @@ mod service_setup;
 mod shutdown;
 mod store;
 mod tls;
+mod tus;

@@ -4,10 +4,10 @@ use std::fs;
 use std::path::Path;
 
 use inkspot::model::view::{
-    ConversationView, ErrorAnswer, ErrorView, InviteView, MemberView, MessageView, SenderView,
-    SessionView, UserView, VersionView,
+    ConversationView, ErrorAnswer, ErrorView, FileSource, FileView, InviteView, MemberView,
+    MessageView, SenderView, SentFileView, SessionView, ThumbnailView, UserView, VersionView,
 };
-use inkspot::model::{MemberRole, MessageKind, Role};
+use inkspot::model::{FileClass, MemberRole, MessageKind, Role};
 use ts_rs::TS;
 
 const HEAD: &str = "\
@@ -20,9 +20,14 @@ fn generated() -> String {
         Role::decl(),
         MemberRole::decl(),
         MessageKind::decl(),
+        FileClass::decl(),
         SenderView::decl(),
         UserView::decl(),
         MemberView::decl(),
+        ThumbnailView::decl(),
+        FileView::decl(),
+        FileSource::decl(),
+        SentFileView::decl(),
         MessageView::decl(),
         VersionView::decl(),
         ConversationView::decl(),

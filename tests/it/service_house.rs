@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use inkspot::base::clock::{Clock, Timestamp};
 use inkspot::base::rng::Rng;
+use inkspot::blobs::{self, BlobKind, BlobOptions};
 use inkspot::model::ids::ConversationId;
 use inkspot::model::{Event, EventBody, MessageKind, Role};
 use inkspot::service::{
@@ -83,9 +84,13 @@ impl House {
         let (store, writer) = store::open(folder.path(), &options, &rng, &clock).unwrap();
         let fatal = Arc::new(Mutex::new(None));
         let told = Arc::clone(&fatal);
+        let options = BlobOptions { floor_bytes: 0 };
+        let blobs = folder.path().join("blobs");
+        let blobs = blobs::open(&blobs, BlobKind::Files, &options).unwrap();
         let (service, running) = Service::start(Parts {
             store,
             writer,
+            blobs,
             clock: clock.clone(),
             rng,
             settings,
@@ -245,6 +250,7 @@ pub fn message(conversation: ConversationId, content: &str) -> NewMessage {
         conversation,
         content: content.into(),
         kind: MessageKind::Text,
+        attachments: Vec::new(),
         client_id: None,
     }
 }

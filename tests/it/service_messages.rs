@@ -105,7 +105,7 @@ async fn content_has_limits_and_is_kept_as_typed() {
         ..message(chat, "x")
     };
     let image = house.service.send(anna, image).await;
-    assert_eq!(refused(image), ("invalid_field", Some("messageType"), None));
+    assert_eq!(refused(image), ("invalid_field", Some("attachments"), None));
     assert_eq!(
         house.published.count(sent),
         8,

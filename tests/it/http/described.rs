@@ -5,6 +5,7 @@ use inkspot::model::view::UserView;
 use serde_json::{Value, json};
 
 use crate::harness::{Client, PASSWORD, Reply, TestServer};
+use crate::tus::png;
 
 /// What an example call may name: made anew for each, so that no call is in another's way.
 struct Scene {
@@ -14,10 +15,16 @@ struct Scene {
     message: String,
     invite: Value,
     session: String,
+    /// A picture that nothing holds.
+    picture: String,
+    /// One that is the administrator's face and the room's.
+    face: String,
+    /// An upload of five bytes that has none.
+    upload: String,
 }
 
 impl Scene {
-    async fn set(server: &TestServer, admin: &Client, n: usize) -> Self {
+    async fn set(server: &TestServer, admin: &Client, n: usize, pattern: &str) -> Self {
         let admin = admin.sign_in("root", PASSWORD).await;
         let ada = server.account(&format!("ada{n}"), Role::Member).await;
         let body = json!({"title": "Room", "isGroup": true, "members": [ada.username]});
@@ -27,6 +34,17 @@ impl Scene {
         let invite = admin.post("/api/invites", invite).await.gives(201);
         let session = admin.get("/api/auth/me").await.gives(200)["sessionId"].clone();
         let text = |value: Value| value.as_str().unwrap().to_owned();
+        let picture = admin.upload("a.png", &png(3, 2)).await;
+        let upload = admin.upload_id("b.txt", 5).await;
+        let face = admin.upload("face.png", &png(2, 2)).await;
+        let of_whom = if pattern.contains("conversations") {
+            format!("/api/conversations/{}/avatar", room.as_str().unwrap())
+        } else {
+            "/api/auth/me/avatar".to_owned()
+        };
+        let body = json!({"fileId": face["id"]});
+        let request = admin.request(reqwest::Method::PUT, &of_whom).json(&body);
+        Reply::to(request).await.gives(200);
         Self {
             ada,
             admin,
@@ -34,6 +52,9 @@ impl Scene {
             message: text(message),
             invite,
             session: text(session),
+            picture: text(picture["id"].clone()),
+            face: text(face["id"].clone()),
+            upload,
         }
     }
 
@@ -43,6 +64,12 @@ impl Scene {
             Some("conversations") => return self.fill(pattern, &self.room),
             Some("messages") => return self.fill(pattern, &self.message),
             Some("invites") => &self.invite["id"],
+            Some("files") => return self.fill(pattern, &self.picture),
+            Some("uploads") => return self.fill(pattern, &self.upload),
+            Some("avatars") if pattern.contains("conversations") => {
+                return self.fill(pattern, &self.room);
+            }
+            Some("avatars") => return self.fill(pattern, self.admin.id()),
             _ => return self.fill(pattern, &self.session),
         };
         self.fill(pattern, id.as_str().unwrap())
@@ -55,6 +82,9 @@ impl Scene {
             .replace("{id}", id)
             .replace("{code}", code)
             .replace("{userId}", &user)
+            .replace("{version}", &self.face)
+            .replace("{side}", "320")
+            .replace("{name}", "a.png")
     }
 
     /// An example body, with the names that it takes from elsewhere filled in.
@@ -65,6 +95,7 @@ impl Scene {
             ("members", json!([self.ada.username])),
             ("token", json!(setup)),
             ("currentPassword", json!(PASSWORD)),
+            ("fileId", json!(self.picture)),
         ] {
             if body.get(field).is_some() {
                 body[field] = value;
@@ -85,11 +116,17 @@ async fn every_documented_example_answers_as_documented() {
             let method = reqwest::Method::from_bytes(method.to_uppercase().as_bytes()).unwrap();
             let request = client.request(method.clone(), path);
             let example = operation.pointer("/requestBody/content/application~1json/example");
-            let request = if example.is_some() {
+            let mut request = if example.is_some() {
                 request.json(&body)
             } else {
-                request
+                with_bytes(request, &operation["requestBody"]["content"])
             };
+            let headers = operation["parameters"].as_array().into_iter().flatten();
+            for header in headers.filter(|header| header["in"] == "header") {
+                if let Some(value) = header["example"].as_str() {
+                    request = request.header(header["name"].as_str().unwrap(), value);
+                }
+            }
             let reply = Reply::to(request).await;
             let documented = &operation["responses"][reply.status.to_string()];
             assert!(
@@ -125,7 +162,7 @@ async fn every_documented_example_answers_as_documented() {
             if (pattern.as_str(), method.as_str()) == ("/api/setup", "post") {
                 continue;
             }
-            let scene = Scene::set(&server, &admin, tried).await;
+            let scene = Scene::set(&server, &admin, tried, pattern).await;
             let example = operation.pointer("/requestBody/content/application~1json/example");
             let mut body = scene.body(example.unwrap_or(&Value::Null), "");
             if pattern == "/api/auth/password" {
@@ -152,7 +189,7 @@ async fn every_address_answers_and_every_documented_address_exists() {
     let mut described = 0;
     for (pattern, methods) in document["paths"].as_object().unwrap() {
         let path = pattern.replace(['{', '}'], "");
-        for method in ["get", "post", "patch", "delete", "put"] {
+        for method in ["get", "post", "patch", "delete", "put", "options"] {
             let name = reqwest::Method::from_bytes(method.to_uppercase().as_bytes()).unwrap();
             let status = Reply::to(visitor.request(name, &path)).await.status;
             let known = methods.get(method).is_some();
@@ -165,6 +202,24 @@ async fn every_address_answers_and_every_documented_address_exists() {
         }
     }
     assert_eq!(described, inkspot::http::addresses().len());
+}
+
+/// The request with what it takes besides JSON.
+fn with_bytes(request: reqwest::RequestBuilder, content: &Value) -> reqwest::RequestBuilder {
+    let Some(kind) = content
+        .as_object()
+        .and_then(|content| content.keys().next())
+    else {
+        return request;
+    };
+    if kind == "multipart/form-data" {
+        let form = "--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.txt\"\r\n\r\n\
+                    hello\r\n--x--\r\n";
+        return request
+            .header("Content-Type", "multipart/form-data; boundary=x")
+            .body(form);
+    }
+    request.header("Content-Type", kind).body("hello")
 }
 
 /// Where a value is not of its schema: the parts of JSON Schema that our description uses.

@@ -8,3 +8,4 @@ mod flow;
 mod limits;
 mod sign_in;
 mod transport;
+mod uploads;

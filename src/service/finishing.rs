@@ -1,0 +1,338 @@
+//! What becomes of an upload that has arrived whole: what it is, without what it tells about its
+//! sender, with smaller stills of a picture, and then a file.
+
+use std::io::{self, Read, Seek, SeekFrom};
+use std::sync::Arc;
+
+use super::decision::Decision;
+use super::receiving::pieces;
+use super::rules::require_session;
+use super::uploads::{Turn, Upload};
+use super::{Answer, Caller, Service, ServiceError};
+use crate::base::clock::Timestamp;
+use crate::base::rng::Rng;
+use crate::blobs::{BlobError, Blobs, StageId};
+use crate::media::{self, Class, Kind, MediaError, Picture};
+use crate::model::file::ContentHash;
+use crate::model::{EventBody, File, FileClass, FileUse, Thumbnail};
+use crate::store::{Reads, files};
+
+/// Bytes that are read at once of a movie's structure.
+const READ_AHEAD: usize = 64 * 1024;
+
+/// What an upload turned out to be, in stages that are ready to be sealed.
+struct Ready {
+    kind: Kind,
+    main: StageId,
+    sides: Option<(u32, u32)>,
+    placeholder: Vec<u8>,
+    thumbnails: Vec<Small>,
+}
+
+struct Small {
+    stage: StageId,
+    side: u32,
+    width: u32,
+    height: u32,
+    mime: &'static str,
+}
+
+impl Ready {
+    fn as_it_is(kind: Kind, main: StageId) -> Self {
+        Self {
+            kind,
+            main,
+            sides: None,
+            placeholder: Vec::new(),
+            thumbnails: Vec::new(),
+        }
+    }
+
+    fn stages(&self) -> Vec<StageId> {
+        let smaller = self.thumbnails.iter().map(|small| small.stage);
+        std::iter::once(self.main).chain(smaller).collect()
+    }
+}
+
+/// Why nothing became of it.
+enum Failed {
+    Refused(MediaError),
+    Blobs(BlobError),
+}
+
+impl From<BlobError> for Failed {
+    fn from(error: BlobError) -> Self {
+        Self::Blobs(error)
+    }
+}
+
+/// Works on the stages of one upload. Blocks.
+struct Workshop<'a> {
+    blobs: &'a dyn Blobs,
+    rng: &'a Rng,
+    now: Timestamp,
+}
+
+impl Workshop<'_> {
+    fn prepare(&self, kind: Kind, stage: StageId, len: u64) -> Result<Ready, Failed> {
+        match kind.class {
+            Class::Image => self.picture(kind, stage, len),
+            Class::Video | Class::Audio => Ok(self.movie(kind, stage, len)?),
+            Class::Text | Class::Other => Ok(Ready::as_it_is(kind, stage)),
+        }
+    }
+
+    fn picture(&self, kind: Kind, stage: StageId, len: u64) -> Result<Ready, Failed> {
+        let limit = media::MAX_PICTURE;
+        if len > limit {
+            return Err(Failed::Refused(MediaError::TooLarge { limit }));
+        }
+        let mut bytes = Vec::with_capacity(usize::try_from(len).unwrap_or(0));
+        pieces(self.blobs, stage, len, |_, piece| {
+            bytes.extend_from_slice(piece);
+            Ok(())
+        })?;
+        match media::picture(&kind, bytes) {
+            Ok(picture) => Ok(self.keep(kind, &picture)?),
+            // It is kept for downloading, never shown.
+            Err(MediaError::Unreadable { bytes }) => {
+                Ok(Ready::as_it_is(Kind::FILE, self.stage(&bytes)?))
+            }
+            Err(MediaError::Damaged) => Ok(Ready::as_it_is(Kind::FILE, stage)),
+            Err(refused) => Err(Failed::Refused(refused)),
+        }
+    }
+
+    fn keep(&self, kind: Kind, picture: &Picture) -> Result<Ready, BlobError> {
+        let mut ready = Ready::as_it_is(kind, self.stage(&picture.bytes)?);
+        ready.sides = Some((picture.width, picture.height));
+        ready.placeholder.clone_from(&picture.placeholder);
+        for (small, side) in picture.thumbnails.iter().zip(media::THUMBNAIL_SIDES) {
+            ready.thumbnails.push(Small {
+                stage: self.stage(&small.bytes)?,
+                side,
+                width: small.width,
+                height: small.height,
+                mime: small.mime,
+            });
+        }
+        Ok(ready)
+    }
+
+    /// A film or a sound. What it tells about its sender is blanked in a copy.
+    fn movie(&self, kind: Kind, stage: StageId, len: u64) -> Result<Ready, BlobError> {
+        if !matches!(kind.mime, "video/mp4" | "video/quicktime" | "audio/mp4") {
+            return Ok(Ready::as_it_is(kind, stage));
+        }
+        let source = Staged::new(self.blobs, stage, len);
+        let Ok(secrets) = media::movie_secrets(source) else {
+            return Ok(Ready::as_it_is(Kind::FILE, stage));
+        };
+        if secrets.is_empty() {
+            return Ok(Ready::as_it_is(kind, stage));
+        }
+        let copy = self.stage(&[])?;
+        pieces(self.blobs, stage, len, |at, piece| {
+            secrets.blank(at, piece);
+            self.blobs.append(copy, at, piece, self.now).map(drop)
+        })?;
+        Ok(Ready::as_it_is(kind, copy))
+    }
+
+    /// A new stage with these bytes.
+    fn stage(&self, bytes: &[u8]) -> Result<StageId, BlobError> {
+        let stage = StageId(self.rng.u128());
+        self.blobs.begin(stage, &[], self.now)?;
+        if !bytes.is_empty() {
+            self.blobs.append(stage, 0, bytes, self.now)?;
+        }
+        Ok(stage)
+    }
+}
+
+/// A stage as something to read, by a window of it.
+struct Staged<'a> {
+    blobs: &'a dyn Blobs,
+    stage: StageId,
+    len: u64,
+    at: u64,
+    window: Vec<u8>,
+    window_at: u64,
+}
+
+impl<'a> Staged<'a> {
+    fn new(blobs: &'a dyn Blobs, stage: StageId, len: u64) -> Self {
+        Self {
+            blobs,
+            stage,
+            len,
+            at: 0,
+            window: Vec::new(),
+            window_at: 0,
+        }
+    }
+
+    /// What the window holds from here on.
+    fn seen(&self) -> &[u8] {
+        let skip = self.at.checked_sub(self.window_at);
+        let skip = skip.and_then(|skip| usize::try_from(skip).ok());
+        skip.and_then(|skip| self.window.get(skip..))
+            .unwrap_or_default()
+    }
+}
+
+impl Read for Staged<'_> {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        if self.seen().is_empty() && self.at < self.len {
+            self.window.resize(READ_AHEAD, 0);
+            let read = self
+                .blobs
+                .read_staged(self.stage, self.at, &mut self.window);
+            self.window.truncate(read.map_err(io::Error::other)?);
+            self.window_at = self.at;
+        }
+        let seen = self.seen();
+        let read = seen.len().min(buf.len());
+        buf[..read].copy_from_slice(&seen[..read]);
+        self.at += read as u64;
+        Ok(read)
+    }
+}
+
+impl Seek for Staged<'_> {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        let at = match to {
+            SeekFrom::Start(at) => Some(at),
+            SeekFrom::End(by) => self.len.checked_add_signed(by),
+            SeekFrom::Current(by) => self.at.checked_add_signed(by),
+        };
+        self.at = at.ok_or_else(|| io::Error::from(io::ErrorKind::InvalidInput))?;
+        Ok(self.at)
+    }
+}
+
+fn class_of(kind: Kind) -> FileClass {
+    match kind.class {
+        Class::Image => FileClass::Image,
+        Class::Video => FileClass::Video,
+        Class::Audio => FileClass::Audio,
+        Class::Text | Class::Other => FileClass::File,
+    }
+}
+
+impl Service {
+    /// Makes a file of an upload of which all `len` bytes have arrived. It is no upload any more
+    /// then; also when it is refused. Errors: `picture_refused`, `quota_exceeded`,
+    /// `unauthorized`; `storage_full` and failures of the server, after which it can be tried
+    /// again unless the content was stored already.
+    pub(super) async fn finish(&self, caller: Caller, turn: Turn, len: u64) -> Answer<File> {
+        let upload = Arc::clone(&turn.upload);
+        self.require_disk(0)?;
+        let ready = match self.prepare(&upload, len).await? {
+            Ok(ready) => ready,
+            Err(refused) => {
+                self.drop_upload(&turn).await?;
+                return Err(ServiceError::PictureRefused(refused.to_string().into()));
+            }
+        };
+        // From here on nobody may delete what is sealed, until a file says that it needs it.
+        let sealing = self.0.uploads.sealing.read().await;
+        let (stages, main) = (ready.stages(), ready.main);
+        let sealed = self.with_blobs(move |blobs| {
+            let sealed = stages.into_iter().map(|stage| blobs.seal(stage));
+            sealed.collect::<Result<Vec<_>, _>>()
+        });
+        let sealed = sealed.await?;
+        let sealed: Vec<_> = sealed.iter().map(|(hash, len)| (hash.0, *len)).collect();
+        let added = match file(&upload, len, ready, &sealed) {
+            Some(file) => self.add_file(caller, file).await,
+            None => Err(ServiceError::Internal("a content was not sealed".into())),
+        };
+        drop(sealing);
+        self.0.uploads.forget(upload.id);
+        if added.is_err() {
+            self.0.reaper.notify_one();
+        }
+        if main != upload.stage() {
+            let stage = upload.stage();
+            self.with_blobs(move |blobs| blobs.discard(stage)).await?;
+        }
+        added
+    }
+
+    async fn prepare(&self, upload: &Upload, len: u64) -> Answer<Result<Ready, MediaError>> {
+        let (stage, name) = (upload.stage(), upload.name.clone());
+        let kind = self.with_blobs(move |blobs| {
+            let mut head = vec![0; media::SNIFF_LEN];
+            let read = blobs.read_staged(stage, 0, &mut head)?;
+            Ok(media::sniff(&head[..read], &name))
+        });
+        let kind = kind.await?;
+        let _turn = match kind.class {
+            Class::Image => Some(self.0.uploads.pictures.acquire().await),
+            _ => None,
+        };
+        let (rng, now) = (self.0.rng.clone(), self.0.clock.now());
+        self.with_blobs(move |blobs| {
+            let rng = &rng;
+            let workshop = Workshop { blobs, rng, now };
+            match workshop.prepare(kind, stage, len) {
+                Ok(ready) => Ok(Ok(ready)),
+                Err(Failed::Refused(refused)) => Ok(Err(refused)),
+                Err(Failed::Blobs(error)) => Err(error),
+            }
+        })
+        .await
+    }
+
+    /// The committer decides whether there is room for it in the owner's quota.
+    async fn add_file(&self, caller: Caller, mut file: File) -> Answer<File> {
+        let limit = self.quota();
+        self.decide(move |state: &dyn Reads, now| {
+            require_session(state, caller)?;
+            let used = files::usage(state, caller.user)?;
+            if used.saturating_add(file.size) > limit {
+                return Err(ServiceError::QuotaExceeded { limit });
+            }
+            file.created_at = now;
+            let added = EventBody::FileAdded(file.clone());
+            Ok(Decision::events(vec![added], file))
+        })
+        .await
+    }
+}
+
+/// The file; its time is that of its commit. `None` if something was not sealed.
+fn file(
+    upload: &Upload,
+    received: u64,
+    ready: Ready,
+    sealed: &[(ContentHash, u64)],
+) -> Option<File> {
+    let (main, smaller) = sealed.split_first()?;
+    let thumbnails = ready.thumbnails.iter().zip(smaller);
+    let thumbnails = thumbnails.map(|(small, (hash, size))| Thumbnail {
+        side: small.side,
+        hash: *hash,
+        width: small.width,
+        height: small.height,
+        mime: small.mime.to_owned(),
+        size: *size,
+    });
+    Some(File {
+        id: upload.id,
+        owner: upload.owner,
+        name: upload.name.clone(),
+        mime: ready.kind.mime.to_owned(),
+        class: class_of(ready.kind),
+        inline: ready.kind.inline,
+        hash: main.0,
+        size: main.1,
+        received,
+        sides: ready.sides,
+        placeholder: ready.placeholder,
+        thumbnails: thumbnails.collect(),
+        created_at: Timestamp(0),
+        used: FileUse::Unattached,
+    })
+}

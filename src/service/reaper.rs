@@ -1,0 +1,141 @@
+//! What goes away by itself: uploads that were never finished, files that were never sent, and
+//! contents that no file needs any more.
+
+use std::time::Duration;
+
+use super::decision::Decision;
+use super::{Answer, Follower, Service};
+use crate::blobs::BlobHash;
+use crate::model::ids::FileId;
+use crate::model::{Event, EventBody, FileUse};
+use crate::store::{Reads, files};
+
+/// How long a file waits to be sent.
+const UNSENT_FOR: Duration = Duration::from_hours(24);
+/// How often it is looked for what should go. When something lost its last use, sooner.
+const EVERY: Duration = Duration::from_mins(30);
+/// The least time between two looks.
+const PAUSE: Duration = Duration::from_mins(1);
+/// How many are looked at together.
+const SLICE: usize = 256;
+
+/// Wakes the reaper when files went.
+pub struct Loosened(pub std::sync::Arc<tokio::sync::Notify>);
+
+impl Follower for Loosened {
+    fn committed(&self, events: &[Event]) {
+        let loosens = |event: &Event| {
+            matches!(
+                event.body,
+                EventBody::FileRemoved { .. }
+                    | EventBody::AvatarChanged { .. }
+                    | EventBody::MessageDeleted { .. }
+            )
+        };
+        if events.iter().any(loosens) {
+            self.0.notify_one();
+        }
+    }
+}
+
+impl Service {
+    /// Runs until it is dropped.
+    pub(super) async fn run_reaping(self) {
+        loop {
+            self.0.clock.sleep(PAUSE).await;
+            tokio::select! {
+                () = self.0.clock.sleep(EVERY) => {}
+                () = self.0.reaper.notified() => {}
+            }
+            if let Err(error) = self.reap().await {
+                let error = error.to_string();
+                tracing::warn!(error, "not all that should go away did; it is tried again");
+            }
+        }
+    }
+
+    /// Lets everything go whose time has come, and gives its space back.
+    pub async fn reap(&self) -> Answer<()> {
+        self.reap_uploads().await?;
+        self.reap_unsent().await?;
+        self.reap_contents().await?;
+        while self.with_blobs(|blobs| blobs.tidy()).await?.more {}
+        Ok(())
+    }
+
+    async fn reap_uploads(&self) -> Answer<()> {
+        let now = self.0.clock.now();
+        let before = now.minus(self.0.settings.files.expires);
+        for upload in self.0.uploads.untouched_since(before) {
+            // One that is being written, against all odds, is left alone.
+            if let Ok(turn) = upload.take(&self.0.clock).await {
+                self.drop_upload(&turn).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn reap_unsent(&self) -> Answer<()> {
+        loop {
+            let before = self.0.clock.now().minus(UNSENT_FOR);
+            let unsent = files::loose_before(&self.0.store.view(), before, SLICE)?;
+            let all = unsent.len() < SLICE;
+            if !unsent.is_empty() {
+                self.decide(move |state: &dyn Reads, _| remove_unsent(state, &unsent))
+                    .await?;
+            }
+            if all {
+                return Ok(());
+            }
+        }
+    }
+
+    async fn reap_contents(&self) -> Answer<()> {
+        let mut after = None;
+        loop {
+            let hashes = self
+                .with_blobs(move |blobs| blobs.hashes(after, SLICE))
+                .await?;
+            let Some(last) = hashes.last() else {
+                return Ok(());
+            };
+            after = Some(*last);
+            let unneeded = self.unneeded(hashes)?;
+            if unneeded.is_empty() {
+                continue;
+            }
+            // Once nobody is between sealing and saying so, it is certain.
+            let _sealing = self.0.uploads.sealing.write().await;
+            let unneeded = self.unneeded(unneeded)?;
+            self.with_blobs(move |blobs| unneeded.iter().try_for_each(|hash| blobs.delete(hash)))
+                .await?;
+        }
+    }
+
+    fn unneeded(&self, mut hashes: Vec<BlobHash>) -> Answer<Vec<BlobHash>> {
+        let state = self.0.store.view();
+        let mut failed = None;
+        hashes.retain(|hash| match files::is_needed(&state, &hash.0) {
+            Ok(needed) => !needed,
+            Err(error) => {
+                failed = Some(error);
+                false
+            }
+        });
+        match failed {
+            Some(error) => Err(error.into()),
+            None => Ok(hashes),
+        }
+    }
+}
+
+fn remove_unsent(state: &dyn Reads, unsent: &[FileId]) -> Answer<Decision<()>> {
+    let mut events = Vec::new();
+    for id in unsent {
+        let found = files::find(state, *id)?;
+        if found.is_some_and(|file| file.used == FileUse::Unattached) {
+            events.push(EventBody::FileRemoved { file: *id });
+        }
+    }
+    Ok(Decision::events(events, ()))
+}
