@@ -95,7 +95,8 @@ enum Work {
 /// What the commit thread hands to the publish thread.
 struct Group {
     events: Vec<Event>,
-    acks: Vec<Ack>,
+    /// Each with what became of its own command.
+    acks: Vec<(Ack, Answer<()>)>,
     committed: Answer<()>,
 }
 
@@ -294,8 +295,14 @@ fn commit_group(
     for command in commands {
         let now = clock.now();
         let (events, ack) = command.decide(&txn, now);
-        acks.push(ack);
-        applied = applied.and_then(|()| apply(&mut txn, now, events));
+        let mut own = Ok(());
+        if applied.is_ok() {
+            match apply(&mut txn, now, events) {
+                Ok(done) => own = done,
+                Err(error) => applied = Err(error),
+            }
+        }
+        acks.push((ack, own));
     }
     let (committed, suspect) = match applied {
         Ok(()) if txn.is_empty() => (Ok(Vec::new()), None),
@@ -307,7 +314,7 @@ fn commit_group(
             (committed, suspect)
         }
         Err(error) => {
-            let suspect = is_suspect(&error).then(|| error.to_string());
+            let suspect = Some(error.to_string());
             (Err(error), suspect)
         }
     };
@@ -326,10 +333,25 @@ fn commit_group(
     (group, suspect)
 }
 
-fn apply(txn: &mut Txn<'_>, now: Timestamp, events: Vec<EventBody>) -> Result<(), StoreError> {
-    events
+/// Applies what a command decided, all of it or nothing. Outside: why the store can't be trusted
+/// any more; inside: why this command failed, by a fault of its rule, and no other.
+fn apply(
+    txn: &mut Txn<'_>,
+    now: Timestamp,
+    events: Vec<EventBody>,
+) -> Result<Answer<()>, StoreError> {
+    let before = txn.len();
+    let applied = events
         .into_iter()
-        .try_for_each(|body| txn.apply(now, body).map(drop))
+        .try_for_each(|body| txn.apply(now, body).map(drop));
+    match applied {
+        Err(error) if !is_suspect(&error) => {
+            txn.take_back(before)?;
+            tracing::error!(error = %error, "a command was decided wrongly and is left out");
+            Ok(Err(error.into()))
+        }
+        other => other.map(Ok),
+    }
 }
 
 /// Whether an error that came before anything was written says that the engine can't be trusted.
@@ -358,8 +380,8 @@ fn publish_all(
             }
             published.send_replace(newest.seq);
         }
-        for ack in group.acks {
-            let committed = group.committed.clone();
+        for (ack, own) in group.acks {
+            let committed = group.committed.clone().and(own);
             let _ = catch_unwind(AssertUnwindSafe(|| ack(committed)));
         }
     }

@@ -293,19 +293,33 @@ async fn a_follower_and_a_callback_that_panic_harm_nobody_else() {
 }
 
 #[tokio::test]
-async fn a_contradiction_fails_its_group_and_nothing_of_it_is_stored() {
+async fn a_contradiction_fails_its_command_and_no_other_of_its_group() {
     let house = open(ROOM);
     assert_eq!(house.committer.run(make(1)).await, Ok(1));
     let release = house.hold();
-    let (good, bad) = (house.queue(2), house.queue(1));
+    let (before, bad) = (house.queue(2), house.queue(1));
+    // Half of it is applied when it fails.
+    let (tell, half_bad) = oneshot::channel();
+    let half = |_: &dyn Reads, now| {
+        let events = [5, 1].map(|id| created(id, now));
+        Ok(Decision::events(events.into(), ()))
+    };
+    let told = move |answer| drop(tell.send(answer));
+    house.committer.run_then(half, told);
+    let after = house.queue(3);
     drop(release);
-    assert!(matches!(
-        good.await.unwrap(),
-        Err(ServiceError::Internal(_))
-    ));
+    assert_eq!(before.await.unwrap(), Ok(2));
     assert!(matches!(bad.await.unwrap(), Err(ServiceError::Internal(_))));
-    assert!(!house.exists(2));
-    assert_eq!(house.committer.run(make(3)).await, Ok(3), "it goes on");
+    let half_bad = half_bad.await.unwrap();
+    assert!(matches!(half_bad, Err(ServiceError::Internal(_))));
+    assert_eq!(after.await.unwrap(), Ok(3));
+    let there = [1, 2, 3, 5].map(|id| house.exists(id));
+    assert_eq!(there, [true, true, true, false]);
+    let told: Vec<_> = house.told.0.lock().iter().flatten().cloned().collect();
+    let seqs: Vec<_> = told.iter().map(|event| event.seq.0).collect();
+    assert_eq!(seqs, [1, 2, 3], "positions without gaps");
+    assert_eq!(house.store.log().tail(EventSeq(0), 9).unwrap().len(), 3);
+    assert_eq!(house.committer.run(make(4)).await, Ok(4), "it goes on");
     assert_eq!(house.fatal.load(Ordering::SeqCst), 0);
 }
 

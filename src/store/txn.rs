@@ -98,7 +98,8 @@ impl Txn<'_> {
     /// Appends an event to the log and changes the state as it says: the one place where state
     /// changes. Deterministic. Returns the event's position.
     ///
-    /// On an error the group is broken and can only be dropped: [`Txn::commit`] refuses.
+    /// On an error the group is broken until it is taken back to an earlier point
+    /// ([`Txn::take_back`]): [`Txn::commit`] refuses.
     pub fn apply(&mut self, at: Timestamp, body: EventBody) -> Result<EventSeq, StoreError> {
         if self.broken {
             return Err(StoreError::Contradiction("the group is broken already"));
@@ -112,6 +113,19 @@ impl Txn<'_> {
         self.events.push(Event { seq, at, body });
         self.broken = false;
         Ok(seq)
+    }
+
+    /// Undoes everything but the first `len` events, which are applied anew: what a command
+    /// did that failed, without what others did before it.
+    pub fn take_back(&mut self, len: usize) -> Result<(), StoreError> {
+        let events = std::mem::take(&mut self.events);
+        self.changes = Changes::new(self.writer.shared.kv());
+        self.head = self.writer.shared.head();
+        self.broken = false;
+        events
+            .into_iter()
+            .take(len)
+            .try_for_each(|event| self.apply(event.at, event.body).map(drop))
     }
 
     /// How many events the group has so far.
