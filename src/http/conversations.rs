@@ -47,7 +47,8 @@ pub(super) async fn list(call: Call) -> Answer {
     let cursor = query.get("cursor").map(String::as_str);
     let page = call
         .service()
-        .conversations(caller, paging::limit(&query)?, cursor)?;
+        .conversations(caller, paging::limit(&query)?, cursor)
+        .await?;
     answer::ok(&Conversations {
         conversations: page.items,
         next: page.next,

@@ -2,6 +2,8 @@
 
 use std::cmp::Reverse;
 
+use tokio::task::spawn_blocking;
+
 use super::decision::{Decision, Weighing};
 use super::fields;
 use super::limits::{LimitKey, LimitedAction};
@@ -49,7 +51,7 @@ impl Service {
 
     /// The caller's conversations, newest activity first, with up to 20 members embedded.
     /// `limit` 1 to 100; `cursor` from the page before.
-    pub fn conversations(
+    pub async fn conversations(
         &self,
         caller: Caller,
         limit: u32,
@@ -58,9 +60,24 @@ impl Service {
         let limit = fields::page_limit(limit)?;
         self.limit(LimitedAction::Read, LimitKey::user(caller.user))?;
         let after = cursor.map(parse_cursor).transpose()?;
+        let service = self.clone();
+        // Which are the newest is said by the rows of all of them: no work for a thread that others
+        // wait for.
+        let page = move || service.conversations_after(caller.user, limit, after);
+        spawn_blocking(page)
+            .await
+            .unwrap_or_else(|error| Err(ServiceError::Internal(error.to_string().into())))
+    }
+
+    fn conversations_after(
+        &self,
+        user: UserId,
+        limit: usize,
+        after: Option<(Timestamp, ConversationId)>,
+    ) -> Answer<Page<ConversationView>> {
         let state = self.0.store.view();
         let mut places = Vec::new();
-        for id in conversations::of_user(&state, caller.user)? {
+        for id in conversations::of_user(&state, user)? {
             if let Some(conversation) = conversations::find(&state, id)? {
                 places.push((conversation.updated_at, id));
             }
@@ -72,7 +89,7 @@ impl Service {
         let mut items = Vec::with_capacity(places.len());
         for (_, id) in places {
             // Who leaves meanwhile has one less.
-            items.extend(self.embed(&state, caller.user, *id, EMBEDDED_IN_LIST)?);
+            items.extend(self.embed(&state, user, *id, EMBEDDED_IN_LIST)?);
         }
         let next = places.last().filter(|_| rest > limit);
         let next = next.map(|(at, id)| format!("{}.{id}", at.0));
@@ -128,6 +145,17 @@ impl Service {
     /// For the realtime door: ids of all conversations that somebody is in now.
     pub fn conversation_ids(&self, user: UserId) -> Answer<Vec<ConversationId>> {
         Ok(conversations::of_user(&self.0.store.view(), user)?)
+    }
+
+    /// For the realtime door: some of them, in the order of their ids, from behind `after`.
+    pub fn conversation_ids_after(
+        &self,
+        user: UserId,
+        after: Option<ConversationId>,
+        limit: usize,
+    ) -> Answer<Vec<ConversationId>> {
+        let state = self.0.store.view();
+        Ok(conversations::of_user_after(&state, user, after, limit)?)
     }
 
     /// For the realtime door: a conversation row now, whoever asks.

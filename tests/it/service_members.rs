@@ -206,7 +206,7 @@ async fn members_are_embedded_in_part_and_listed_page_by_page() {
     }
     let names: Vec<_> = names.iter().map(String::as_str).collect();
     let room = house.group(anna, &names).await;
-    let listed = house.service.conversations(anna, 1, None).unwrap();
+    let listed = house.service.conversations(anna, 1, None).await.unwrap();
     assert_eq!(
         (listed.items[0].members.len(), listed.items[0].member_count),
         (20, 25)

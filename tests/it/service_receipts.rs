@@ -67,7 +67,7 @@ async fn a_mark_by_message_must_name_one_of_that_conversation() {
         let up_to = ReadUpTo::Message(MessageId { conversation, seq });
         house
             .service
-            .mark_read(bert, room_of(&house, bert), up_to)
+            .mark_read(bert, room_of(&house, bert).await, up_to)
             .await
     };
     for (of, seq) in [
@@ -84,8 +84,13 @@ async fn a_mark_by_message_must_name_one_of_that_conversation() {
 }
 
 /// The direct conversation of somebody who has one.
-fn room_of(house: &House, who: Caller) -> ConversationId {
-    let all = house.service.conversations(who, 100, None).unwrap().items;
+async fn room_of(house: &House, who: Caller) -> ConversationId {
+    let all = house
+        .service
+        .conversations(who, 100, None)
+        .await
+        .unwrap()
+        .items;
     all.into_iter().find(|view| !view.is_group).unwrap().id
 }
 
