@@ -84,6 +84,4 @@ pub struct Invite {
     pub max_uses: Option<u32>,
     /// How many it let in so far.
     pub uses: u32,
-    /// Whether somebody took it back.
-    pub revoked: bool,
 }

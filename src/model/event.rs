@@ -31,6 +31,15 @@ impl Actor {
     }
 }
 
+/// How a session ends that neither a password nor an account ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SessionEnd {
+    /// Its own device signed out.
+    SignedOut,
+    /// Another device ended it, or it had to make room for one.
+    Elsewhere,
+}
+
 /// One entry of the log, as readers see it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Event {
@@ -100,6 +109,8 @@ pub enum EventBody {
         session: SessionId,
         /// Whose.
         user: UserId,
+        /// How.
+        end: SessionEnd,
     },
     /// An invite was made.
     InviteCreated(Invite),
@@ -110,7 +121,7 @@ pub enum EventBody {
         /// Whom.
         user: UserId,
     },
-    /// An invite was taken back.
+    /// An invite was taken back, or was of no use any more. Nothing is left of it.
     InviteRevoked {
         /// Which.
         invite: InviteId,

@@ -14,7 +14,7 @@ pub mod view;
 
 pub use account::{Account, Invite, Role, Session};
 pub use conversation::{Conversation, Member, MemberRole};
-pub use event::{Actor, Event, EventBody};
+pub use event::{Actor, Event, EventBody, SessionEnd};
 pub use file::{AvatarOf, File, FileClass, FileUse, Thumbnail};
 pub use ids::{
     ClientId, ConversationId, EventSeq, FileId, InviteId, MessageId, Offset, Seq, SessionId, UserId,

@@ -1,23 +1,29 @@
 //! From what was committed to the sockets that hear it.
 //!
-//! Runs on the publisher's thread, in commit order, and never blocks: the engine queues.
+//! Most of it runs on the publisher's thread, in commit order, and never blocks: the engine queues.
+//! What is told to many that don't follow one conversation is told by the hub's own task.
 
 use std::collections::HashSet;
 use std::sync::{Arc, Weak};
 
+use super::audience::Audience;
 use super::chat::Chat;
+use super::news::{News, Topic};
 use super::outbound::{self, End, Reason, Receipt};
 use super::updates::{self, Pending};
 use crate::base::clock::Clock;
 use crate::engine::{Engine, Event as Frame, Socket};
 use crate::model::AvatarOf;
-use crate::model::event::{Event, EventBody};
+use crate::model::event::{Event, EventBody, SessionEnd};
 use crate::model::ids::{ConversationId, MessageId, Offset, SessionId, UserId};
 use crate::service::{Follower, Service, Signal};
 
 /// Conversations with more members than this don't tell everybody who comes and goes: the cost
 /// grows with the square. Their member lists show it when they are opened.
-const PRESENCE_MEMBERS_MAX: u32 = 256;
+const PRESENCE_MEMBERS_MAX: usize = 256;
+
+/// How many conversations of a person are looked at at once for whom to tell of them.
+const SLICE: usize = 16;
 
 /// Tells sockets what happened.
 pub(super) struct Hub {
@@ -25,6 +31,8 @@ pub(super) struct Hub {
     service: Service,
     clock: Clock,
     pending: Pending,
+    news: News,
+    audience: Audience,
 }
 
 /// What the service holds of the hub, so that neither keeps the other alive.
@@ -49,6 +57,8 @@ impl Hub {
             service,
             clock,
             pending: Pending::default(),
+            news: News::default(),
+            audience: Audience::default(),
         })
     }
 
@@ -63,8 +73,19 @@ impl Hub {
         }));
     }
 
-    /// Tells the coalesced updates, for ever.
+    /// Tells the coalesced updates and the news, for ever.
     pub(super) async fn run(&self) {
+        tokio::join!(self.run_updates(), self.run_news());
+    }
+
+    async fn run_news(&self) {
+        loop {
+            let (user, event) = self.news.next().await;
+            self.tell_acquaintances(user, &event).await;
+        }
+    }
+
+    async fn run_updates(&self) {
         loop {
             self.pending.any().await;
             self.clock.sleep(updates::PAUSE).await;
@@ -126,6 +147,7 @@ impl Hub {
                 self.remove(*conversation, *user, *by == Some(*user), offset);
             }
             EventBody::MemberAdded(member) => {
+                self.audience.forget(member.conversation);
                 self.pending.mark(member.conversation, Reason::Members);
             }
             EventBody::MemberRoleChanged { conversation, .. } => {
@@ -137,8 +159,12 @@ impl Hub {
             EventBody::ConversationRenamed { conversation, .. } => {
                 self.pending.mark(*conversation, Reason::Renamed);
             }
-            EventBody::SessionEnded { session, user } => {
-                self.end(*user, End::SignedOut, |own| own == *session);
+            EventBody::SessionEnded { session, user, end } => {
+                let end = match end {
+                    SessionEnd::SignedOut => End::SignedOut,
+                    SessionEnd::Elsewhere => End::Elsewhere,
+                };
+                self.end(*user, end, |own| own == *session);
             }
             EventBody::DisabledChanged {
                 user,
@@ -166,6 +192,7 @@ impl Hub {
 
     /// Takes somebody's sockets out of a conversation, then tells them.
     fn remove(&self, conversation: ConversationId, user: UserId, left: bool, offset: Offset) {
+        self.audience.forget(conversation);
         let room = outbound::user_room(user);
         for socket in self.engine.sockets_in(room) {
             Chat::take_out(&socket, conversation);
@@ -195,9 +222,15 @@ impl Hub {
             return;
         };
         let event = outbound::conversation_updated(&updates::with_reason(update, reason), offset);
-        for member in self.service.member_ids(conversation).unwrap_or_default() {
-            self.engine.emit(outbound::user_room(member), &event, None);
+        for member in &*self.members(conversation) {
+            self.engine.emit(outbound::user_room(*member), &event, None);
         }
+    }
+
+    /// Who is in a conversation. To be called while `told` is held.
+    fn members(&self, conversation: ConversationId) -> Arc<[UserId]> {
+        let load = || self.service.member_ids(conversation).unwrap_or_default();
+        self.audience.of(conversation, load)
     }
 
     fn signal(&self, signal: Signal) {
@@ -213,7 +246,7 @@ impl Hub {
                 last_seen,
             } => {
                 let event = outbound::user_status(user, online, last_seen);
-                self.tell_acquaintances(user, &event);
+                self.news.push(user, Topic::Presence, event);
             }
         }
     }
@@ -232,20 +265,59 @@ impl Hub {
 
     fn introduce(&self, user: UserId) {
         let event = outbound::user_updated(&self.service.sender_view(user));
-        self.tell_acquaintances(user, &event);
+        self.news.push(user, Topic::Profile, event);
     }
 
-    /// To everybody who shares a conversation with a person, and to the person.
-    fn tell_acquaintances(&self, user: UserId, event: &Frame) {
-        let mut told = HashSet::from([user]);
-        for conversation in self.service.conversation_ids(user).unwrap_or_default() {
-            let row = self.service.find_conversation(conversation).ok().flatten();
-            if row.is_some_and(|row| row.member_count <= PRESENCE_MEMBERS_MAX) {
-                told.extend(self.service.member_ids(conversation).unwrap_or_default());
+    /// To everybody who shares a conversation with a person, and to the person: a slice of the
+    /// conversations at a time, so that nobody waits for the rest.
+    async fn tell_acquaintances(&self, user: UserId, event: &Frame) {
+        let mut heard = HashSet::from([user]);
+        self.engine.emit(outbound::user_room(user), event, None);
+        let mut after = None;
+        loop {
+            after = self.tell_slice(user, event, after, &mut heard);
+            if after.is_none() {
+                return;
+            }
+            tokio::task::yield_now().await;
+        }
+    }
+
+    /// To those who share the conversations behind `after`. Returns where the next slice begins.
+    fn tell_slice(
+        &self,
+        user: UserId,
+        event: &Frame,
+        after: Option<ConversationId>,
+        heard: &mut HashSet<UserId>,
+    ) -> Option<ConversationId> {
+        // Who is taken out from here on hears nothing of it afterwards.
+        let _told = self.engine.app().told.read();
+        let slice = self.service.conversation_ids_after(user, after, SLICE);
+        let slice = slice.unwrap_or_default();
+        for conversation in &slice {
+            if self.is_small(*conversation) {
+                for member in &*self.members(*conversation) {
+                    if heard.insert(*member) {
+                        self.engine.emit(outbound::user_room(*member), event, None);
+                    }
+                }
             }
         }
-        for user in told {
-            self.engine.emit(outbound::user_room(user), event, None);
-        }
+        (slice.len() == SLICE)
+            .then(|| slice.last().copied())
+            .flatten()
+    }
+
+    /// Whether its members tell each other that they come and go.
+    fn is_small(&self, conversation: ConversationId) -> bool {
+        let count = match self.audience.kept(conversation) {
+            Some(members) => members.len(),
+            None => match self.service.find_conversation(conversation) {
+                Ok(Some(row)) => row.member_count as usize,
+                _ => return false,
+            },
+        };
+        count <= PRESENCE_MEMBERS_MAX
     }
 }

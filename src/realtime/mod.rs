@@ -5,12 +5,14 @@
 //! once, in [`names`].
 
 mod answer;
+mod audience;
 mod chat;
 mod commands;
 mod crowd;
 mod hub;
 mod lines;
 mod names;
+mod news;
 mod outbound;
 mod resume;
 mod updates;

@@ -262,6 +262,7 @@ pub(super) fn conversation_removed(
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum End {
     SignedOut,
+    Elsewhere,
     Disabled,
     PasswordChanged,
 }
@@ -278,6 +279,10 @@ pub(super) fn session_ended(end: End) -> Event {
         End::SignedOut => (
             "signed_out",
             "You are signed out here. Please sign in again.",
+        ),
+        End::Elsewhere => (
+            "session_ended",
+            "This device was signed out from another one. Please sign in again.",
         ),
         End::Disabled => (
             "disabled",

@@ -65,7 +65,6 @@ impl Service {
                 expires_at: None,
                 max_uses: Some(USES.2),
                 uses: 0,
-                revoked: false,
             },
             hours: HOURS.2,
         }
@@ -86,14 +85,18 @@ impl Service {
         self.decide(move |state, now| {
             let account = require_account(state, caller)?;
             require_may_invite(state, &account, new.conversation)?;
-            let own = invites::of_user(state, caller.user)?;
-            if own.iter().filter(|invite| works(invite, now)).count() >= MOST {
+            let own = invites::of_user(state, caller.user)?.into_iter();
+            let (working, dead): (Vec<_>, Vec<_>) = own.partition(|invite| works(invite, now));
+            if working.len() >= MOST {
                 let message = "You have very many invites. Please take some back first.";
                 return Err(ServiceError::Conflict(message));
             }
             let invite = draft.made(now);
-            let created = EventBody::InviteCreated(invite.clone());
-            Ok(Decision::events(vec![created], invite))
+            // What is of no use any more need not be kept.
+            let gone = |dead: Invite| EventBody::InviteRevoked { invite: dead.id };
+            let mut events: Vec<_> = dead.into_iter().map(gone).collect();
+            events.push(EventBody::InviteCreated(invite.clone()));
+            Ok(Decision::events(events, invite))
         })
         .await
     }
@@ -125,8 +128,7 @@ impl Service {
         self.limit(LimitedAction::Account, LimitKey::user(caller.user))?;
         self.decide(move |state, _| {
             let account = require_account(state, caller)?;
-            let found = invites::find(state, invite)?.filter(|invite| !invite.revoked);
-            let found = found.ok_or(ServiceError::NotFound)?;
+            let found = invites::find(state, invite)?.ok_or(ServiceError::NotFound)?;
             let own = found.created_by == caller.user;
             if !(own || account.role == Role::Admin && may_see(state, caller.user, &found)?) {
                 return Err(ServiceError::NotFound);
@@ -220,8 +222,7 @@ impl Service {
 
 /// Whether an invite lets people in, apart from what its maker may do now.
 fn works(invite: &Invite, now: Timestamp) -> bool {
-    !invite.revoked
-        && invite.expires_at.is_none_or(|at| now < at)
+    invite.expires_at.is_none_or(|at| now < at)
         && invite.max_uses.is_none_or(|most| invite.uses < most)
 }
 

@@ -116,6 +116,7 @@ impl Follower for SessionCache {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::SessionEnd;
     use crate::model::ids::EventSeq;
 
     fn known(user: u64, session: u128) -> Known {
@@ -148,7 +149,8 @@ mod tests {
         let cache = SessionCache::default();
         let (one, session, user) = (token(1), SessionId(7), UserId(1));
         let moment = missed(&cache, &one);
-        commit(&cache, EventBody::SessionEnded { session, user });
+        let end = SessionEnd::SignedOut;
+        commit(&cache, EventBody::SessionEnded { session, user, end });
         cache.remember(one, known(1, 7), moment);
         assert!(cache.find(&one).is_err());
         cache.remember(one, known(1, 7), missed(&cache, &one));

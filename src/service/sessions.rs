@@ -17,7 +17,7 @@ use crate::base::clock::Timestamp;
 use crate::model::ids::{SessionId, UserId};
 use crate::model::name::fold;
 use crate::model::view::SessionView;
-use crate::model::{Account, EventBody, Session};
+use crate::model::{Account, EventBody, Session, SessionEnd};
 use crate::store::{Reads, accounts, sessions};
 
 /// The most sessions that somebody has at once; a new one ends the longest unused.
@@ -212,7 +212,12 @@ impl Service {
             sessions::find(state, session)?
                 .filter(|session| session.user == user)
                 .ok_or(ServiceError::NotFound)?;
-            let ended = EventBody::SessionEnded { session, user };
+            let end = if session == caller.session {
+                SessionEnd::SignedOut
+            } else {
+                SessionEnd::Elsewhere
+            };
+            let ended = EventBody::SessionEnded { session, user, end };
             Ok(Decision::events(vec![ended], ()))
         })
         .await
@@ -229,6 +234,7 @@ impl Service {
             let end = |session: Session| EventBody::SessionEnded {
                 session: session.id,
                 user,
+                end: SessionEnd::Elsewhere,
             };
             Ok(Decision::events(others.map(end).collect(), ()))
         })
@@ -263,6 +269,7 @@ fn sign_in(
         .map(|session| EventBody::SessionEnded {
             session: session.id,
             user,
+            end: SessionEnd::Elsewhere,
         })
         .collect();
     events.push(new.start(user, now));

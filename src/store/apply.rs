@@ -29,9 +29,7 @@ pub(super) fn apply(
         EventBody::InviteUsed { invite, .. } => invites::update(changes, *invite, |invite| {
             invite.uses = invite.uses.saturating_add(1);
         }),
-        EventBody::InviteRevoked { invite } => {
-            invites::update(changes, *invite, |invite| invite.revoked = true)
-        }
+        EventBody::InviteRevoked { invite } => invites::remove(changes, *invite),
         EventBody::ConversationCreated(conversation) => {
             conversations::create(changes, conversation)
         }

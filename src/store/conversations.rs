@@ -89,8 +89,19 @@ pub fn direct(
 
 /// The conversations of a person, in the order of their ids (that is: of their making).
 pub fn of_user(reads: &dyn Reads, user: UserId) -> Result<Vec<ConversationId>, StoreError> {
-    let span = Span::of(Key::new(Table::UserConversations).u64(user.0));
-    rows::collect(reads, &span, usize::MAX, |key, _| {
+    of_user_after(reads, user, None, usize::MAX)
+}
+
+/// At most `limit` of them, from behind `after`.
+pub fn of_user_after(
+    reads: &dyn Reads,
+    user: UserId,
+    after: Option<ConversationId>,
+    limit: usize,
+) -> Result<Vec<ConversationId>, StoreError> {
+    let all = Key::new(Table::UserConversations).u64(user.0);
+    let span = Span::of(all).after(after.map(|id| all.u64(id.0)));
+    rows::collect(reads, &span, limit, |key, _| {
         u64_at("conversation of a user", key, 9).map(ConversationId)
     })
 }

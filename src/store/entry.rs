@@ -12,7 +12,7 @@ use super::rows::Reads;
 use crate::base::clock::Timestamp;
 use crate::model::{
     AvatarOf, ConversationId, Event, EventBody, EventSeq, MemberRole, Message, MessageId, Role,
-    Seq, UserId,
+    Seq, SessionEnd, UserId,
 };
 
 #[derive(Serialize, Deserialize)]
@@ -56,6 +56,7 @@ pub(super) enum BodyV1 {
     SessionEnded {
         session: u128,
         user: u64,
+        signed_out: bool,
     },
     InviteCreated {
         invite: u128,
@@ -221,9 +222,10 @@ impl From<&EventBody> for BodyV1 {
                 session: session.0,
                 at: at.0,
             },
-            E::SessionEnded { session, user } => Self::SessionEnded {
+            E::SessionEnded { session, user, end } => Self::SessionEnded {
                 session: session.0,
                 user: user.0,
+                signed_out: *end == SessionEnd::SignedOut,
             },
             E::InviteCreated(invite) => Self::InviteCreated {
                 invite: invite.id.0,

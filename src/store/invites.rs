@@ -20,7 +20,6 @@ struct InviteV1 {
     expires_at: Option<u64>,
     max_uses: Option<u32>,
     uses: u32,
-    revoked: bool,
 }
 
 impl From<&Invite> for InviteV1 {
@@ -34,7 +33,6 @@ impl From<&Invite> for InviteV1 {
             expires_at: invite.expires_at.map(|at| at.0),
             max_uses: invite.max_uses,
             uses: invite.uses,
-            revoked: invite.revoked,
         }
     }
 }
@@ -50,7 +48,6 @@ impl From<InviteV1> for Invite {
             expires_at: v1.expires_at.map(Timestamp),
             max_uses: v1.max_uses,
             uses: v1.uses,
-            revoked: v1.revoked,
         }
     }
 }
@@ -61,6 +58,16 @@ fn key(invite: InviteId) -> Key {
     Key::new(Table::Invites).u128(invite.0)
 }
 
+fn code_key(code: &str) -> Key {
+    Key::new(Table::InviteCodes).text(code)
+}
+
+fn by_user_key(invite: &Invite) -> Key {
+    Key::new(Table::UserInvites)
+        .u64(invite.created_by.0)
+        .u128(invite.id.0)
+}
+
 /// The invite with this public id.
 pub fn find(reads: &dyn Reads, invite: InviteId) -> Result<Option<Invite>, StoreError> {
     rows::find(reads, &key(invite))
@@ -68,13 +75,13 @@ pub fn find(reads: &dyn Reads, invite: InviteId) -> Result<Option<Invite>, Store
 
 /// The invite with this code, whether it still works or not.
 pub fn find_by_code(reads: &dyn Reads, code: &str) -> Result<Option<Invite>, StoreError> {
-    match reads.get(&Key::new(Table::InviteCodes).text(code))? {
+    match reads.get(&code_key(code))? {
         Some(id) => find(reads, InviteId(u128_at("invite code", &id, 0)?)),
         None => Ok(None),
     }
 }
 
-/// All invites, revoked and used-up ones included, in no particular order.
+/// All invites, expired and used-up ones included, in no particular order.
 pub fn all(reads: &dyn Reads) -> Result<Vec<Invite>, StoreError> {
     let span = Span::of(Key::new(Table::Invites));
     rows::collect(reads, &span, usize::MAX, |_, value| {
@@ -100,14 +107,21 @@ pub(super) fn create(changes: &mut Changes<'_>, invite: &Invite) -> Result<(), S
         return Err(StoreError::Contradiction("the invite exists already"));
     }
     let id = invite.id.0.to_be_bytes().to_vec();
-    changes.set(Key::new(Table::InviteCodes).text(&invite.code), Some(id))?;
-    changes.set(
-        Key::new(Table::UserInvites)
-            .u64(invite.created_by.0)
-            .u128(invite.id.0),
-        Some(Vec::new()),
-    )?;
+    changes.set(code_key(&invite.code), Some(id))?;
+    changes.set(by_user_key(invite), Some(Vec::new()))?;
     changes.put(key(invite.id), invite)
+}
+
+/// Removes an invite, which must be there, with the rows that lead to it.
+pub(super) fn remove(changes: &mut Changes<'_>, invite: InviteId) -> Result<(), StoreError> {
+    let invite = require(changes, invite)?;
+    changes.set(code_key(&invite.code), None)?;
+    changes.set(by_user_key(&invite), None)?;
+    changes.set(key(invite.id), None)
+}
+
+fn require(reads: &dyn Reads, invite: InviteId) -> Result<Invite, StoreError> {
+    find(reads, invite)?.ok_or(StoreError::Contradiction("the invite is not there"))
 }
 
 pub(super) fn update(
@@ -115,8 +129,7 @@ pub(super) fn update(
     invite: InviteId,
     change: impl FnOnce(&mut Invite),
 ) -> Result<(), StoreError> {
-    let mut invite =
-        find(changes, invite)?.ok_or(StoreError::Contradiction("the invite is not there"))?;
+    let mut invite = require(changes, invite)?;
     change(&mut invite);
     changes.put(key(invite.id), &invite)
 }

@@ -9,7 +9,8 @@ use super::{accounts, conversations, files, invites, messages, sessions};
 use crate::base::clock::Timestamp;
 use crate::model::{
     Account, AvatarOf, Conversation, ConversationId, EventBody, File, FileClass, FileId, FileUse,
-    Invite, InviteId, MemberRole, Message, MessageKind, Role, Seq, Session, SessionId, UserId,
+    Invite, InviteId, MemberRole, Message, MessageKind, Role, Seq, Session, SessionEnd, SessionId,
+    UserId,
 };
 
 /// The event that an entry of the log is about.
@@ -54,9 +55,18 @@ pub(super) fn event(
             session: SessionId(session),
             at: Timestamp(at),
         },
-        B::SessionEnded { session, user } => E::SessionEnded {
+        B::SessionEnded {
+            session,
+            user,
+            signed_out,
+        } => E::SessionEnded {
             session: SessionId(session),
             user: UserId(user),
+            end: if signed_out {
+                SessionEnd::SignedOut
+            } else {
+                SessionEnd::Elsewhere
+            },
         },
         B::InviteCreated { invite: id, by } => {
             E::InviteCreated(invite(reads, InviteId(id), UserId(by), at)?)
@@ -199,7 +209,6 @@ fn invite(
             expires_at: None,
             max_uses: None,
             uses: 0,
-            revoked: true,
         },
     })
 }

@@ -354,4 +354,6 @@ async fn numbers_of_an_invite_have_limits() {
         invite(None, None).await.is_ok(),
         "those that expired don't count"
     );
+    let gone = |body: &EventBody| matches!(body, EventBody::InviteRevoked { .. });
+    assert_eq!(house.published.count(gone), 100, "nor are they kept");
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use inkspot::config::LimitProfile;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::polling::{Poller, page_of};
 use super::socket::{Opening, Socket};
@@ -197,14 +197,14 @@ async fn case_25_every_end_of_a_session_ends_its_sockets_and_polls_at_once() {
     let bob = again().await;
     let session = bob.get("/api/auth/me").await.gives(200)["sessionId"].clone();
     let tabs = Tabs::open(&bob, &room).await;
-    tabs.die("signed_out", async {
+    tabs.die("session_ended", async {
         let path = format!("/api/auth/sessions/{}", session.as_str().unwrap());
         first.delete(&path).await.gives(204);
     })
     .await;
 
     let tabs = Tabs::open(&again().await, &room).await;
-    tabs.die("signed_out", async {
+    tabs.die("session_ended", async {
         first.delete("/api/auth/sessions").await.gives(204);
     })
     .await;
@@ -324,6 +324,51 @@ async fn case_27_typing_is_coalesced_stops_by_itself_and_is_for_members_only() {
     );
 }
 
+/// The next that is heard of somebody's coming and going.
+async fn status_of(ear: &mut Socket, person: &Client) -> Value {
+    loop {
+        let status = ear.expect("user-status").await;
+        if status["userId"] == person.id() {
+            return status;
+        }
+    }
+}
+
+#[tokio::test]
+async fn who_comes_into_a_room_and_who_is_taken_out_are_told_accordingly() {
+    let server = TestServer::start().await;
+    let (ada, bob, eve) = (
+        server.person("ada").await,
+        server.person("bob").await,
+        server.person("eve").await,
+    );
+    // More rooms than are looked at at once; the last one made is the only one that they share.
+    for n in 0..40 {
+        ada.group(&n.to_string(), &[]).await;
+    }
+    let room = ada.group("Room", &[&bob]).await;
+    let members = format!("/api/conversations/{room}/members");
+    let mut first = Socket::enter(&bob).await.unwrap();
+    let mut second = Socket::enter(&eve).await.unwrap();
+    let tab = Socket::enter(&ada).await.unwrap();
+    assert_eq!(status_of(&mut first, &ada).await["isOnline"], true);
+    ada.post(&members, json!({"members": ["eve"]}))
+        .await
+        .gives(200);
+    ada.delete(&format!("{members}/{}", bob.id()))
+        .await
+        .gives(204);
+    first.expect("conversation-removed").await;
+    drop(tab);
+    let away = while_time_passes(&server, status_of(&mut second, &ada)).await;
+    assert_eq!(away["isOnline"], false);
+    let heard = first.heard_by_now().await;
+    assert!(
+        !heard.iter().any(|said| mentions(said, ada.id())),
+        "{heard:?}"
+    );
+}
+
 #[tokio::test]
 async fn case_27_who_comes_and_goes_all_the_time_is_told_once_and_to_acquaintances_only() {
     let server = TestServer::start().await;
@@ -339,16 +384,10 @@ async fn case_27_who_comes_and_goes_all_the_time_is_told_once_and_to_acquaintanc
     for _ in 0..30 {
         Socket::enter(&bob).await.unwrap();
     }
-    let status = ear.expect("user-status").await;
-    assert_eq!(
-        (&status["userId"], &status["isOnline"]),
-        (&json!(bob.id()), &json!(true))
-    );
-    let away = while_time_passes(&server, ear.expect("user-status")).await;
-    assert_eq!(
-        (&away["userId"], &away["isOnline"]),
-        (&json!(bob.id()), &json!(false))
-    );
+    let status = status_of(&mut ear, &bob).await;
+    assert_eq!(status["isOnline"], true);
+    let away = while_time_passes(&server, status_of(&mut ear, &bob)).await;
+    assert_eq!(away["isOnline"], false);
     assert!(away["lastSeen"].is_string());
     let heard = ear.heard_by_now().await;
     assert!(

@@ -11,7 +11,7 @@ use inkspot::base::clock::{Clock, Timestamp};
 use inkspot::base::rng::Rng;
 use inkspot::model::{
     AvatarOf, EventBody, EventSeq, File, FileClass, FileId, FileUse, Invite, InviteId, Message,
-    MessageKind, Seq, Session, SessionId, Thumbnail,
+    MessageKind, Seq, Session, SessionEnd, SessionId, Thumbnail,
 };
 use inkspot::store::kv::{Kv, Order};
 use inkspot::store::{
@@ -54,7 +54,6 @@ fn history() -> Vec<EventBody> {
         expires_at: Some(Timestamp(1_800_000_000_000)),
         max_uses: Some(10),
         uses: 0,
-        revoked: false,
     };
     let open_invite = Invite {
         id: InviteId(1),
@@ -80,6 +79,7 @@ fn history() -> Vec<EventBody> {
         EventBody::SessionEnded {
             session: ended.id,
             user: ALICE,
+            end: SessionEnd::SignedOut,
         },
         EventBody::InviteCreated(invite.clone()),
         EventBody::InviteCreated(open_invite.clone()),
@@ -331,7 +331,7 @@ fn a_database_of_format_1_is_read_as_it_was_meant() {
     assert_eq!(session.last_used_at, Timestamp(1_700_000_000_500));
     let invite = invites::find_by_code(&view, "golden").unwrap().unwrap();
     assert_eq!((invite.uses, invite.max_uses), (1, Some(10)));
-    assert!(invites::find(&view, InviteId(1)).unwrap().unwrap().revoked);
+    assert_eq!(invites::find(&view, InviteId(1)).unwrap(), None);
     let committed: Vec<_> = store.log().tail(EventSeq(5), 100).unwrap();
     assert_eq!(committed.len(), history().len());
     store.check().unwrap();

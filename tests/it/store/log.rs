@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use inkspot::base::clock::{Clock, Timestamp};
 use inkspot::base::rng::Rng;
-use inkspot::model::{Event, EventBody, EventSeq, Message, Role, Session, SessionId};
+use inkspot::model::{Event, EventBody, EventSeq, Message, Role, Session, SessionEnd, SessionId};
 use inkspot::store::kv::{Kv, SledKv};
 use inkspot::store::{self, LogLimits, Store, TailError, Writer};
 
@@ -97,6 +97,7 @@ fn secrets_are_not_read_back_and_what_is_gone_comes_back_bare() {
         let end = EventBody::SessionEnded {
             session: session.id,
             user: BOB,
+            end: SessionEnd::SignedOut,
         };
         commit(&mut writer, 21, [end]);
         let bare = Session {

@@ -2,7 +2,8 @@
 
 use inkspot::base::clock::Timestamp;
 use inkspot::model::{
-    EventBody, Invite, InviteId, MemberRole, Role, Seq, Session, SessionId, UserId,
+    EventBody, EventSeq, Invite, InviteId, MemberRole, Role, Seq, Session, SessionEnd, SessionId,
+    UserId,
 };
 use inkspot::store::{accounts, conversations, invites, members, messages, sessions};
 
@@ -119,6 +120,7 @@ fn a_session_is_found_by_its_token_until_it_ends() {
     let end = EventBody::SessionEnded {
         session: SessionId(2),
         user: ALICE,
+        end: SessionEnd::SignedOut,
     };
     let disabled = EventBody::DisabledChanged {
         user: BOB,
@@ -142,7 +144,6 @@ fn an_invite_counts_its_uses_and_can_be_taken_back() {
         expires_at: Some(Timestamp(2)),
         max_uses: Some(3),
         uses: 0,
-        revoked: false,
     };
     let created = [invite(1, ALICE), invite(2, BOB)].map(EventBody::InviteCreated);
     commit(&mut writer, 1, created);
@@ -156,11 +157,23 @@ fn an_invite_counts_its_uses_and_can_be_taken_back() {
     commit(&mut writer, 1, [used.clone(), used, revoked]);
     let view = store.view();
     let first = invites::find_by_code(&view, "code-1").unwrap().unwrap();
-    assert_eq!((first.uses, first.revoked), (2, false));
-    assert!(invites::find(&view, InviteId(2)).unwrap().unwrap().revoked);
-    assert_eq!(invites::find_by_code(&view, "code-3").unwrap(), None);
+    assert_eq!(first.uses, 2);
+    // Nothing is left of what was taken back.
+    assert_eq!(invites::find(&view, InviteId(2)).unwrap(), None);
+    for code in ["code-2", "code-3"] {
+        assert_eq!(invites::find_by_code(&view, code).unwrap(), None);
+    }
+    assert_eq!(invites::of_user(&view, BOB).unwrap(), []);
+    assert_eq!(
+        invites::all(&view).unwrap().as_slice(),
+        std::slice::from_ref(&first)
+    );
     assert_eq!(invites::of_user(&view, ALICE).unwrap(), [first]);
-    assert_eq!(invites::all(&view).unwrap().len(), 2);
+    let bare = &store.log().tail(EventSeq(6), 1).unwrap()[0].body;
+    let EventBody::InviteCreated(bare) = bare else {
+        panic!("another event");
+    };
+    assert_eq!((bare.id, bare.created_by), (InviteId(2), BOB));
 }
 
 #[test]
