@@ -3,6 +3,7 @@
 //! Nothing here knows what Inkspot does. Nothing here imports another room.
 
 pub mod clock;
+pub mod database;
 pub mod disk;
 pub mod logging;
 pub mod rng;

@@ -30,6 +30,13 @@ pub enum BlobError {
         /// The limit in bytes.
         limit: usize,
     },
+    /// Storing failed for somebody else meanwhile, so that what was not synced may be lost. Look at
+    /// the stage and go on from where it is.
+    #[error("storing was interrupted; try again")]
+    Interrupted,
+    /// The content lies in more pieces than can be noted.
+    #[error("the upload lies in too many pieces; begin it again")]
+    TooScattered,
     /// Less space is free than the floor. Nothing was written; reading goes on.
     #[error(
         "the disk is full: {free} bytes are free and {floor} are kept in reserve; free some space and try again"

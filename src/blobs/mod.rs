@@ -2,7 +2,8 @@
 //!
 //! Bytes come in through a *stage* (an upload): begun, appended to, synced, and at last sealed
 //! into a blob that never changes. Equal contents are one blob. There is one seam, [`Blobs`], with
-//! one contract suite (`tests/it/blobs.rs`) that every implementation passes.
+//! two implementations and one contract suite (`tests/it/blobs.rs`): `volumes`, the default,
+//! and `files`.
 //!
 //! Nothing here knows what a blob is, whose it is or who refers to it: references are counted
 //! above. No type of an engine leaves the room.
@@ -11,6 +12,7 @@ mod error;
 mod files;
 mod hashing;
 mod stages;
+mod volumes;
 
 use std::fmt;
 use std::fs::File;
@@ -19,6 +21,7 @@ use std::sync::Arc;
 
 pub use self::error::BlobError;
 use self::files::Files;
+use self::volumes::Volumes;
 use crate::base::clock::Timestamp;
 use crate::base::disk;
 
@@ -145,6 +148,8 @@ pub trait Blobs: Send + Sync {
 /// How blobs are stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BlobKind {
+    /// In databases of bounded size.
+    Volumes,
     /// Each in a file of its own, `ab/cdef…`.
     Files,
 }
@@ -153,6 +158,7 @@ impl BlobKind {
     /// The name in the settings, and that of the folder.
     fn name(self) -> &'static str {
         match self {
+            Self::Volumes => "volumes",
             Self::Files => "files",
         }
     }
@@ -163,12 +169,15 @@ impl BlobKind {
 pub struct BlobOptions {
     /// Free bytes on the disk under which nothing is appended.
     pub floor_bytes: u64,
+    /// The size on the disk at which a volume is closed, in bytes.
+    pub volume_bytes: u64,
 }
 
 impl Default for BlobOptions {
     fn default() -> Self {
         Self {
             floor_bytes: 64 << 20,
+            volume_bytes: 2 << 30,
         }
     }
 }
@@ -186,6 +195,7 @@ pub fn open(
 ) -> Result<Arc<dyn Blobs>, BlobError> {
     let place = Place::claim(folder, kind, options)?;
     match kind {
+        BlobKind::Volumes => Ok(Arc::new(Volumes::open(place, options)?)),
         BlobKind::Files => Ok(Arc::new(Files::open(place)?)),
     }
 }
@@ -206,6 +216,12 @@ impl Place {
         if !disk::lock(&lock).map_err(BlobError::io("lock", folder))? {
             let dir = folder.to_path_buf();
             return Err(BlobError::Locked { dir });
+        }
+        for other in [BlobKind::Volumes, BlobKind::Files] {
+            if other != kind && folder.join(other.name()).exists() {
+                let (dir, found) = (folder.to_path_buf(), other.name());
+                return Err(BlobError::OtherKind { dir, found });
+            }
         }
         let dir = folder.join(kind.name());
         disk::make_dir(&dir).map_err(BlobError::io("create", &dir))?;

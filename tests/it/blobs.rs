@@ -1,6 +1,9 @@
 //! Blobs: one contract, held by every kind of storage.
 
 mod contract;
+mod crash;
+mod damage;
+mod space;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -11,11 +14,14 @@ use inkspot::blobs::{self, BlobHash, BlobKind, BlobOptions, Blobs, StageId};
 use sha2::{Digest, Sha256};
 
 /// Every kind of storage.
-pub const KINDS: [BlobKind; 1] = [BlobKind::Files];
+pub const KINDS: [BlobKind; 2] = [BlobKind::Volumes, BlobKind::Files];
 
 /// What the tests open with.
 pub fn options() -> BlobOptions {
-    BlobOptions { floor_bytes: 0 }
+    BlobOptions {
+        floor_bytes: 0,
+        volume_bytes: 32 << 20,
+    }
 }
 
 pub fn open(dir: &Path, kind: BlobKind) -> Arc<dyn Blobs> {

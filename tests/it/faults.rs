@@ -158,10 +158,16 @@ async fn a_clock_that_jumps_backwards_harms_neither_order_nor_sessions() {
 }
 
 /// A small disk of its own, if this machine lets us mount one.
-struct Disk(tempfile::TempDir);
+pub struct Disk(tempfile::TempDir);
 
 impl Disk {
-    fn mount(megabytes: u32) -> Option<Self> {
+    /// Where it is mounted.
+    pub fn path(&self) -> &Path {
+        self.0.path()
+    }
+
+    /// A disk of this size; `None` where nothing can be mounted.
+    pub fn mount(megabytes: u32) -> Option<Self> {
         let dir = tempfile::tempdir().unwrap();
         let size = format!("size={megabytes}m");
         let mounted = Command::new("mount")
@@ -187,15 +193,15 @@ async fn a_full_disk_refuses_in_words_loses_nothing_and_recovers() {
         return; // Asked for by who runs it: `tests/run` does where it is not root, and says so.
     }
     let disk = Disk::mount(200).expect("a tmpfs can be mounted; else set INKSPOT_NO_MOUNT=1");
-    let data = disk.0.path().join("data");
+    let data = disk.path().join("data");
     add_user(&data, "ada");
     let mut server = Process::start(&data).await;
     let ada = server.visitor().sign_in("ada", PASSWORD).await;
     let room = ada.group("Room", &[]).await;
     let mut socket = Socket::enter(&ada).await.unwrap();
     socket.send(&room, "kept").await;
-    let filler = disk.0.path().join("filler");
-    let blocks = rustix::fs::statvfs(disk.0.path()).unwrap();
+    let filler = disk.path().join("filler");
+    let blocks = rustix::fs::statvfs(disk.path()).unwrap();
     let free = blocks.f_bavail * blocks.f_frsize;
     let file = std::fs::File::create(&filler).unwrap();
     let flags = rustix::fs::FallocateFlags::empty();

@@ -84,7 +84,10 @@ impl House {
         let (store, writer) = store::open(folder.path(), &options, &rng, &clock).unwrap();
         let fatal = Arc::new(Mutex::new(None));
         let told = Arc::clone(&fatal);
-        let options = BlobOptions { floor_bytes: 0 };
+        let options = BlobOptions {
+            floor_bytes: 0,
+            ..BlobOptions::default()
+        };
         let blobs = folder.path().join("blobs");
         let blobs = blobs::open(&blobs, BlobKind::Files, &options).unwrap();
         let (service, running) = Service::start(Parts {

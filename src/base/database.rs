@@ -1,0 +1,289 @@
+//! An ordered key-value database on the disk: sled 0.34.7, one tree.
+//!
+//! Its sharp edges are blunted here and nowhere else, and no type of it leaves this file:
+//! `flush()` is not fsync, so that its file is synced by a handle of our own; no timed flush; a
+//! bounded cache; a panic of the engine becomes an error; closing waits until the engine has let
+//! go of its file. Knows no keys and no values.
+
+use std::fs::{self, File, Permissions};
+use std::io::{self, ErrorKind};
+use std::ops::ControlFlow;
+use std::os::unix::fs::PermissionsExt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+
+use sled::{Batch, Db, IVec, Tree};
+
+use super::disk;
+
+/// The file in which sled keeps everything; its other files it can make again from this one.
+pub const LOG_FILE: &str = "db";
+
+/// The one tree.
+const TREE: &[u8] = b"inkspot";
+
+/// A failure of the database. After any of them its state is suspect.
+#[derive(Debug, thiserror::Error)]
+pub enum DatabaseError {
+    /// Another process uses it.
+    #[error("{} is in use by another process", dir.display())]
+    Locked {
+        /// Its folder.
+        dir: PathBuf,
+    },
+    /// The engine failed: its words.
+    #[error("the database engine failed: {0}")]
+    Engine(String),
+    /// The system refused.
+    #[error("cannot {doing} {}: {source}", path.display())]
+    Io {
+        /// What was tried, as a verb.
+        doing: &'static str,
+        /// The file or folder.
+        path: PathBuf,
+        /// The system's answer.
+        source: io::Error,
+    },
+}
+
+impl DatabaseError {
+    fn io(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
+        let path = path.to_path_buf();
+        move |source| Self::Io {
+            doing,
+            path,
+            source,
+        }
+    }
+}
+
+/// How a database uses memory and disk.
+#[derive(Clone, Copy, Debug)]
+pub struct Tuning {
+    /// What the engine may keep in memory, in bytes; it takes more.
+    pub cache_bytes: u64,
+    /// In what pieces its file grows, in bytes, a power of two. A fourth of it is the most that
+    /// 17 rows that lie side by side may take, or they are never made durable.
+    pub segment_bytes: usize,
+}
+
+impl Tuning {
+    /// The engine's usual pieces of 512 KiB.
+    pub fn with_cache(cache_bytes: u64) -> Self {
+        Self {
+            cache_bytes,
+            segment_bytes: 512 << 10,
+        }
+    }
+}
+
+/// One change of a group: a key with its new value, or with `None` to remove it.
+pub type Change<'a> = (&'a [u8], Option<&'a [u8]>);
+
+/// Called by a scan for each key and value; says whether to go on.
+pub type Visit<'a, E> = dyn FnMut(&[u8], &[u8]) -> Result<ControlFlow<()>, E> + 'a;
+
+/// An open database.
+pub struct Database {
+    /// `None` only while dropping.
+    open: Option<(Db, Tree)>,
+    /// Our own handle for `sync_data`.
+    file: File,
+    path: PathBuf,
+}
+
+impl Database {
+    /// Opens or creates the database in `dir`, which is used for nothing else. The directory
+    /// entries are durable, and its files private, when this returns.
+    pub fn open(dir: &Path, tuning: Tuning) -> Result<Self, DatabaseError> {
+        let config = sled::Config::new()
+            .path(dir)
+            .cache_capacity(tuning.cache_bytes)
+            .segment_size(tuning.segment_bytes)
+            .flush_every_ms(None);
+        let path = dir.join(LOG_FILE);
+        wait_until_free(&path)?;
+        let (db, tree) = guarded(&path, || {
+            let db = config.open()?;
+            let tree = db.open_tree(TREE)?;
+            db.flush()?;
+            Ok((db, tree))
+        })?;
+        let file = File::open(&path).map_err(DatabaseError::io("open", &path))?;
+        file.sync_data().map_err(DatabaseError::io("sync", &path))?;
+        make_private(dir).map_err(DatabaseError::io("make private", dir))?;
+        disk::sync_dir(dir).map_err(DatabaseError::io("sync", dir))?;
+        Ok(Self {
+            open: Some((db, tree)),
+            file,
+            path,
+        })
+    }
+
+    fn parts(&self) -> Result<&(Db, Tree), DatabaseError> {
+        let closed = || DatabaseError::Engine("it is closed".to_owned());
+        self.open.as_ref().ok_or_else(closed)
+    }
+
+    /// The value of a key.
+    pub fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, DatabaseError> {
+        let (_, tree) = self.parts()?;
+        guarded(&self.path, || {
+            Ok(tree.get(key)?.map(|value| value.to_vec()))
+        })
+    }
+
+    /// Visits the rows with `from <= key < to`, from the largest key down if `backward`, until
+    /// the visitor breaks. An error of the visitor ends the scan and is returned.
+    pub fn scan<E: From<DatabaseError>>(
+        &self,
+        from: &[u8],
+        to: &[u8],
+        backward: bool,
+        visit: &mut Visit<'_, E>,
+    ) -> Result<(), E> {
+        if from >= to {
+            return Ok(());
+        }
+        let (_, tree) = self.parts()?;
+        let mut rows = tree.range(from..to);
+        loop {
+            let row = guarded(&self.path, || {
+                if backward {
+                    rows.next_back().transpose()
+                } else {
+                    rows.next().transpose()
+                }
+            })?;
+            let Some((key, value)) = row else {
+                return Ok(());
+            };
+            if let ControlFlow::Break(()) = visit(&key, &value)? {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Sets the value of one key.
+    pub fn set(&self, key: &[u8], value: &[u8]) -> Result<(), DatabaseError> {
+        let (_, tree) = self.parts()?;
+        guarded(&self.path, || tree.insert(key, value).map(drop))
+    }
+
+    /// Makes all changes at once, for readers and over a crash: all of them or none. No key comes
+    /// twice.
+    pub fn write(
+        &self,
+        changes: &mut dyn Iterator<Item = Change<'_>>,
+    ) -> Result<(), DatabaseError> {
+        let (_, tree) = self.parts()?;
+        let mut batch = Batch::default();
+        for (key, value) in changes {
+            match value {
+                Some(value) => batch.insert(key, IVec::from(value)),
+                None => batch.remove(key),
+            }
+        }
+        guarded(&self.path, || tree.apply_batch(batch))
+    }
+
+    /// Hands everything written before to the system, so that the engine holds little of it in
+    /// memory. It survives the end of the process, not a loss of power.
+    pub fn flush(&self) -> Result<(), DatabaseError> {
+        let (db, _) = self.parts()?;
+        guarded(&self.path, || db.flush().map(drop))
+    }
+
+    /// Returns when everything written before would survive a loss of power.
+    pub fn sync(&self) -> Result<(), DatabaseError> {
+        self.flush()?;
+        self.file
+            .sync_data()
+            .map_err(DatabaseError::io("sync", &self.path))
+    }
+
+    /// The size of its file in bytes.
+    pub fn size(&self) -> Result<u64, DatabaseError> {
+        let found = self.file.metadata();
+        let found = found.map_err(DatabaseError::io("look at", &self.path))?;
+        Ok(found.len())
+    }
+}
+
+impl Drop for Database {
+    /// Closing sled goes on in its own threads after the drop; who opens next must not meet them.
+    fn drop(&mut self) {
+        let open = self.open.take();
+        if guarded(&self.path, || {
+            drop(open);
+            Ok(())
+        })
+        .is_err()
+            || wait_until_free(&self.path).is_err()
+        {
+            tracing::warn!("the database did not close cleanly; it will recover when it is opened");
+        }
+    }
+}
+
+/// Runs a call into the engine. A panic in there becomes an error, as it says the same: the
+/// database is suspect. What the system refuses is told apart from what is damaged.
+fn guarded<T>(path: &Path, call: impl FnOnce() -> sled::Result<T>) -> Result<T, DatabaseError> {
+    match catch_unwind(AssertUnwindSafe(call)) {
+        Ok(Ok(value)) => Ok(value),
+        Ok(Err(sled::Error::Io(error))) if is_refusal(error.kind()) => {
+            Err(DatabaseError::io("write", path)(error))
+        }
+        Ok(Err(sled::Error::Corruption { .. })) => Err(DatabaseError::Engine(
+            "a checksum does not match".to_owned(),
+        )),
+        Ok(Err(error)) => Err(DatabaseError::Engine(error.to_string())),
+        Err(panic) => {
+            let text = panic
+                .downcast_ref::<String>()
+                .map(String::as_str)
+                .or_else(|| panic.downcast_ref::<&str>().copied())
+                .unwrap_or("it gave no reason");
+            Err(DatabaseError::Engine(format!("it panicked: {text}")))
+        }
+    }
+}
+
+/// Whether the system refuses to do what was asked, whatever the file is like.
+fn is_refusal(kind: ErrorKind) -> bool {
+    matches!(
+        kind,
+        ErrorKind::StorageFull
+            | ErrorKind::QuotaExceeded
+            | ErrorKind::PermissionDenied
+            | ErrorKind::ReadOnlyFilesystem
+    )
+}
+
+/// Waits, for two seconds at most, until nobody holds sled's lock on its file.
+fn wait_until_free(path: &Path) -> Result<(), DatabaseError> {
+    let file = match File::open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(DatabaseError::io("open", path)(error)),
+    };
+    if disk::lock(&file).map_err(DatabaseError::io("lock", path))? {
+        return Ok(());
+    }
+    let dir = path.parent().unwrap_or(path).to_path_buf();
+    Err(DatabaseError::Locked { dir })
+}
+
+/// Takes from others what sled's files and folders allow them.
+fn make_private(dir: &Path) -> io::Result<()> {
+    for name in disk::names(dir)? {
+        let path = dir.join(name);
+        let mode = if path.is_dir() { 0o700 } else { 0o600 };
+        match fs::set_permissions(&path, Permissions::from_mode(mode)) {
+            // An old snapshot that the engine is just removing.
+            Err(error) if error.kind() == ErrorKind::NotFound => {}
+            done => done?,
+        }
+    }
+    Ok(())
+}
