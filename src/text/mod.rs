@@ -4,9 +4,11 @@
 //! The index (in `search`) proposes messages by their terms; [`matches`] on the record decides.
 //! Both cut their texts by [`tokens`], so they never disagree. No index, no store, no I/O in here.
 
+pub mod check;
 mod clause;
 mod cluster;
 mod dates;
+mod emoji;
 mod fold;
 mod matching;
 mod parse;
@@ -24,5 +26,7 @@ pub use tokens::{MAX_TERM, MAX_TOKENS, Token, Tokens, tokens};
 /// Which way texts are cut. An index that was built by another version must be built anew.
 pub const VERSION: u32 = 1;
 
+#[cfg(test)]
+mod parse_tests;
 #[cfg(test)]
 mod tests;

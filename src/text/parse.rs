@@ -93,7 +93,7 @@ impl Operator {
             Self::In => {
                 "in: wants the name of a conversation such as in:garden or in:\"Book club\"."
             }
-            Self::Has => HAS,
+            Self::Has => "has: wants one of file, image, link, voice, video and audio.",
             Self::Before => {
                 "before: wants a date such as 2026-11-22, 2026-11, 2026, today or yesterday."
             }
@@ -105,7 +105,7 @@ impl Operator {
     }
 }
 
-const HAS: &str = "has: wants one of file, image, link, voice, video or audio.";
+const KINDS: &str = "file, image, link, voice, video and audio";
 
 struct Parser<'a> {
     text: &'a str,
@@ -240,22 +240,16 @@ impl<'a> Parser<'a> {
             Operator::In => filters.inside.push(value.to_owned()),
             Operator::Has => {
                 let kind = kind(&fold(value)).ok_or_else(|| {
-                    error(
-                        piece,
-                        format!("“{value}” is nothing that a message has: {HAS}"),
-                    )
+                    error(piece, format!("has: doesn't know “{value}”, only {KINDS}."))
                 })?;
                 filters.has.push(kind);
             }
             Operator::Before | Operator::After | Operator::On => {
                 let span = self.here.read(&fold(value)).map_err(|wrong| match wrong {
-                    NoDate::Form => {
-                        let wants = operator.wants();
-                        error(
-                            piece,
-                            format!("“{value}” is not a date that can be read: {wants}"),
-                        )
-                    }
+                    NoDate::Form => error(
+                        piece,
+                        format!("“{value}” can't be read as a date. {}", operator.wants()),
+                    ),
                     NoDate::Day => error(piece, format!("The calendar has no day “{value}”.")),
                 })?;
                 if operator != Operator::Before {

@@ -57,13 +57,13 @@ impl<'a> Iterator for Tokens<'a> {
         self.left = self.left.checked_sub(1)?;
         while self.ready.is_empty() {
             match self.words.next()? {
-                Word::Chain(chain) => self.push_chain(&chain),
+                Word::Chain(chain) => self.push_chain(chain),
                 Word::Dense(atoms) => self.push_dense(&atoms),
                 Word::Emoji(whole, parts) => {
                     for part in parts {
-                        self.push(0, 1, part, whole.start, whole.end);
+                        self.push(0, 1, part.into(), whole.start, whole.end);
                     }
-                    self.push(0, 1, whole.term, whole.start, whole.end);
+                    self.push(0, 1, whole.term.into(), whole.start, whole.end);
                     self.position += 1;
                 }
             }
@@ -72,10 +72,10 @@ impl<'a> Iterator for Tokens<'a> {
     }
 }
 
-impl Tokens<'_> {
-    fn push(&mut self, after: u32, width: u32, term: String, start: usize, end: usize) {
+impl<'a> Tokens<'a> {
+    fn push(&mut self, after: u32, width: u32, term: Cow<'a, str>, start: usize, end: usize) {
         self.ready.push_back(Token {
-            term: Cow::Owned(term),
+            term,
             start,
             end,
             position: self.position + after,
@@ -88,27 +88,42 @@ impl Tokens<'_> {
         for (at, atom) in atoms.iter().enumerate() {
             let next = atoms.get(at + 1);
             let end = next.map_or(atom.end, |next| next.end);
-            self.push(0, 1, pair(atom, next), atom.start, end);
+            self.push(0, 1, pair(atom, next).into(), atom.start, end);
             self.position += 1;
         }
     }
 
     /// The parts, and the parts joined, more and more.
-    fn push_chain(&mut self, chain: &Chain) {
+    fn push_chain(&mut self, chain: Chain) {
+        if chain.is_plain() {
+            for Atom {
+                term, start, end, ..
+            } in chain.atoms
+            {
+                // Most words of most texts are folded as they stand.
+                let term = match self.words.text().get(start..end) {
+                    Some(same) if same == term && term.len() <= MAX_TERM => Cow::Borrowed(same),
+                    _ => Cow::Owned(cut(term)),
+                };
+                self.push(0, 1, term, start, end);
+            }
+            self.position += 1;
+            return;
+        }
         let mut all: Vec<Part> = Vec::new();
         for spelled in [false, true] {
             for glue in LEVELS {
-                all.extend(joined(chain, glue, spelled));
+                all.extend(joined(&chain, glue, spelled));
             }
         }
-        all.extend(signed(chain));
+        all.extend(signed(&chain));
         if let Some(last) = chain.atoms.last()
             && !chain.suffix.is_empty()
         {
             all.push(Part {
                 first: chain.atoms.len() - 1,
                 width: 1,
-                term: with_suffix(chain, &last.term),
+                term: with_suffix(&chain, &last.term),
                 start: last.start,
                 end: last.end + chain.suffix.len(),
             });
@@ -128,7 +143,7 @@ impl Tokens<'_> {
         all.dedup();
         for part in all {
             let (after, width) = (number(part.first), number(part.width));
-            self.push(after, width, part.term, part.start, part.end);
+            self.push(after, width, part.term.into(), part.start, part.end);
         }
         self.position += number(chain.atoms.len());
     }

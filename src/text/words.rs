@@ -1,8 +1,9 @@
 //! Cuts a text into its words: chains of letters and digits, runs of scripts without spaces, emoji.
 
 use super::cluster::{Group, Kind, cluster_at, read};
+use super::emoji;
 use super::phone::{self, Phone};
-use super::script::{is_ignorable, is_skin_tone};
+use super::script::is_ignorable;
 
 /// One word of a text.
 #[derive(Clone, Debug)]
@@ -56,6 +57,14 @@ pub(super) struct Chain {
     pub phone: Option<Phone>,
 }
 
+impl Chain {
+    /// Whether it is one word that can be written in one way only.
+    pub(super) fn is_plain(&self) -> bool {
+        let one = self.atoms.len() == 1 && self.atoms[0].spelled.is_none();
+        one && self.sign.is_none() && self.suffix.is_empty() && self.phone.is_none()
+    }
+}
+
 /// The words of a text, in order.
 #[derive(Clone, Debug)]
 pub(super) struct Words<'a> {
@@ -81,6 +90,11 @@ impl<'a> Words<'a> {
             at: 0,
             phone_end: 0,
         }
+    }
+
+    /// What they are the words of.
+    pub(super) fn text(&self) -> &'a str {
+        self.text
     }
 
     /// A run of dense characters, the first of which is folded already.
@@ -232,7 +246,7 @@ impl Iterator for Words<'_> {
                 Kind::Dense => return Some(self.dense(start, end, &mut folded)),
                 Kind::Emoji => {
                     self.at = end;
-                    return Some(emoji(cluster, start));
+                    return Some(emoji::word(cluster, start));
                 }
                 Kind::Ignored | Kind::Other(_) => self.at = end,
             }
@@ -356,35 +370,4 @@ fn group_digits(atoms: &mut [Atom], text: &str) {
 fn is_hebrew(text: &str, from: usize, to: usize) -> bool {
     let hebrew = |c: char| matches!(c, '\u{591}'..='\u{5F2}');
     text[..from].ends_with(hebrew) && text[to..].starts_with(hebrew)
-}
-
-/// The emoji without colours of skin and forms of presentation.
-fn emoji(cluster: &str, start: usize) -> Word {
-    const JOINER: char = '\u{200D}';
-    let plain = |c: &char| *c == JOINER || !(is_ignorable(*c) || is_skin_tone(*c) || is_mark(*c));
-    let mut whole: String = cluster.chars().filter(plain).collect();
-    whole.truncate(whole.floor_char_boundary(super::MAX_TERM));
-    let whole = whole.trim_matches(JOINER).to_owned();
-    let mut parts = Vec::new();
-    if whole.contains(JOINER) {
-        parts.extend(
-            whole
-                .split(JOINER)
-                .filter(|part| !part.is_empty())
-                .map(str::to_owned),
-        );
-    }
-    let atom = Atom {
-        term: whole,
-        spelled: None,
-        glue: Glue::Inside,
-        start,
-        end: start + cluster.len(),
-    };
-    Word::Emoji(atom, parts)
-}
-
-/// Whether a mark on an emoji changes nothing.
-fn is_mark(c: char) -> bool {
-    unicode_normalization::char::is_combining_mark(c)
 }

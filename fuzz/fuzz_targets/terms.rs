@@ -1,0 +1,4 @@
+//! See `inkspot::text::check::terms`, which the normal tests feed with the corpus.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|input: &[u8]| inkspot::text::check::terms(input));
