@@ -16,7 +16,7 @@ use super::decision::{Decision, Rule};
 use super::queue::{Queue, Room};
 use super::{Answer, Follower, ServiceError};
 use crate::base::clock::{Clock, Timestamp};
-use crate::model::{Event, EventBody, EventSeq};
+use crate::model::{ConversationId, Event, EventBody, EventSeq};
 use crate::store::{LogLimits, Reads, StoreError, Txn, Writer};
 
 /// The most that one group holds.
@@ -88,8 +88,17 @@ where
 enum Work {
     /// To decide a command.
     Decide(Box<dyn Command>),
-    /// To drop a slice of the oldest part of the log, and go on with it behind what waits.
+    /// To tidy up a slice, and go on with it behind what waits.
+    Tidy(Tidying),
+}
+
+/// What is tidied in slices between the groups.
+#[derive(Clone, Copy)]
+enum Tidying {
+    /// The oldest part of the log is dropped.
     Trim(LogLimits),
+    /// Older messages move into pages, conversation by conversation, after this one.
+    Pack(Option<ConversationId>),
 }
 
 /// What the commit thread hands to the publish thread.
@@ -186,10 +195,12 @@ impl Committer {
         drop(self.queue.push(command, weight));
     }
 
-    /// Drops what of the log is over the limits, a slice at a time between the groups. When the
-    /// queue has no room it is left for the next time.
-    pub fn trim(&self, limits: LogLimits) {
-        drop(self.queue.push(Work::Trim(limits), 0));
+    /// Drops what of the log is over the limits and puts older messages into pages, a slice at a
+    /// time between the groups. When the queue has no room it is left for the next time.
+    pub fn tidy(&self, limits: LogLimits) {
+        for tidying in [Tidying::Trim(limits), Tidying::Pack(None)] {
+            drop(self.queue.push(Work::Tidy(tidying), 0));
+        }
     }
 
     /// Adds who follows all events from now on.
@@ -240,11 +251,11 @@ fn commit_all(
 ) -> Result<(), String> {
     while let Some(taken) = queue.take(GROUP) {
         let mut commands = Vec::with_capacity(taken.len());
-        let mut limits = None;
+        let mut tidyings = Vec::new();
         for work in taken {
             match work {
                 Work::Decide(command) => commands.push(command),
-                Work::Trim(asked) => limits = Some(asked),
+                Work::Tidy(tidying) => tidyings.push(tidying),
             }
         }
         let (group, suspect) = commit_group(&mut writer, commands, clock);
@@ -254,29 +265,36 @@ fn commit_all(
         if let Some(error) = suspect {
             return Err(error);
         }
-        if let Some(limits) = limits {
-            trim(&mut writer, limits, queue, clock)?;
+        for tidying in tidyings {
+            tidy(&mut writer, tidying, queue, clock)?;
         }
     }
     Ok(())
 }
 
-fn trim(
+fn tidy(
     writer: &mut Writer,
-    limits: LogLimits,
+    tidying: Tidying,
     queue: &Queue<Work>,
     clock: &Clock,
 ) -> Result<(), String> {
-    match writer.trim(&limits, clock.now()) {
-        Ok(true) => drop(queue.push(Work::Trim(limits), 0)),
-        Ok(false) => {}
+    let left = match tidying {
+        Tidying::Trim(limits) => {
+            let left = writer.trim(&limits, clock.now());
+            left.map(|left| left.then_some(tidying))
+        }
+        Tidying::Pack(after) => {
+            let left = writer.pack(after);
+            left.map(|after| after.is_some().then_some(Tidying::Pack(after)))
+        }
+    };
+    match left {
+        Ok(None) => {}
+        Ok(Some(left)) => drop(queue.push(Work::Tidy(left), 0)),
         Err(error) if is_suspect(&error) => return Err(error.to_string()),
         Err(error) => {
             let error = error.to_string();
-            tracing::warn!(
-                error,
-                "the log could not be trimmed; it is tried again later"
-            );
+            tracing::warn!(error, "tidying up failed; it is tried again later");
         }
     }
     Ok(())

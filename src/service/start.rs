@@ -27,10 +27,10 @@ use crate::blobs::Blobs;
 use crate::store::{LogLimits, Store, Writer};
 
 /// How often what is outdated in memory is dropped.
-const TIDIED_EVERY: Duration = Duration::from_mins(1);
+const MEMORY_TIDIED_EVERY: Duration = Duration::from_mins(1);
 
-/// How often the oldest part of the log is dropped.
-const TRIMMED_EVERY: Duration = Duration::from_hours(1);
+/// How often the store is tidied up: the log trimmed, older messages put into pages.
+const STORE_TIDIED_EVERY: Duration = Duration::from_mins(10);
 
 /// What the service is made of.
 pub struct Parts {
@@ -178,8 +178,8 @@ impl Service {
         }));
         let timers = vec![
             tokio::spawn(service.clone().run_live()),
-            tokio::spawn(service.clone().run_tidying()),
-            tokio::spawn(service.clone().run_trimming()),
+            tokio::spawn(service.clone().run_memory_tidying()),
+            tokio::spawn(service.clone().run_store_tidying()),
             tokio::spawn(service.clone().run_reaping()),
         ];
         let running = Running {
@@ -191,17 +191,17 @@ impl Service {
     }
 
     /// Drops what is outdated, from time to time; runs until it is dropped.
-    async fn run_tidying(self) {
+    async fn run_memory_tidying(self) {
         loop {
-            self.0.clock.sleep(TIDIED_EVERY).await;
+            self.0.clock.sleep(MEMORY_TIDIED_EVERY).await;
             self.0.limits.forget_full();
         }
     }
 
-    async fn run_trimming(self) {
+    async fn run_store_tidying(self) {
         loop {
-            self.0.committer.trim(self.0.settings.log_limits);
-            self.0.clock.sleep(TRIMMED_EVERY).await;
+            self.0.committer.tidy(self.0.settings.log_limits);
+            self.0.clock.sleep(STORE_TIDIED_EVERY).await;
         }
     }
 }

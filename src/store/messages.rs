@@ -1,24 +1,31 @@
 //! Messages: the tables `Messages`, `MessageParts`, `ClientIds`.
 //!
-//! A body may be longer than a row may be; readers see one message.
+//! A body may be longer than a row may be, and older rows are in `pages`; readers see one message.
 
 use serde::{Deserialize, Serialize};
 
 use super::body;
 use super::codec;
 use super::error::StoreError;
+use super::pages::{self, Placed};
 use super::rows::{self, Reads, Rows, Span, u64_at};
 use super::schema::{Key, Table};
 use super::txn::Changes;
 use crate::base::clock::Timestamp;
 use crate::model::{
-    ClientId, ConversationId, FileId, Message, MessageId, MessageKind, Seq, UserId,
+    ClientId, Conversation, ConversationId, FileId, Message, MessageId, MessageKind, Seq, UserId,
 };
 
 const NAME: &str = "message";
 
 /// How many files one message may carry, so that its row stays small.
 const MAX_ATTACHMENTS: usize = 32;
+
+/// How many of a conversation's newest messages always have rows of their own. Twice as many may.
+const OWN_ROWS: usize = 128;
+
+/// How many messages go into pages at once.
+const PACKED_AT_ONCE: usize = 256;
 
 #[derive(Serialize, Deserialize)]
 struct MessageV1 {
@@ -59,9 +66,16 @@ fn client_id_key(sender: UserId, client_id: &ClientId) -> Key {
 
 /// The message with this id.
 pub fn find(reads: &dyn Reads, id: MessageId) -> Result<Option<Message>, StoreError> {
+    let row = row(reads, id)?;
+    row.map(|row| complete(reads, id, decode(&row)?))
+        .transpose()
+}
+
+/// The row of a message, wherever it is.
+fn row(reads: &dyn Reads, id: MessageId) -> Result<Option<Vec<u8>>, StoreError> {
     match reads.get(&key(id))? {
-        Some(value) => load(reads, id, &value).map(Some),
-        None => Ok(None),
+        Some(row) => Ok(Some(row)),
+        None => pages::find(reads, id),
     }
 }
 
@@ -76,9 +90,18 @@ pub fn before(
     if let Some(seq) = before {
         span.to = key(MessageId { conversation, seq });
     }
-    let mut messages = load_all(reads, &span, limit)?;
-    messages.reverse();
-    Ok(messages)
+    let mut rows = rows::collect(reads, &span, limit, placed)?;
+    if rows.len() < limit {
+        let oldest = rows.last().map(|(seq, _)| *seq).or(before);
+        rows.extend(pages::before(
+            reads,
+            conversation,
+            oldest,
+            limit - rows.len(),
+        )?);
+    }
+    rows.reverse();
+    complete_all(reads, conversation, &rows)
 }
 
 /// The `limit` messages after `after`, oldest first.
@@ -88,12 +111,44 @@ pub fn after(
     after: Seq,
     limit: usize,
 ) -> Result<Vec<Message>, StoreError> {
-    let after = key(MessageId {
-        conversation,
-        seq: after,
-    });
-    let span = Span::of(conversation_key(conversation)).after(Some(after));
-    load_all(reads, &span, limit)
+    let mut rows: Vec<Placed> = Vec::new();
+    while rows.len() < limit {
+        let last = rows.last().map_or(after, |(seq, _)| *seq);
+        let more = follow(reads, conversation, last, limit - rows.len())?;
+        if more.is_empty() {
+            break;
+        }
+        rows.extend(more);
+    }
+    complete_all(reads, conversation, &rows)
+}
+
+/// Some of the rows right after a position, at most `limit` and without a gap; none at the end.
+fn follow(
+    reads: &dyn Reads,
+    conversation: ConversationId,
+    after: Seq,
+    limit: usize,
+) -> Result<Vec<Placed>, StoreError> {
+    let seq = after.next();
+    let next = MessageId { conversation, seq };
+    if reads.get(&key(next))?.is_none() {
+        return pages::after(reads, conversation, after, limit);
+    }
+    let mut span = Span::of(conversation_key(conversation));
+    span.from = key(next);
+    let mut rows = rows::collect(reads, &span, limit, placed)?;
+    // Meanwhile some may have moved into pages.
+    let expected = (seq.0..).map(Seq);
+    let in_order = rows
+        .iter()
+        .zip(expected)
+        .take_while(|(row, seq)| row.0 == *seq);
+    rows.truncate(in_order.count());
+    if rows.is_empty() {
+        return pages::after(reads, conversation, after, limit);
+    }
+    Ok(rows)
 }
 
 /// The message at `seq` with about as many before as after it, `limit` in all, oldest first.
@@ -155,8 +210,14 @@ pub(super) fn replace(changes: &mut Changes<'_>, message: &Message) -> Result<Me
         .filter(|before| before.deleted_at.is_none())
         .ok_or(StoreError::Contradiction("the message is not there"))?;
     body::remove(changes, parts_key(message.id))?;
+    let own = key(message.id);
+    let is_in_page = changes.get(&own)?.is_none();
     for (key, value) in rows_of(message)? {
-        changes.set(key, Some(value))?;
+        if is_in_page && key == own {
+            pages::replace(changes, message.id, value)?;
+        } else {
+            changes.set(key, Some(value))?;
+        }
     }
     Ok(before)
 }
@@ -184,10 +245,10 @@ fn rows_of(message: &Message) -> Result<Vec<(Key, Vec<u8>)>, StoreError> {
 
 /// Forgets the sender's own name for a message, if it still means this message.
 pub(super) fn forget_client_id(changes: &mut Changes<'_>, id: MessageId) -> Result<(), StoreError> {
-    let Some(value) = changes.get(&key(id))? else {
+    let Some(row) = row(changes, id)? else {
         return Ok(());
     };
-    let row = decode(&value)?;
+    let row = decode(&row)?;
     if let Some(client_id) = row.client_id.map(ClientId) {
         let sender = UserId(row.sender);
         if by_client_id(changes, sender, &client_id)? == Some(id) {
@@ -226,22 +287,47 @@ fn decode(value: &[u8]) -> Result<MessageV1, StoreError> {
     }
 }
 
-/// Reads the messages of a range, then the parts of those that have some.
-fn load_all(reads: &dyn Reads, span: &Span, limit: usize) -> Result<Vec<Message>, StoreError> {
-    let rows = rows::collect(reads, span, limit, |key, value| {
-        let id = MessageId {
-            conversation: ConversationId(u64_at(NAME, key, 1)?),
-            seq: Seq(u64_at(NAME, key, 9)?),
-        };
-        Ok((id, decode(value)?))
-    })?;
-    rows.into_iter()
-        .map(|(id, row)| complete(reads, id, row))
-        .collect()
+/// Moves the oldest messages that have rows of their own into pages, if there are enough of them.
+/// Returns whether there were; then more may be left.
+pub(super) fn pack(
+    changes: &mut Changes<'_>,
+    conversation: &Conversation,
+) -> Result<bool, StoreError> {
+    let span = Span::of(conversation_key(conversation.id));
+    let oldest = rows::collect(changes, &span, 1, |key, _| u64_at(NAME, key, 9))?;
+    let Some(oldest) = oldest.first() else {
+        return Ok(false);
+    };
+    let own = usize::try_from(conversation.last_seq.0 + 1 - oldest).unwrap_or(usize::MAX);
+    if own < 2 * OWN_ROWS {
+        return Ok(false);
+    }
+    let rows = rows::collect(changes, &span, (own - OWN_ROWS).min(PACKED_AT_ONCE), placed)?;
+    let seqs: Vec<Seq> = rows.iter().map(|(seq, _)| *seq).collect();
+    let went = pages::add(changes, conversation.id, rows)?;
+    for &seq in &seqs[..went] {
+        let conversation = conversation.id;
+        changes.set(key(MessageId { conversation, seq }), None)?;
+    }
+    Ok(went > 0)
 }
 
-fn load(reads: &dyn Reads, id: MessageId, value: &[u8]) -> Result<Message, StoreError> {
-    complete(reads, id, decode(value)?)
+/// What a scan of message rows gives.
+fn placed(key: &[u8], row: &[u8]) -> Result<Placed, StoreError> {
+    Ok((Seq(u64_at(NAME, key, 9)?), row.to_vec()))
+}
+
+/// Makes messages of rows.
+fn complete_all(
+    reads: &dyn Reads,
+    conversation: ConversationId,
+    rows: &[Placed],
+) -> Result<Vec<Message>, StoreError> {
+    let message = |(seq, row): &Placed| {
+        let seq = *seq;
+        complete(reads, MessageId { conversation, seq }, decode(row)?)
+    };
+    rows.iter().map(message).collect()
 }
 
 /// Puts a message together from its row and its part rows.

@@ -17,6 +17,7 @@ mod installation;
 pub mod kv;
 mod log;
 mod open;
+mod pages;
 mod recall;
 mod repair;
 mod rows;

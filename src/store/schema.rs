@@ -23,6 +23,7 @@
 //! | `Messages` | conversation (8), seq (8) | message v1 with the first bytes of the body |
 //! | `MessageParts` | conversation (8), seq (8), part (2) | the next bytes of the body |
 //! | `MessageHistory` | conversation (8), seq (8), version (2), part (2) | part 0: version v1 with the first bytes of the body; then the next bytes |
+//! | `MessagePages` | conversation (8), seq of the first (8) | page v1: the rows of older messages that follow each other |
 //! | `ClientIds` | sender (8), hash of the client id (16) | conversation (8), seq (8) |
 //! | `Files` | file (16) | file v1 |
 //! | `LooseFiles` | when it was complete (8), file (16), of those that nothing holds | nothing |
@@ -89,6 +90,8 @@ pub enum Table {
     BlobRefs = 0x3b,
     /// How much each person keeps here.
     FileUsage = 0x3c,
+    /// Older messages, many to a row.
+    MessagePages = 0x34,
     /// Events.
     Log = 0x40,
 }

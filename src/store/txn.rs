@@ -14,8 +14,9 @@ use super::kv::Kv;
 use super::log::{self, LogLimits};
 use super::rows::{self, Overlay, Rows, Side, Span, Visit};
 use super::schema::Key;
+use super::{conversations, messages};
 use crate::base::clock::Timestamp;
-use crate::model::{Event, EventBody, EventSeq};
+use crate::model::{ConversationId, Event, EventBody, EventSeq};
 
 /// The rows that a group changes so far, and how to change more. Private to the store.
 ///
@@ -191,6 +192,9 @@ impl Writer {
 /// How many log entries one call of [`Writer::trim`] removes at most: a few milliseconds of work.
 const TRIM_SLICE: usize = 500;
 
+/// How many conversations one call looks at.
+const LOOKED_AT: usize = 100;
+
 impl Writer {
     /// Removes the oldest part of the log that is over the limits, a bounded slice a call, and
     /// with it the rows that recognise a message sent twice. Returns whether more is left to do;
@@ -207,5 +211,27 @@ impl Writer {
         shared.commit(changes.into_overlay())?;
         shared.set_first(left);
         Ok(left.0 - first.0 >= TRIM_SLICE as u64)
+    }
+
+    /// Moves older messages into pages, which occupy less: a bounded slice a call, conversation by
+    /// conversation. Returns where to go on, or `None` at the end of a round.
+    pub fn pack(
+        &mut self,
+        after: Option<ConversationId>,
+    ) -> Result<Option<ConversationId>, StoreError> {
+        let shared = &self.shared;
+        let mut changes = Changes::new(shared.kv());
+        let mut done = after;
+        let conversations = conversations::page(&changes, after, LOOKED_AT)?;
+        for conversation in &conversations {
+            if messages::pack(&mut changes, conversation)? {
+                shared.commit(changes.into_overlay())?;
+                // It may have more.
+                return Ok(done.or(Some(ConversationId(0))));
+            }
+            done = Some(conversation.id);
+        }
+        let more = conversations.len() == LOOKED_AT;
+        Ok(done.filter(|_| more))
     }
 }

@@ -9,6 +9,7 @@ mod golden;
 mod history;
 mod kv;
 mod log;
+mod pages;
 mod people;
 mod redb;
 mod rows;

@@ -17,7 +17,7 @@ use inkspot::store::{self, Store, StoreOptions, Writer, conversations};
 
 const CONVERSATIONS: u64 = 200;
 const GROUP: u64 = 64;
-const TRIMMED_EVERY: u64 = 64 * 500;
+const TIDIED_EVERY: u64 = 64 * 500;
 
 fn rss_mib() -> f64 {
     let status = std::fs::read_to_string("/proc/self/status").expect("status");
@@ -105,7 +105,7 @@ fn send(writer: &mut Writer, number: u64) {
             reply_to: None,
             sealed: None,
             created_at: at,
-            updated_at: at,
+            edited_at: None,
             deleted_at: None,
         };
         txn.apply(at, EventBody::MessageSent(message))
@@ -114,13 +114,20 @@ fn send(writer: &mut Writer, number: u64) {
     txn.commit().expect("commit");
 }
 
-/// The product does it every hour, with these limits.
-fn trim(writer: &mut Writer, sent: u64) {
+/// What the product does every ten minutes.
+fn tidy(writer: &mut Writer, sent: u64) {
     let limits = Settings::default().log_limits;
     while writer
         .trim(&limits, Timestamp(1_700_000_000_000 + sent))
         .expect("trim")
     {}
+    let mut at = None;
+    loop {
+        at = writer.pack(at).expect("pack");
+        if at.is_none() {
+            break;
+        }
+    }
 }
 
 fn main() {
@@ -140,8 +147,8 @@ fn main() {
     for number in (0..messages).step_by(GROUP as usize) {
         send(&mut writer, number);
         let sent = number + GROUP;
-        if sent.is_multiple_of(TRIMMED_EVERY) {
-            trim(&mut writer, sent);
+        if sent.is_multiple_of(TIDIED_EVERY) {
+            tidy(&mut writer, sent);
         }
         if sent % (messages / 10) < GROUP {
             println!("{sent:>8} {:>9.1} {:>10.1}", rss_mib(), disk_mib(&dir));
