@@ -15,6 +15,7 @@
 
 mod ack;
 mod app;
+mod block;
 mod budget;
 mod config;
 mod connecting;
@@ -100,18 +101,17 @@ impl<A: App> Engine<A> {
     /// Sends an event to all sockets in a room but `except`; returns to how many. Never blocks.
     /// All of them get the events of a room in the same order.
     pub fn emit(&self, room: RoomId, event: &Event, except: Option<&Socket<A>>) -> usize {
-        let mut pushed = Vec::new();
-        let count = self.0.rooms.with(room, |members| {
-            let others = members.iter().filter(|member| Some(*member) != except);
-            let count = others.clone().count();
-            pushed.reserve_exact(count);
-            pushed.extend(others.map(|member| {
+        let (mut count, mut to_do) = (0, Vec::new());
+        self.0.rooms.with(room, |members| {
+            for member in members.iter().filter(|member| Some(*member) != except) {
+                count += 1;
                 let outcome = member.push_room_event(event);
-                (Arc::clone(member.session()), outcome)
-            }));
-            count
+                if outcome.needs_action() {
+                    to_do.push((Arc::clone(member.session()), outcome));
+                }
+            }
         });
-        self.0.settle(pushed.into_iter());
+        self.0.settle(to_do.into_iter());
         let counters = &self.0.counters;
         counters
             .events_out

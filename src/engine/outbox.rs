@@ -4,6 +4,7 @@
 use std::collections::VecDeque;
 use std::io::{self, ErrorKind, IoSlice};
 
+use super::block;
 use super::budget::Budget;
 use super::event::Event;
 use super::stream::{SLICES, Stream};
@@ -69,6 +70,13 @@ pub(super) enum Pushed {
     TooMuch,
     /// Nobody is there any more.
     Gone,
+}
+
+impl Pushed {
+    /// Whether somebody must do something about it.
+    pub fn needs_action(&self) -> bool {
+        !matches!(self, Self::Waits | Self::Gone)
+    }
 }
 
 /// How much may wait.
@@ -193,14 +201,10 @@ impl Outbox {
     fn write_all(&mut self, stream: &Stream) -> io::Result<()> {
         loop {
             while !self.queue.is_empty() {
-                let mut slices = [IoSlice::new(&[]); SLICES];
-                let mut skip = self.written;
-                for (slice, event) in slices.iter_mut().zip(&self.queue) {
-                    *slice = IoSlice::new(&event.0.wire[skip..]);
-                    skip = 0;
-                }
-                let count = self.queue.len().min(SLICES);
-                let written = stream.try_write(&slices[..count])?;
+                let written = match self.write_block(stream) {
+                    None => self.write_slices(stream)?,
+                    Some(written) => written?,
+                };
                 if written == 0 {
                     return Err(ErrorKind::WriteZero.into());
                 }
@@ -216,9 +220,35 @@ impl Outbox {
         stream.try_flush()
     }
 
+    /// Writes the queue as one block, if it is fit for that.
+    fn write_block(&self, stream: &Stream) -> Option<io::Result<usize>> {
+        let fits = self.written == 0 && self.queue.len() > 1 && self.bytes <= block::MAX;
+        fits.then(|| {
+            block::with(&self.queue, |block| {
+                stream.try_write(&[IoSlice::new(block)])
+            })
+        })
+    }
+
+    /// Writes the front of the queue as it lies.
+    fn write_slices(&self, stream: &Stream) -> io::Result<usize> {
+        let mut slices = [IoSlice::new(&[]); SLICES];
+        let mut skip = self.written;
+        for (slice, event) in slices.iter_mut().zip(&self.queue) {
+            *slice = IoSlice::new(&event.0.wire[skip..]);
+            skip = 0;
+        }
+        stream.try_write(&slices[..self.queue.len().min(SLICES)])
+    }
+
     /// Takes written bytes off the front.
     fn advance(&mut self, written: usize) {
         self.bytes -= written;
+        if self.bytes == 0 {
+            self.queue = VecDeque::new();
+            self.written = 0;
+            return;
+        }
         self.written += written;
         while let Some(first) = self.queue.front() {
             let len = first.wire_len();
