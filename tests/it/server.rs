@@ -373,59 +373,6 @@ async fn the_length_of_a_chunked_body_is_the_chunks_and_the_connection_ends_afte
     assert!(!answer.contains("/smuggled"), "{answer}");
 }
 
-/// A client that writes HTTP/2 frames by hand, its preface and settings sent.
-async fn http2(shell: &Shell) -> TlsStream<TcpStream> {
-    let config = shell.client(rustls::ALL_VERSIONS, &["h2"]);
-    let connector = tokio_rustls::TlsConnector::from(Arc::new(config));
-    let tcp = TcpStream::connect(shell.addr()).await.unwrap();
-    let name = ServerName::try_from("localhost").unwrap();
-    let mut stream = connector.connect(name, tcp).await.unwrap();
-    stream
-        .write_all(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")
-        .await
-        .unwrap();
-    stream.write_all(&frame(4, 0, 0, b"")).await.unwrap();
-    stream
-}
-
-fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
-    let length = u32::try_from(payload.len()).unwrap().to_be_bytes();
-    let mut frame = vec![length[1], length[2], length[3], kind, flags];
-    frame.extend(stream.to_be_bytes());
-    frame.extend(payload);
-    frame
-}
-
-/// `GET https://a/never`
-const NEVER: &[u8] = b"\x82\x87\x41\x01a\x44\x06/never";
-
-#[tokio::test]
-async fn an_http2_client_that_opens_and_resets_without_end_is_closed() {
-    let shell = Shell::start();
-    let mut stream = http2(&shell).await;
-    let mut flood = Vec::new();
-    for id in (1..20_001).step_by(2) {
-        flood.extend(frame(1, 5, id, NEVER));
-        flood.extend(frame(3, 0, id, &8_u32.to_be_bytes()));
-    }
-    // The server may close before it has read everything.
-    let _ = stream.write_all(&flood).await;
-    closed(stream).await;
-    assert!(shell.get("/x").await.contains("http /x"));
-}
-
-#[tokio::test]
-async fn an_http2_header_without_end_is_cut_off() {
-    let shell = Shell::start();
-    let mut stream = http2(&shell).await;
-    stream.write_all(&frame(1, 1, 1, NEVER)).await.unwrap();
-    // A literal header, never indexed, again and again.
-    let more = b"\x10\x01x\x01y".repeat(3_000);
-    while stream.write_all(&frame(9, 0, 1, &more)).await.is_ok() {}
-    closed(stream).await;
-    assert!(shell.get("/x").await.contains("http /x"));
-}
-
 #[tokio::test]
 async fn who_says_nothing_is_let_go() {
     let short = Duration::from_millis(100);
