@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use http::request::Parts;
-use parking_lot::{Mutex, RwLock};
+use parking_lot::RwLock;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 use super::answer::Failure;
 use super::commands;
 use super::crowd::{Crowd, Place};
-use super::lines::{LineId, Lines};
+use super::lines::{LineId, Lines, Rooms};
 use super::outbound::{self, Greeting};
 use super::resume::{self, Replay};
 use crate::base::clock::Clock;
@@ -62,8 +62,8 @@ pub(super) struct Person {
     pub(super) line: LineId,
     /// Names this socket to the service.
     pub(super) number: SocketId,
-    /// The conversations that it joined, to be joined again when the line is picked up.
-    pub(super) joined: Mutex<Vec<Joined>>,
+    /// The conversations that it joined.
+    pub(super) joined: Rooms,
 }
 
 /// A conversation that is heard, with the newest event before that.
@@ -152,7 +152,7 @@ impl Chat {
             caller,
             line,
             number,
-            joined: Mutex::default(),
+            joined: Rooms::default(),
         }
     }
 
@@ -205,7 +205,7 @@ impl Chat {
         }
         if socket.join(outbound::conversation_room(conversation)) {
             let since = since.unwrap_or(*told);
-            person.joined.lock().push((conversation, since));
+            person.joined.add((conversation, since));
         }
         Ok(())
     }
@@ -221,8 +221,7 @@ impl Chat {
     /// The same, told to nobody. False: it didn't hear it.
     pub(super) fn take_out(socket: &Socket<Self>, conversation: ConversationId) -> bool {
         let left = socket.leave(outbound::conversation_room(conversation));
-        let mut joined = socket.data().joined.lock();
-        joined.retain(|(joined, _)| *joined != conversation);
+        socket.data().joined.remove(conversation);
         left
     }
 }

@@ -15,6 +15,7 @@ use super::chat::{Chat, Joined, Person};
 use crate::base::clock::{Clock, Timestamp};
 use crate::base::rng::Rng;
 use crate::engine::Socket;
+use crate::model::ids::ConversationId;
 use crate::service::Caller;
 
 /// How long a cut line is kept.
@@ -42,6 +43,26 @@ impl FromStr for LineId {
     type Err = std::num::ParseIntError;
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         u128::from_str_radix(text, 16).map(Self)
+    }
+}
+
+/// The conversations that a socket joined, to be joined again when its line is picked up.
+#[derive(Default)]
+pub(super) struct Rooms(Mutex<Vec<Joined>>);
+
+impl Rooms {
+    pub(super) fn add(&self, joined: Joined) {
+        self.0.lock().push(joined);
+    }
+
+    pub(super) fn remove(&self, conversation: ConversationId) {
+        self.0.lock().retain(|(joined, _)| *joined != conversation);
+    }
+
+    /// Takes them out of the socket into its line. Only who holds all lines can: between the two
+    /// a client that comes back would find them in neither.
+    fn take(&self, _lines: &mut Kept) -> Vec<Joined> {
+        std::mem::take(&mut *self.0.lock())
     }
 }
 
@@ -98,7 +119,7 @@ impl Lines {
         if resumed {
             let cut = Cut {
                 caller: *caller,
-                joined: std::mem::take(&mut *joined.lock()),
+                joined: joined.take(&mut kept),
                 at: now,
             };
             kept.cut.insert(*line, cut);
@@ -117,12 +138,10 @@ impl Lines {
             if old.data().caller.user != caller.user {
                 return None;
             }
-            let joined = old.data().joined.lock().clone();
-            let old = kept.open.remove(&line);
+            let old = kept.open.remove(&line)?;
+            let joined = old.data().joined.take(&mut kept);
             drop(kept);
-            if let Some(old) = old {
-                old.close(1000);
-            }
+            old.close(1000);
             return Some(joined);
         }
         if kept.cut.get(&line)?.caller.user != caller.user {
