@@ -2,8 +2,9 @@ use std::time::Duration;
 
 use inkspot::engine::{DisconnectReason, EngineConfig, Event, RoomId};
 
-use super::client::{Got, Poller, Ws, frame, text};
+use super::client::{Got, Poller, Ws, text};
 use super::program::Server;
+use crate::frames::frame;
 
 const ROOM: RoomId = RoomId::new(0, 0);
 

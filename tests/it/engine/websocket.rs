@@ -2,8 +2,9 @@ use std::time::Duration;
 
 use inkspot::engine::{DisconnectReason, EngineConfig};
 
-use super::client::{COOKIE, Got, Poller, Ws, client, frame, headers, text, upgrade_request};
+use super::client::{COOKIE, Got, Poller, Ws, client, headers, text, upgrade_request};
 use super::program::{ORIGIN, Server};
+use crate::frames::frame;
 
 #[tokio::test]
 async fn case_14_a_foreign_or_missing_origin_is_refused_on_every_request() {

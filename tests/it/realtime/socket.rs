@@ -16,7 +16,8 @@ use tokio::sync::{Mutex as AsyncMutex, mpsc, watch};
 use tokio::task::JoinHandle;
 use tokio_rustls::TlsConnector;
 
-use super::ear::{Ear, Heard, Writer, frame};
+use super::ear::{Ear, Heard, Writer};
+use crate::frames::frame;
 use crate::harness::Client;
 
 pub use super::ear::{Line, Said};
