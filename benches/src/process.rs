@@ -31,21 +31,12 @@ impl Process {
 
     /// CPU seconds that it has used: user and system, all threads.
     pub fn cpu(&self) -> io::Result<f64> {
-        let stat = fs::read_to_string(format!("/proc/{}/stat", self.0.id()))?;
-        // Behind the name, which may hold anything: utime and stime are the 12th and 13th.
-        let fields = stat.rsplit(')').next().unwrap_or_default();
-        let ticks = fields.split_whitespace().skip(11).take(2);
-        let ticks: f64 = ticks.filter_map(|field| field.parse::<f64>().ok()).sum();
-        Ok(ticks / rustix::param::clock_ticks_per_second() as f64)
+        cpu_of(self.0.id())
     }
 
     /// Its resident memory in KiB.
     pub fn rss_kib(&self) -> io::Result<f64> {
-        let status = fs::read_to_string(format!("/proc/{}/status", self.0.id()))?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-        let kib = line.and_then(|line| line.split_whitespace().next());
-        kib.and_then(|kib| kib.parse().ok())
-            .ok_or_else(|| io::Error::other("no VmRSS"))
+        rss_kib_of(self.0.id())
     }
 
     /// Whether it still runs.
@@ -62,6 +53,25 @@ impl Drop for Process {
         }
         let _ = self.0.wait();
     }
+}
+
+/// CPU seconds that a process has used: user and system, all threads.
+pub fn cpu_of(pid: u32) -> io::Result<f64> {
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat"))?;
+    // Behind the name, which may hold anything: utime and stime are the 12th and 13th.
+    let fields = stat.rsplit(')').next().unwrap_or_default();
+    let ticks = fields.split_whitespace().skip(11).take(2);
+    let ticks: f64 = ticks.filter_map(|field| field.parse::<f64>().ok()).sum();
+    Ok(ticks / rustix::param::clock_ticks_per_second() as f64)
+}
+
+/// The resident memory of a process in KiB.
+pub fn rss_kib_of(pid: u32) -> io::Result<f64> {
+    let status = fs::read_to_string(format!("/proc/{pid}/status"))?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    let kib = line.and_then(|line| line.split_whitespace().next());
+    kib.and_then(|kib| kib.parse().ok())
+        .ok_or_else(|| io::Error::other("no VmRSS"))
 }
 
 /// Lets this process and those that it starts open as many files as the system allows.
