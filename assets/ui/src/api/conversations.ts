@@ -1,6 +1,6 @@
 /** Conversations, their members and their history. */
 
-import type { Conversation, Member, MessagePage } from "../lib/wire";
+import type { Conversation, Member, Message, MessagePage } from "../lib/wire";
 import { LIMITS } from "../lib/wire";
 import { query, request, seg } from "./http";
 
@@ -54,3 +54,9 @@ export const getMessages = (id: string, wish: PageWish) =>
     "GET",
     `/conversations/${seg(id)}/messages${query({ limit: LIMITS.page, before: wish.before, after: wish.after, around: wish.around })}`,
   );
+
+/** Changes the words of one's own message. */
+export const patchMessage = (id: string, content: string) => request<Message>("PATCH", `/messages/${seg(id)}`, { content });
+
+/** Deletes a message with its files, for everyone. */
+export const deleteMessage = (id: string) => request<void>("DELETE", `/messages/${seg(id)}`);

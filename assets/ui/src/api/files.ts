@@ -28,11 +28,11 @@ export async function postFile(bytes: Blob, name: string): Promise<Attachment> {
 export const putMyAvatar = (fileId: string) => request<{ user: User }>("PUT", "/auth/me/avatar", { fileId });
 
 /** Goes back to initials. */
-export const deleteMyAvatar = () => request<void>("DELETE", "/auth/me/avatar");
+export const deleteMyAvatar = () => request<{ user: User }>("DELETE", "/auth/me/avatar");
 
 /** Takes a file as the picture of a group (owners). */
 export const putRoomAvatar = (id: string, fileId: string) =>
   request<Conversation>("PUT", `/conversations/${seg(id)}/avatar`, { fileId });
 
 /** Takes the picture of a group away (owners). */
-export const deleteRoomAvatar = (id: string) => request<void>("DELETE", `/conversations/${seg(id)}/avatar`);
+export const deleteRoomAvatar = (id: string) => request<Conversation>("DELETE", `/conversations/${seg(id)}/avatar`);

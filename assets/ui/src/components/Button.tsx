@@ -39,6 +39,8 @@ export function IconButton(props: {
   class?: string;
   mirror?: boolean;
   pressed?: boolean;
+  /** It opens a menu, which is open or not. */
+  expanded?: boolean;
   onClick?: (event: MouseEvent) => void;
 }) {
   return (
@@ -48,6 +50,8 @@ export function IconButton(props: {
       aria-label={props.label}
       title={props.label}
       aria-pressed={props.pressed}
+      aria-haspopup={props.expanded === undefined ? undefined : "menu"}
+      aria-expanded={props.expanded}
       onClick={props.onClick}
     >
       <Icon name={props.icon} mirror={props.mirror ?? false} />

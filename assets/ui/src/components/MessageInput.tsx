@@ -5,6 +5,7 @@ import { countChars } from "../lib/names";
 import { t } from "../lib/text";
 import { LIMITS } from "../lib/wire";
 import { draftOf, setDraft } from "../hooks/useDraft";
+import { editing, editNewest } from "../hooks/useEditing";
 import { useTypingSignal } from "../hooks/useTyping";
 import { addToTray, trayOf, useLimits } from "../hooks/useUploads";
 import { useWebSocket } from "../hooks/useWebSocket";
@@ -31,6 +32,7 @@ export function MessageInput({ conversationId, title }: { conversationId: string
   useEffect(() => {
     if (matchMedia("(hover: hover)").matches) field.current?.focus({ preventScroll: true });
   }, [conversationId]);
+  useBackFromEditing(field);
   const send = () => {
     if (!sendable) return;
     const content = text.trim();
@@ -64,6 +66,7 @@ export function MessageInput({ conversationId, title }: { conversationId: string
               else typing.touch();
             }}
             onKeyDown={(event) => {
+              if (event.key === "ArrowUp" && text === "" && editNewest(conversationId)) return event.preventDefault();
               // 229: an input method is at work; Safari says so only here.
               if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.keyCode === 229) return;
               event.preventDefault();
@@ -86,6 +89,16 @@ export function MessageInput({ conversationId, title }: { conversationId: string
       </p>
     </form>
   );
+}
+
+/** When a line was changed, one goes on writing here. */
+function useBackFromEditing(field: { current: HTMLTextAreaElement | null }): void {
+  const open = editing.value !== null;
+  const was = useRef(open);
+  useEffect(() => {
+    if (was.current && !open) field.current?.focus({ preventScroll: true });
+    was.current = open;
+  }, [open]);
 }
 
 /** Makes the field as high as its text; the greatest height is set in the style sheet. */

@@ -97,6 +97,7 @@ function drawRow(row: Row, { room, receipts, fresh, connected, marked }: Page) {
       start={row.start}
       mine={mine}
       fresh={fresh.has(row.key)}
+      mayDelete={mine || (room.isGroup && room.memberRole === "owner")}
       marked={line.seq !== null && line.seq === marked}
       avatar={member?.avatarUrl ?? line.senderAvatar}
       presence={member && presenceShape(member)}

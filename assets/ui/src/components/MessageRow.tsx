@@ -10,6 +10,7 @@ import type { PresenceShape } from "../hooks/useConversations";
 import { Avatar } from "./Avatar";
 import { Button } from "./Button";
 import { Icon } from "./Icon";
+import { RowTools } from "./RowTools";
 import { UploadNote, Words } from "./Words";
 
 /** What a line says about its way: nothing, a state, or who has read it. */
@@ -24,6 +25,8 @@ export interface MessageRowProps {
   start: boolean;
   mine: boolean;
   fresh: boolean;
+  /** One may delete it. */
+  mayDelete: boolean;
   /** One was led to this line. */
   marked: boolean;
   presence?: PresenceShape | undefined;
@@ -32,7 +35,7 @@ export interface MessageRowProps {
   noteTitle?: string | undefined;
 }
 
-function Row({ line, start, mine, fresh, marked, presence, avatar, noteText, noteTitle }: MessageRowProps) {
+function Row({ line, start, mine, fresh, marked, mayDelete, presence, avatar, noteText, noteTitle }: MessageRowProps) {
   const state = line.failed !== null ? " failed" : line.seq === null ? " sending" : "";
   const who = mine ? t("line.you") : line.senderName;
   return (
@@ -70,6 +73,7 @@ function Row({ line, start, mine, fresh, marked, presence, avatar, noteText, not
             {line.uploads.length > 0 && line.failed === null ? <UploadNote line={line} other={noteText} /> : noteText}
           </span>
         )}
+        {line.id !== null && !line.deleted && <RowTools line={line} mine={mine} mayDelete={mayDelete} />}
       </div>
     </article>
   );

@@ -3,7 +3,9 @@
 import type { Line } from "../lib/lines";
 import { percentText, t } from "../lib/text";
 import { shareOf, uploadsOf } from "../hooks/useUploads";
+import { editing } from "../hooks/useEditing";
 import { Attachments, PendingFiles } from "./Attachments";
+import { EditLine } from "./EditLine";
 import { Icon } from "./Icon";
 import { Linkified } from "./Linkified";
 
@@ -19,7 +21,7 @@ export function Words({ line }: { line: Line }) {
   }
   return (
     <>
-      {line.content !== "" && <Linkified text={line.content} />}
+      {line.id !== null && editing.value === line.id ? <EditLine line={line} id={line.id} /> : line.content !== "" && <Linkified text={line.content} />}
       {line.attachments.length > 0 && <Attachments line={line} />}
       {line.uploads.length > 0 && <PendingFiles line={line} />}
     </>

@@ -2,7 +2,7 @@
 
 import * as api from "../api/files";
 import { session } from "../state/account";
-import { keep, loadConversation } from "../state/conversations";
+import { keep } from "../state/conversations";
 
 /** Pixels of a side: enough for the largest place on the densest screen. */
 const SIDE = 512;
@@ -37,9 +37,8 @@ export async function setMyAvatar(picture: Blob): Promise<void> {
 
 /** Goes back to one's initials. */
 export async function removeMyAvatar(): Promise<void> {
-  await api.deleteMyAvatar();
-  const { user } = session.peek();
-  if (user !== null) session.value = { ...session.peek(), user: { ...user, avatarUrl: undefined } };
+  const { user } = await api.deleteMyAvatar();
+  session.value = { ...session.peek(), user };
 }
 
 /** Takes a square as the picture of a group. */
@@ -49,6 +48,5 @@ export async function setRoomAvatar(id: string, picture: Blob): Promise<void> {
 
 /** Takes the picture of a group away. */
 export async function removeRoomAvatar(id: string): Promise<void> {
-  await api.deleteRoomAvatar(id);
-  await loadConversation(id);
+  keep(await api.deleteRoomAvatar(id));
 }

@@ -112,6 +112,7 @@ export function applyUpdate(update: ConversationUpdate | OwnReadUpdate, myId: st
   put({
     ...known,
     title: update.title,
+    avatarUrl: update.avatarUrl,
     memberCount: update.memberCount,
     updatedAt: update.updatedAt > known.updatedAt ? update.updatedAt : known.updatedAt,
     lastSeq: Math.max(known.lastSeq, update.lastSeq),

@@ -119,6 +119,14 @@ function arrived(message: Message): void {
   });
 }
 
+/** A message has other words now, or was deleted. */
+export function changed(message: Message): void {
+  batch(() => {
+    threads.find(message.conversationId)?.update(message);
+    list.applyChange(message);
+  });
+}
+
 function sendReads(): void {
   for (const [conversationId, { messageId }] of unsentReads) {
     realtime.tell("mark-message-read", { conversationId, messageId });
@@ -149,12 +157,7 @@ for (const name of ["new-message", "message-sent"] as const) {
     });
   });
 }
-events.on("message-updated", (message) => {
-  batch(() => {
-    threads.find(message.conversationId)?.update(message);
-    list.applyChange(message);
-  });
-});
+events.on("message-updated", changed);
 events.on("user-typing", (data) => typing.started(data.conversationId, data));
 events.on("user-stop-typing", (data) => typing.stopped(data.conversationId, data.userId));
 events.on("message-read", (data) =>

@@ -1,0 +1,15 @@
+/** Changing and deleting lines that are stored, for components. */
+
+import { myId } from "../state/account";
+import { editing } from "../state/editing";
+import { threadOf } from "../state/live";
+
+export { changeLine, deleteLine, editing } from "../state/editing";
+
+/** Opens one's newest line of a conversation for changing; returns whether there is one. */
+export function editNewest(conversationId: string): boolean {
+  const mine = threadOf(conversationId).messages.peek().findLast((each) => each.senderId === myId() && each.deletedAt === undefined && each.content !== "");
+  if (mine === undefined) return false;
+  editing.value = mine.id;
+  return true;
+}
