@@ -10,9 +10,10 @@ export function Dialog(props: { title: string; side?: boolean; onClose(): void; 
   const ref = useRef<HTMLDialogElement>(null);
   const id = useId();
   useEffect(() => {
-    const before = document.activeElement;
-    ref.current?.showModal();
-    return () => before instanceof HTMLElement && before.isConnected && before.focus();
+    const box = ref.current;
+    box?.showModal();
+    // Closing it, and not only taking it away, gives the focus back to where it was.
+    return () => box?.close();
   }, []);
   return (
     <dialog

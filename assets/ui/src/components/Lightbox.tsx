@@ -27,11 +27,12 @@ export function Lightbox(props: { line: Line; pictures: readonly Picture[]; star
   const zoom = useZoom(picture?.id ?? "", { onTurn: (step) => turn(at + step * direction()), onDismiss: onClose });
   useBackCloses(onClose);
   useEffect(() => {
-    const before = document.activeElement;
-    dialog.current?.showModal();
+    const box = dialog.current;
+    box?.showModal();
     // None of the buttons is meant before one is chosen.
-    dialog.current?.focus();
-    return () => before instanceof HTMLElement && before.isConnected && before.focus();
+    box?.focus();
+    // Closing it, and not only taking it away, gives the focus back to where it was.
+    return () => box?.close();
   }, []);
   if (picture === undefined) return null;
   const who = line.senderId === myId() ? t("line.you") : line.senderName;

@@ -27,9 +27,11 @@ export function RowTools({ line, mine, mayDelete }: { line: Line; mine: boolean;
   if (mayDelete) items.push({ icon: "bin", words: t("line.delete"), fault: true, onChoose: () => setAsked(true) });
   if (items.length === 0) return null;
   return (
-    <div class={`tools${open ? " open" : ""}`} ref={frame}>
-      <IconButton icon="more" label={t("line.more")} expanded={open} onClick={() => setOpen(!open)} />
-      {open && <Menu label={t("line.more")} items={items} onClose={() => setOpen(false)} />}
+    <>
+      <div class={`tools${open ? " open" : ""}`} ref={frame}>
+        <IconButton icon="more" label={t("line.more")} expanded={open} onClick={() => setOpen(!open)} />
+        {open && <Menu label={t("line.more")} items={items} onClose={() => setOpen(false)} />}
+      </div>
       <ErrorNote text={task.error} />
       {asked && (
         <Confirm
@@ -40,7 +42,7 @@ export function RowTools({ line, mine, mayDelete }: { line: Line; mine: boolean;
           onClose={() => setAsked(false)}
         />
       )}
-    </div>
+    </>
   );
 }
 

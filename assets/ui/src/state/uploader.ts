@@ -15,8 +15,11 @@ export interface Shelf {
 const AT_ONCE = 2;
 /** Refused tries, on a standing connection, before the file counts as failed. */
 const MAX_TRIES = 6;
-/** What passes by itself. `conflict`: the server had more of the file than we knew; asking it first mends that. */
-const PASSING = new Set(["offline", "no_answer", "rate_limited", "server_busy", "upload_busy", "conflict", "internal"]);
+/**
+ * What passes by itself. `wrong_offset`: the server had more of the file than we knew; asking it first mends that.
+ * `unauthorized`: the session has ended; after signing in again it goes on.
+ */
+const PASSING = new Set(["unauthorized", "offline", "no_answer", "rate_limited", "server_busy", "upload_busy", "wrong_offset", "internal"]);
 
 /** The part of {@link Uploads} that sends. */
 export class Uploader {
