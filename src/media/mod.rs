@@ -18,7 +18,7 @@
 //! which comes in several scans; 203 MB for a PNG of 24.5 megapixels with 16 bits a channel.
 //! Whoever calls decides how many may be worked on at once.
 
-mod check;
+pub mod check;
 mod movie;
 mod picture;
 mod shrink;
