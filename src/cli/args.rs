@@ -42,6 +42,9 @@ pub(super) enum Task {
         /// Also copy it into a fresh one, which frees the space of what was deleted
         #[arg(long)]
         compact: bool,
+        /// Also build the search index anew from the messages
+        #[arg(long)]
+        rebuild_search: bool,
         #[command(flatten)]
         place: Place,
     },

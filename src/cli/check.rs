@@ -1,5 +1,8 @@
 //! `inkspot check`: reads the whole database of a stopped server, and on demand copies it into a
-//! fresh one, which gives the space of what was deleted back to the disk.
+//! fresh one, which gives the space of what was deleted back to the disk, or builds the search
+//! index anew.
+
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
 
@@ -8,9 +11,13 @@ use crate::app;
 use crate::base::clock::Clock;
 use crate::base::rng::Rng;
 use crate::config::Config;
-use crate::store;
+use crate::search;
+use crate::store::{self, Store};
 
-pub(super) fn run(config: &Config, compact: bool) -> anyhow::Result<()> {
+/// How often is said how far it has come.
+const PROGRESS_EVERY: Duration = Duration::from_secs(2);
+
+pub(super) fn run(config: &Config, compact: bool, rebuild_search: bool) -> anyhow::Result<()> {
     let data = &config.server.data;
     if !data.exists() {
         bail!(
@@ -32,12 +39,30 @@ pub(super) fn run(config: &Config, compact: bool) -> anyhow::Result<()> {
     let tally = store
         .check()
         .context("the database is damaged; restore a backup")?;
+    if rebuild_search {
+        rebuild(config, &store)?;
+    }
     drop((store, writer));
     let report = format!(
         "The database is whole: {} accounts, {} conversations, {} memberships, {} messages, \
          {} events.\n",
         tally.accounts, tally.conversations, tally.members, tally.messages, tally.events,
     );
+    print(report.as_bytes())
+}
+
+/// Builds the search index anew, and says how far it has come on a terminal's line of its own.
+fn rebuild(config: &Config, store: &Store) -> anyhow::Result<()> {
+    let (folder, options) = (app::search_folder(config), app::search_options(config));
+    let mut told = Instant::now();
+    let messages = search::rebuild(&folder, store, &options, &Rng::system(), &mut |done, of| {
+        if told.elapsed() >= PROGRESS_EVERY {
+            told = Instant::now();
+            eprintln!("Building the search index: {done} of {of} messages");
+        }
+    })
+    .context("the search index could not be built; the server will try it again by itself")?;
+    let report = format!("Built the search index of {messages} messages.\n");
     print(report.as_bytes())
 }
 

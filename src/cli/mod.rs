@@ -62,7 +62,11 @@ fn run(task: Task) -> anyhow::Result<()> {
         } => serve::run(load(*overrides)?, ready_file.as_deref()),
         Task::SetupLink { place } => users::setup_link(&load(place.into())?),
         Task::User { task } => users::run(task),
-        Task::Check { compact, place } => check::run(&load(place.into())?, compact),
+        Task::Check {
+            compact,
+            rebuild_search,
+            place,
+        } => check::run(&load(place.into())?, compact, rebuild_search),
         Task::Config {
             task: ConfigTask::Example,
         } => print(example().as_bytes()),

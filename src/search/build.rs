@@ -31,6 +31,8 @@ struct Next {
 /// A build under way.
 pub(super) struct Build {
     heap: BinaryHeap<Reverse<Next>>,
+    /// How many there will be in all.
+    messages: u64,
 }
 
 impl Build {
@@ -39,9 +41,11 @@ impl Build {
         let view = store.view();
         let mut heap = BinaryHeap::new();
         let mut after = None;
+        let mut messages_in_all = 0;
         loop {
             let page = conversations::page(&view, after, PAGE)?;
             for conversation in &page {
+                messages_in_all += conversation.last_seq.0;
                 let newest = u64::from(indexer.newest(conversation.id)?);
                 let next = messages::after(&view, conversation.id, Seq(newest), 1)?;
                 if let Some(next) = next.first() {
@@ -55,9 +59,17 @@ impl Build {
             }
             after = page.last().map(|conversation| conversation.id);
             if page.len() < PAGE {
-                return Ok(Self { heap });
+                return Ok(Self {
+                    heap,
+                    messages: messages_in_all,
+                });
             }
         }
+    }
+
+    /// How many messages the index will have.
+    pub(super) fn messages(&self) -> u64 {
+        self.messages
     }
 
     /// Adds about `most` messages. Returns whether none is left.

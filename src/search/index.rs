@@ -2,7 +2,6 @@
 //! Blocks on disk hold the oldest documents, then comes a tail that is on its way to the disk, if
 //! there is one, then the live tail. Read by every search, changed by one thread.
 
-use std::collections::HashMap;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
@@ -11,6 +10,7 @@ use parking_lot::RwLock;
 use super::access::Access;
 use super::layout::{self, Mark, Seconds};
 use super::postings::{self, BLOCK, Posting};
+use super::rooms::Rooms;
 use super::tail::{Place, Tail};
 use crate::model::ConversationId;
 use crate::store::StoreError;
@@ -36,13 +36,6 @@ struct State {
     rooms: Rooms,
 }
 
-/// Conversations by their numbers, and the other way round.
-#[derive(Default)]
-struct Rooms {
-    by_number: Vec<ConversationId>,
-    numbers: HashMap<ConversationId, u32>,
-}
-
 /// What the disk has of a term.
 pub(super) enum Stored {
     /// All of it: the documents below the second number.
@@ -57,29 +50,29 @@ pub(super) fn damaged(what: &'static str) -> StoreError {
 }
 
 impl Index {
-    /// The index that is in this database, or with `fresh` the empty one that begins there. Its
-    /// tails hold `tail` documents at most. `None` if there is none that this Inkspot can read.
-    pub(super) fn load(
-        kv: Box<dyn Kv>,
-        tail: usize,
-        fresh: Option<Mark>,
-    ) -> Result<Option<Self>, StoreError> {
-        let mark = match (kv.get(&layout::mark_key())?, fresh) {
-            (_, Some(mark)) => {
-                let key = layout::mark_key();
-                let value = mark.encode();
-                let mut change = std::iter::once((key.as_slice(), Some(value.as_slice())));
-                kv.write(&mut change)?;
-                mark
-            }
-            (Some(bytes), None) => match Mark::decode(&bytes) {
-                Some(mark) => mark,
-                None => return Ok(None),
-            },
-            (None, None) => return Ok(None),
+    /// The index that is in this database, if there is one that this Inkspot can read. Its tails
+    /// hold `tail` documents at most.
+    pub(super) fn load(kv: Box<dyn Kv>, tail: usize) -> Result<Option<Self>, StoreError> {
+        let mark = kv.get(&layout::mark_key())?;
+        let Some(mark) = mark.and_then(|bytes| Mark::decode(&bytes)) else {
+            return Ok(None);
         };
-        let rooms = load_rooms(&*kv)?;
+        let rooms = Rooms::load(&*kv)?;
         let times = load_times(&*kv, mark.docs)?;
+        Ok(Some(Self::with(kv, tail, mark, rooms, times)))
+    }
+
+    /// An empty one in an empty database.
+    pub(super) fn begin(kv: Box<dyn Kv>, tail: usize, mark: Mark) -> Result<Self, StoreError> {
+        let (key, value) = (layout::mark_key(), mark.encode());
+        kv.write(&mut std::iter::once((
+            key.as_slice(),
+            Some(value.as_slice()),
+        )))?;
+        Ok(Self::with(kv, tail, mark, Rooms::default(), Vec::new()))
+    }
+
+    fn with(kv: Box<dyn Kv>, tail: usize, mark: Mark, rooms: Rooms, times: Vec<Seconds>) -> Self {
         let state = RwLock::new(State {
             mark,
             frozen: None,
@@ -87,13 +80,12 @@ impl Index {
             times,
             rooms,
         });
-        let access = Access::default();
-        Ok(Some(Self {
+        Self {
             kv,
             state,
-            access,
+            access: Access::default(),
             tail,
-        }))
+        }
     }
 
     /// The database.
@@ -118,36 +110,30 @@ impl Index {
 
     /// How many conversations have a number.
     pub(super) fn rooms(&self) -> usize {
-        self.state.read().rooms.by_number.len()
+        self.state.read().rooms.len()
     }
 
     /// The conversations whose numbers are this one and above.
     pub(super) fn rooms_from(&self, number: usize) -> Vec<ConversationId> {
-        let state = self.state.read();
-        let rooms = state.rooms.by_number.get(number..);
-        rooms.unwrap_or_default().to_vec()
+        self.state.read().rooms.from(number).to_vec()
     }
 
     /// The number of a conversation that has one.
     pub(super) fn room(&self, conversation: ConversationId) -> Option<u32> {
-        let state = self.state.read();
-        state.rooms.numbers.get(&conversation).copied()
+        self.state.read().rooms.number(conversation)
     }
 
     /// The numbers of those of these conversations that have one, and how many have one in all.
     pub(super) fn rooms_of(&self, conversations: &[ConversationId]) -> (Vec<u32>, usize) {
         let state = self.state.read();
-        let rooms = &state.rooms;
-        let numbers = conversations
-            .iter()
-            .filter_map(|one| rooms.numbers.get(one));
-        (numbers.copied().collect(), rooms.by_number.len())
+        let numbers = conversations.iter();
+        let numbers = numbers.filter_map(|&one| state.rooms.number(one));
+        (numbers.collect(), state.rooms.len())
     }
 
     /// The conversation with a number.
     pub(super) fn conversation(&self, room: u32) -> Option<ConversationId> {
-        let state = self.state.read();
-        state.rooms.by_number.get(room as usize).copied()
+        self.state.read().rooms.conversation(room)
     }
 
     /// Where a document is.
@@ -387,33 +373,6 @@ pub(super) enum Part {
 pub(super) struct PlaceRow {
     number: Option<u32>,
     bytes: Vec<u8>,
-}
-
-impl Rooms {
-    fn add(&mut self, conversation: ConversationId) -> u32 {
-        let number = u32::try_from(self.by_number.len()).unwrap_or(u32::MAX);
-        self.by_number.push(conversation);
-        self.numbers.insert(conversation, number);
-        number
-    }
-}
-
-fn load_rooms(kv: &dyn Kv) -> Result<Rooms, StoreError> {
-    let (from, to) = layout::all_rooms();
-    let mut numbers = HashMap::new();
-    kv.scan(&from, &to, Order::Forward, &mut |key, value| {
-        let room = layout::room(key, value).ok_or_else(|| damaged("a conversation"))?;
-        numbers.insert(ConversationId(room.0), room.1);
-        Ok(ControlFlow::Continue(()))
-    })?;
-    let mut by_number = vec![None; numbers.len()];
-    for (conversation, number) in &numbers {
-        let place = by_number.get_mut(*number as usize);
-        *place.ok_or_else(|| damaged("a conversation's number"))? = Some(*conversation);
-    }
-    let by_number: Option<Vec<_>> = by_number.into_iter().collect();
-    let by_number = by_number.ok_or_else(|| damaged("the numbers of the conversations"))?;
-    Ok(Rooms { by_number, numbers })
 }
 
 fn load_times(kv: &dyn Kv, docs: u32) -> Result<Vec<Seconds>, StoreError> {

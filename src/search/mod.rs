@@ -24,6 +24,7 @@ mod layout;
 mod names;
 mod postings;
 mod reader;
+mod rooms;
 mod tail;
 mod terms;
 mod walk;
@@ -40,6 +41,7 @@ use tokio::sync::watch;
 
 pub use cursor::{BadCursor, Cursor};
 pub use find::Caps;
+pub use reader::rebuild;
 
 use crate::base::clock::Clock;
 use crate::base::rng::Rng;

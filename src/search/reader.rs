@@ -5,7 +5,7 @@
 //! built anew, while the server goes on.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
@@ -133,10 +133,16 @@ impl Reader {
 
     /// Opens the index, or begins one.
     fn open(&self) -> Result<Indexer, End> {
-        let kv = open_kv(&self.folder, self.options.cache_bytes)?;
-        let log = self.shared.store.log();
-        let Some(index) = Index::load(Box::new(kv), self.options.tail, None)? else {
-            return Ok(self.indexer(self.begin()?));
+        let Options {
+            cache_bytes, tail, ..
+        } = self.options;
+        let store = &self.shared.store;
+        let log = store.log();
+        let kv = SledKv::open(&self.folder, cache_bytes)?;
+        let Some(index) = Index::load(Box::new(kv), tail)? else {
+            remove(&self.folder)?;
+            let index = begin(&self.folder, store, &self.options, &self.rng)?;
+            return Ok(Indexer::new(store, Arc::new(index)));
         };
         let mark = index.mark();
         if mark.epoch != log.epoch() || mark.seen > log.head() {
@@ -145,22 +151,7 @@ impl Reader {
         if mark.seen.0.saturating_add(1) < log.first().0 {
             return Err(End::Outdated("the log was trimmed past it"));
         }
-        Ok(self.indexer(index))
-    }
-
-    fn indexer(&self, index: Index) -> Indexer {
-        Indexer::new(&self.shared.store, Arc::new(index))
-    }
-
-    fn begin(&self) -> Result<Index, End> {
-        remove(&self.folder)?;
-        let kv = open_kv(&self.folder, self.options.cache_bytes)?;
-        Ok(begin(
-            Box::new(kv),
-            &self.shared.store,
-            &self.options,
-            &self.rng,
-        )?)
+        Ok(Indexer::new(store, Arc::new(index)))
     }
 
     fn build(&self, indexer: &mut Indexer) -> Result<(), End> {
@@ -222,13 +213,30 @@ impl Reader {
     }
 }
 
-/// Begins an index of everything that is stored now.
-pub(super) fn begin(
-    kv: Box<SledKv>,
+/// Builds the index anew in a data folder that no server uses, and returns how many messages it has.
+/// `progress` is told now and then how many it has so far, of how many.
+pub fn rebuild(
+    folder: &Path,
     store: &Store,
     options: &Options,
     rng: &Rng,
-) -> Result<Index, StoreError> {
+    progress: &mut dyn FnMut(u64, u64),
+) -> Result<u64, StoreError> {
+    remove(folder)?;
+    let index = Arc::new(begin(folder, store, options, rng)?);
+    let mut indexer = Indexer::new(store, Arc::clone(&index));
+    let mut build = Build::begin(store, &mut indexer)?;
+    while !build.step(store, &mut indexer, SLICE)? {
+        progress(index.docs().into(), build.messages());
+    }
+    indexer.set_whole();
+    indexer.write_all()?;
+    Ok(index.docs().into())
+}
+
+/// Begins an index of everything that is stored now, in a folder that isn't there.
+fn begin(folder: &Path, store: &Store, options: &Options, rng: &Rng) -> Result<Index, StoreError> {
+    let kv = SledKv::open(folder, options.cache_bytes)?;
     let log = store.log();
     let mark = Mark {
         epoch: log.epoch(),
@@ -237,16 +245,11 @@ pub(super) fn begin(
         whole: false,
         numbering: rng.u64(),
     };
-    let index = Index::load(kv, options.tail, Some(mark))?;
-    index.ok_or_else(|| super::index::damaged("the mark"))
-}
-
-pub(super) fn open_kv(folder: &std::path::Path, cache_bytes: u64) -> Result<SledKv, StoreError> {
-    SledKv::open(folder, cache_bytes)
+    Index::begin(Box::new(kv), options.tail, mark)
 }
 
 /// Removes the folder of an index, if there is one.
-pub(super) fn remove(folder: &std::path::Path) -> Result<(), StoreError> {
+fn remove(folder: &Path) -> Result<(), StoreError> {
     match fs::remove_dir_all(folder) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
             Err(StoreError::io("remove", folder)(error))

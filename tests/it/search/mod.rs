@@ -1,9 +1,11 @@
 //! The search, on a real store and a real index. Here is what its tests share.
 
+mod attacks;
+mod crash;
 mod follow;
 mod model;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
@@ -27,7 +29,7 @@ const START: u64 = 1_790_000_000_000;
 
 /// A store with people and rooms, and the search beside it.
 struct House {
-    dir: TempDir,
+    dir: PathBuf,
     store: Store,
     writer: Writer,
     publish: watch::Sender<EventSeq>,
@@ -35,6 +37,8 @@ struct House {
     options: Options,
     clock: Clock,
     now: u64,
+    /// Last to go.
+    kept: Option<TempDir>,
 }
 
 fn options() -> Options {
@@ -47,15 +51,26 @@ fn options() -> Options {
 }
 
 impl House {
-    /// One with so many people, called `p1`, `p2` …, and so many rooms, called `Room 1` …;
-    /// everybody is in every room.
+    /// One in a folder of its own with so many people, called `p1`, `p2` …, and so many rooms,
+    /// called `Room 1` …; everybody is in every room.
     async fn new(people: u64, rooms: u64, options: Options) -> Self {
         let dir = tempfile::tempdir().unwrap();
+        let mut house = Self::at(dir.path().to_path_buf(), options);
+        house.kept = Some(dir);
+        house.furnish(people, rooms);
+        house.start();
+        house.caught_up().await;
+        house
+    }
+
+    /// What is in this folder.
+    fn at(dir: PathBuf, options: Options) -> Self {
         let clock = Clock::manual(Timestamp(START));
         let (store, writer) = open(&dir, &clock);
         let (publish, _) = watch::channel(store.log().head());
-        let mut house = Self {
+        Self {
             dir,
+            kept: None,
             store,
             writer,
             publish,
@@ -63,7 +78,10 @@ impl House {
             options,
             clock,
             now: START,
-        };
+        }
+    }
+
+    fn furnish(&mut self, people: u64, rooms: u64) {
         let mut events: Vec<_> = (1..=people)
             .map(|id| EventBody::AccountCreated(account(id)))
             .collect();
@@ -72,10 +90,7 @@ impl House {
             let members = (1..=people).map(|user| EventBody::MemberAdded(member(room, user)));
             events.extend(members);
         }
-        house.commit(events);
-        house.start();
-        house.caught_up().await;
-        house
+        self.commit(events);
     }
 
     /// Makes this happen, a second later.
@@ -135,7 +150,7 @@ impl House {
     }
 
     fn folder(&self) -> PathBuf {
-        self.dir.path().join("data/search")
+        self.dir.join("data/search")
     }
 
     fn start(&mut self) {
@@ -211,13 +226,13 @@ impl House {
     }
 }
 
-fn open(dir: &TempDir, clock: &Clock) -> (Store, Writer) {
+fn open(dir: &Path, clock: &Clock) -> (Store, Writer) {
     let options = StoreOptions {
         cache_bytes: 16 << 20,
         floor_bytes: 0,
         ballast_bytes: 0,
     };
-    store::open(&dir.path().join("data"), &options, &Rng::system(), clock).unwrap()
+    store::open(&dir.join("data"), &options, &Rng::system(), clock).unwrap()
 }
 
 fn account(id: u64) -> Account {
