@@ -9,6 +9,7 @@ use serde::Serialize;
 use time::OffsetDateTime;
 use utoipa::ToSchema;
 use warp::Reply;
+use warp::reply::Response;
 
 use super::answer::{self, Answer};
 use super::call::Call;
@@ -76,12 +77,12 @@ pub(super) async fn options(call: Call) -> Answer {
 }
 
 pub(super) async fn create(call: Call) -> Answer {
-    marked(begin(call).await)
+    Ok(marked(begin(call).await))
 }
 
 pub(super) async fn show(call: Call) -> Answer {
     if call.method() == Method::HEAD {
-        return marked(head(call).await);
+        return Ok(marked(head(call).await));
     }
     let caller = call.caller()?;
     let state = call.service().upload(caller, call.id("id")?).await?;
@@ -93,22 +94,22 @@ pub(super) async fn show(call: Call) -> Answer {
         expires_at,
         file,
     } = state;
-    marked(answer::ok(&Upload {
+    answer::ok(&Upload {
         id,
         name,
         offset,
         length,
         expires_at,
         file,
-    }))
+    })
 }
 
 pub(super) async fn append(call: Call) -> Answer {
-    marked(write(call).await)
+    Ok(marked(write(call).await))
 }
 
 pub(super) async fn terminate(call: Call) -> Answer {
-    marked(discard(call).await)
+    Ok(marked(discard(call).await))
 }
 
 /// For those whose network lets only GET and POST pass.
@@ -118,13 +119,13 @@ pub(super) async fn overridden(call: Call) -> Answer {
     match method.as_deref() {
         Some("PATCH") => append(call).await,
         Some("DELETE") => terminate(call).await,
-        Some("HEAD") => marked(head(call).await),
+        Some("HEAD") => Ok(marked(head(call).await)),
         _ => Err(Failure::method_not_allowed()),
     }
 }
 
 /// Every answer says which version it speaks.
-fn marked(answer: Answer) -> Answer {
+fn marked(answer: Answer) -> Response {
     let mut response = answer.unwrap_or_else(Failure::into_response);
     let version = HeaderValue::from_static(VERSION);
     response
@@ -133,7 +134,7 @@ fn marked(answer: Answer) -> Answer {
     if response.status() == StatusCode::PRECONDITION_FAILED {
         response.headers_mut().insert(TUS_VERSION, version);
     }
-    Ok(response)
+    response
 }
 
 async fn begin(mut call: Call) -> Answer {

@@ -156,7 +156,11 @@ impl Hub {
             EventBody::ConversationCreated(conversation) => {
                 self.pending.mark(conversation.id, Reason::Created);
             }
-            EventBody::ConversationRenamed { conversation, .. } => {
+            EventBody::ConversationRenamed { conversation, .. }
+            | EventBody::AvatarChanged {
+                of: AvatarOf::Conversation(conversation),
+                ..
+            } => {
                 self.pending.mark(*conversation, Reason::Renamed);
             }
             EventBody::SessionEnded { session, user, end } => {
@@ -180,12 +184,6 @@ impl Hub {
                 of: AvatarOf::User(user),
                 ..
             } => self.introduce(*user),
-            EventBody::AvatarChanged {
-                of: AvatarOf::Conversation(conversation),
-                ..
-            } => {
-                self.pending.mark(*conversation, Reason::Renamed);
-            }
             _ => {}
         }
     }

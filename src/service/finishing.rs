@@ -5,9 +5,9 @@ use std::io::{self, Read, Seek, SeekFrom};
 use std::sync::Arc;
 
 use super::decision::Decision;
+use super::pending::{Turn, Upload};
 use super::receiving::pieces;
 use super::rules::require_session;
-use super::uploads::{Turn, Upload};
 use super::{Answer, Caller, Service, ServiceError};
 use crate::base::clock::Timestamp;
 use crate::base::rng::Rng;

@@ -28,6 +28,7 @@ mod live;
 mod members;
 mod messages;
 mod passwords;
+mod pending;
 mod presence;
 mod queue;
 mod reaper;
@@ -70,9 +71,9 @@ use directory::Directory;
 use limits::{LimitKey, Limits};
 use live::Live;
 use passwords::Passwords;
+use pending::Uploads;
 use receipts::Receipts;
 use session_cache::SessionCache;
-use uploads::Uploads;
 
 /// What methods return.
 pub type Answer<T> = Result<T, ServiceError>;

@@ -12,7 +12,8 @@ use sha2::{Digest, Sha256};
 use tokio::task::JoinHandle;
 
 use super::limits::{LimitKey, LimitedAction};
-use super::uploads::{Turn, Upload, UploadState};
+use super::pending::{Turn, Upload};
+use super::uploads::UploadState;
 use super::{Answer, Caller, Service, ServiceError};
 use crate::base::clock::Timestamp;
 use crate::blobs::{BlobError, Blobs, StageId};
@@ -246,7 +247,7 @@ impl Service {
         body: impl Stream<Item = Option<Bytes>> + Send,
     ) -> Answer<(End, u64)> {
         let mut body = pin!(body);
-        let mut ending = self.0.uploads.ending.subscribe();
+        let mut ending = self.0.uploads.ending();
         let mut writer = Writer::new(self.clone(), Arc::clone(&turn.upload), stage, begin);
         let mut left = room;
         let end = loop {

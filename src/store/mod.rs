@@ -12,6 +12,7 @@ mod codec;
 mod compact;
 mod entry;
 mod error;
+mod file_record;
 mod folder;
 mod installation;
 pub mod kv;

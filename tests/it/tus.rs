@@ -2,8 +2,11 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
+use http_body::Frame;
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
+use tokio::sync::mpsc;
 
 use crate::harness::{Client, Reply};
 
@@ -82,6 +85,20 @@ impl Client {
     pub async fn open(&self, path: &Value) -> Fetched {
         Fetched::to(self.request(Method::GET, path.as_str().unwrap())).await
     }
+}
+
+/// A body that comes as a test sends its pieces, and ends when the test drops the sender.
+pub fn slow_body() -> (mpsc::UnboundedSender<Bytes>, reqwest::Body) {
+    let (sender, receiver) = mpsc::unbounded_channel();
+    let pieces = futures_util::stream::unfold(receiver, async |mut receiver| {
+        let piece: Bytes = receiver.recv().await?;
+        Some((
+            Ok::<_, std::convert::Infallible>(Frame::data(piece)),
+            receiver,
+        ))
+    });
+    let body = http_body_util::StreamBody::new(Box::pin(pieces));
+    (sender, reqwest::Body::wrap(body))
 }
 
 /// An answer that is bytes.
