@@ -95,6 +95,7 @@ pub fn start_service(
 /// Opens the contents of files in the data directory, which this process holds.
 fn open_blobs(config: &Config) -> Result<Arc<dyn Blobs>, BlobError> {
     let kind = match config.files.storage {
+        FileStorage::Volumes => BlobKind::Volumes,
         FileStorage::Files => BlobKind::Files,
     };
     let folder = config.server.data.join("blobs");

@@ -10,9 +10,9 @@ use super::topic::topic;
 topic! {
     /// Files that people send.
     pub struct Files in "files" {
-        /// How they are kept in the data directory. "files": each in a file of its own. It can't
-        /// be changed once there are some.
-        pub storage: FileStorage = FileStorage::Files,
+        /// How they are kept in the data directory. "volumes": in a few large databases. "files":
+        /// each in a file of its own, for large disks. It can't be changed once there are some.
+        pub storage: FileStorage = FileStorage::Volumes,
         /// The largest file that is taken, in mebibytes.
         pub max_file_mib: u64 = 100,
         /// How much one person may keep here in all, in mebibytes; 0 for no limit.
@@ -29,8 +29,10 @@ topic! {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum FileStorage {
-    /// Each in a file of its own.
+    /// In a few large databases.
     #[default]
+    Volumes,
+    /// Each in a file of its own.
     Files,
 }
 

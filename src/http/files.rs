@@ -324,6 +324,7 @@ mod tests {
         check("bytes=-3", 10, &Asked::Part(7..10));
         check("bytes=-100", 10, &Asked::Part(0..10));
         check("bytes=5-18446744073709551615", 10, &Asked::Part(5..10));
+        check("bytes=5-99999999999999999999", 10, &Asked::Part(5..10));
         for nothing in [
             "bytes=10-",
             "bytes=10-20",
@@ -337,7 +338,6 @@ mod tests {
             "bytes=0-5,2-7",
             "bytes=5-2",
             "bytes=a-b",
-            "bytes=0-99999999999999999999",
             "bytes=-",
             "lines=0-1",
             "",

@@ -134,7 +134,7 @@ fn head_of(response: Response) -> Response {
         StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED
     );
     if let Some(length) = body.size_hint().exact().filter(|_| has_length) {
-        parts.headers.insert(CONTENT_LENGTH, length.into());
+        parts.headers.entry(CONTENT_LENGTH).or_insert(length.into());
     }
     let mut response = warp::reply().into_response();
     *response.status_mut() = parts.status;

@@ -22,6 +22,7 @@ mod server;
 mod service_accounts;
 mod service_conversations;
 mod service_edits;
+mod service_files;
 mod service_follow;
 mod service_house;
 mod service_invites;

@@ -2,8 +2,10 @@
 
 mod access;
 mod accounts;
+mod attachments;
 mod cookies;
 mod described;
+mod files;
 mod flow;
 mod limits;
 mod sign_in;
