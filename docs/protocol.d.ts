@@ -211,6 +211,43 @@ export type Conversation = {
   avatarUrl?: string;
 };
 
+export type ConversationBrief = {
+  /** Opaque id. */
+  id: string;
+  /** A group's name. */
+  title: string | null;
+  /** Group or direct. */
+  isGroup: boolean;
+  /** How many members there are. */
+  memberCount: number;
+  /** The other person of a direct one. */
+  with?: Sender;
+  /** Where a group's face is. */
+  avatarUrl?: string;
+};
+
+export type SearchHit = {
+  /** As it is now. */
+  message: Message;
+  /** Where it is. */
+  conversation: ConversationBrief;
+  /** What to mark in the message's content: from and to, in UTF-16 units, in order, apart from
+  * each other. */;
+  highlights: [number;
+  number][];
+};
+
+export type SearchPage = {
+  /** The newest first. There may be fewer than asked for, even none, although more follow. */
+  hits: Array<SearchHit>;
+  /** Ask with `cursor` for the following page; `null` when nothing more is there. */
+  next: string | null;
+  /** How long the search took, in milliseconds. */
+  tookMs: number;
+  /** Whether some messages can't be found yet, because the index is being built. */
+  indexing: boolean;
+};
+
 export type Session = {
   /** Opaque id. */
   id: string;

@@ -198,7 +198,8 @@ impl App {
             public_certificate: false,
             clock: clock.clone(),
         };
-        let http = Handler::from_service(warp::service(http::routes(service.clone(), settings)));
+        let routes = http::routes(service.clone(), search.clone(), settings);
+        let http = Handler::from_service(warp::service(routes));
         let clock = clock.clone();
         Ok(Self {
             server,

@@ -16,6 +16,7 @@ use warp::path::FullPath;
 
 use super::body::{self, Body};
 use super::error::Failure;
+use super::search::Searches;
 use super::{Door, Settings};
 use crate::model::Peer;
 use crate::model::peer::Progress;
@@ -104,6 +105,11 @@ impl Call {
     /// What this door was told.
     pub(super) fn settings(&self) -> &Settings {
         &self.door.settings
+    }
+
+    /// The search.
+    pub(super) fn searches(&self) -> &Searches {
+        &self.door.searches
     }
 
     /// The host that the client asked for.

@@ -23,11 +23,13 @@ mod messages;
 mod openapi;
 mod operations;
 mod operations_of_files;
+mod operations_of_search;
 mod packing;
 mod paging;
 mod routes;
-
+mod search;
 mod setup;
+mod turns;
 mod ui;
 mod uploads;
 mod users;
@@ -44,6 +46,7 @@ use warp::reply::Response;
 use warp::{Filter, Rejection, Reply};
 
 use crate::base::clock::Clock;
+use crate::search::Search;
 use crate::service::Service;
 
 /// What the door must be told.
@@ -65,15 +68,17 @@ struct Door {
     service: Service,
     settings: Settings,
     bodies: body::Room,
+    searches: search::Searches,
 }
 
 /// Everything that this door answers. It answers each request and never fails.
-pub fn routes(service: Service, settings: Settings) -> BoxedFilter<(Response,)> {
+pub fn routes(service: Service, search: Search, settings: Settings) -> BoxedFilter<(Response,)> {
     let public_certificate = settings.public_certificate;
     let door = Arc::new(Door {
         service,
         settings,
         bodies: body::Room::default(),
+        searches: search::Searches::new(search),
     });
     let answers = api(door).or(app()).unify().recover(refuse).unify();
     warp::method()

@@ -87,6 +87,15 @@ impl Operation {
         self.refuses(&["invalid_field"])
     }
 
+    /// It needs this query parameter, for example like this.
+    pub(super) fn asks(mut self, name: &str, says: &str, schema: &Value, example: &str) -> Self {
+        self.query.push(json!({
+            "name": name, "in": "query", "required": true, "description": says, "schema": schema,
+            "example": example,
+        }));
+        self.refuses(&["invalid_field"])
+    }
+
     /// It gives a part of a list.
     pub(super) fn paged(self) -> Self {
         let limit = json!({"type": "integer", "minimum": 1, "maximum": 100, "default": 50});

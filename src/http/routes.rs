@@ -16,7 +16,7 @@ use super::call::{Call, Request};
 use super::error::Failure;
 use super::{
     Door, attachments, auth, avatars, conversations, files, health, invites, members, messages,
-    openapi, setup, uploads, users,
+    openapi, search, setup, uploads, users,
 };
 
 /// All addresses of the API. `{name}` stands for one piece of a path.
@@ -81,6 +81,10 @@ pub(super) fn table() -> Vec<Route> {
         get("/api/files/{id}/thumbnails/{side}", files::thumbnail),
         get("/api/conversations/{id}/files", files::list),
         get("/api/auth/usage", files::usage),
+
+        get("/api/search", search::messages),
+        get("/api/search/people", search::people),
+        get("/api/search/conversations", search::conversations),
 
         put("/api/auth/me/avatar", avatars::set_own),
         delete("/api/auth/me/avatar", avatars::remove_own),

@@ -36,6 +36,13 @@ pub(super) struct NewPassword {
     new_password: String,
 }
 
+impl Users {
+    /// These.
+    pub(super) fn of(users: Vec<UserView>) -> Self {
+        Self { users }
+    }
+}
+
 pub(super) async fn list(call: Call) -> Answer {
     let caller = call.caller()?;
     let query = call.query()?;

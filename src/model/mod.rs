@@ -6,6 +6,7 @@ pub mod account;
 pub mod conversation;
 pub mod event;
 pub mod file;
+pub mod found;
 pub mod ids;
 pub mod message;
 pub mod name;
@@ -16,6 +17,7 @@ pub use account::{Account, Invite, Role, Session};
 pub use conversation::{Conversation, Member, MemberRole};
 pub use event::{Actor, Event, EventBody, SessionEnd};
 pub use file::{AvatarOf, File, FileClass, FileUse, Thumbnail};
+pub use found::{ConversationBrief, SearchHit, SearchPage};
 pub use ids::{
     ClientId, ConversationId, EventSeq, FileId, InviteId, MessageId, Offset, Seq, SessionId, UserId,
 };

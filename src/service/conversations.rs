@@ -18,7 +18,7 @@ use crate::model::{Conversation, EventBody, MemberRole};
 use crate::store::{Reads, conversations};
 
 /// Members that are embedded in each conversation of a list, and in a single one.
-const EMBEDDED_IN_LIST: usize = 20;
+pub(super) const EMBEDDED_IN_LIST: usize = 20;
 const EMBEDDED: usize = 200;
 
 impl Service {

@@ -8,13 +8,14 @@ use std::collections::{BTreeSet, HashMap};
 use parking_lot::RwLock;
 
 use super::avatars::avatar_url;
-use super::fields::{search_form, search_words};
+use super::fields::search_form;
 use super::{Answer, Follower};
 use crate::base::clock::Timestamp;
 use crate::model::ids::{FileId, UserId};
 use crate::model::view::SenderView;
 use crate::model::{Account, AvatarOf, Event, EventBody, Role};
 use crate::store::{Reads, accounts};
+use crate::text::{NameQuery, name_terms};
 
 /// How many accounts are read at once at the start.
 const SLICE: usize = 500;
@@ -60,19 +61,13 @@ impl Person {
     }
 
     fn find_words(&mut self) {
-        self.words = search_words(&self.display_name);
-        self.words.extend(search_words(&self.username));
-        self.words.push(search_form(&self.username));
+        self.words = name_terms(&self.display_name);
+        self.words.extend(name_terms(&self.username));
     }
 
     /// Where they stand in lists.
     fn place(&self) -> (String, UserId) {
         (search_form(&self.display_name), self.id)
-    }
-
-    fn matches(&self, query: &[String]) -> bool {
-        let has = |asked: &String| self.words.iter().any(|word| word.starts_with(asked));
-        !query.is_empty() && query.iter().all(has)
     }
 }
 
@@ -159,17 +154,15 @@ impl Directory {
     /// At most `limit` people by name, each of whom has, for every word of the query, a word that
     /// starts with it. Disabled ones only if asked for.
     pub fn search(&self, query: &str, limit: usize, with_disabled: bool) -> Vec<Person> {
-        let query = query.trim().trim_start_matches('@');
-        let (whole, words) = (search_form(query), search_words(query));
+        let Some(query) = NameQuery::read(query) else {
+            return Vec::new();
+        };
         let people = self.people.read();
         let listed = people.by_name.iter();
         listed
             .filter_map(|(_, id)| people.by_id.get(id))
             .filter(|person| with_disabled || !person.disabled)
-            .filter(|person| {
-                let starts = |word: &String| word.starts_with(&whole);
-                person.words.iter().any(starts) || person.matches(&words)
-            })
+            .filter(|person| query.fits(&person.words))
             .take(limit)
             .cloned()
             .collect()

@@ -235,20 +235,10 @@ pub fn user_agent(given: &str) -> String {
     given.chars().filter(shown).take(USER_AGENT_MAX).collect()
 }
 
-/// How a text is compared when people search: folded and without accents.
+/// How names are put in order: folded and without accents.
 pub fn search_form(text: &str) -> String {
     let bare = fold(text);
     bare.nfd().filter(|c| !is_combining_mark(*c)).collect()
-}
-
-/// The words of a text that people search for, as [`search_form`] makes them.
-pub fn search_words(text: &str) -> Vec<String> {
-    let form = search_form(text);
-    let words = form.split(|c: char| !c.is_alphanumeric());
-    words
-        .filter(|word| !word.is_empty())
-        .map(Into::into)
-        .collect()
 }
 
 /// A display name for who gave none: the username.

@@ -51,11 +51,13 @@ pub enum LimitedAction {
     Transfer,
     /// Reading files; by user.
     Download,
+    /// Searching; by user.
+    Search,
 }
 
 impl LimitedAction {
     /// All of them.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::SignIn,
         Self::SignInKnown,
         Self::SignInNetwork,
@@ -72,6 +74,7 @@ impl LimitedAction {
         Self::Upload,
         Self::Transfer,
         Self::Download,
+        Self::Search,
     ];
 
     /// How many at once, and how long until one more is allowed.
@@ -92,6 +95,7 @@ impl LimitedAction {
             Self::Upload => (100, Duration::from_millis(500)),
             Self::Transfer => (200, Duration::from_millis(20)),
             Self::Download => (400, Duration::from_millis(10)),
+            Self::Search => (60, Duration::from_millis(150)),
         }
     }
 
@@ -107,6 +111,7 @@ impl LimitedAction {
                 "Too many requests."
             }
             Self::Upload => "Too many uploads.",
+            Self::Search => "You are searching too fast.",
         }
     }
 }

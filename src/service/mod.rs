@@ -21,6 +21,7 @@ mod directory;
 mod edits;
 mod file_names;
 mod files;
+mod finding;
 mod finishing;
 mod follow;
 mod invites;

@@ -11,6 +11,7 @@ mod dates;
 mod emoji;
 mod fold;
 mod matching;
+mod names;
 mod parse;
 mod phone;
 mod query;
@@ -19,6 +20,7 @@ mod tokens;
 mod words;
 
 pub use matching::{highlights_utf16, matches};
+pub use names::{NameQuery, name_terms};
 pub use parse::{MAX_QUERY, MAX_TERMS, parse};
 pub use query::{Clause, Filters, Has, Pattern, Person, Query, QueryError};
 pub use tokens::{MAX_TERM, MAX_TOKENS, Token, Tokens, tokens};

@@ -107,6 +107,9 @@ impl Operator {
 
 const KINDS: &str = "file, image, link, voice, video and audio";
 
+/// What says at a word's end that it may go on.
+const STARS: [char; 2] = ['*', '＊'];
+
 struct Parser<'a> {
     text: &'a str,
     at: usize,
@@ -143,11 +146,15 @@ impl<'a> Parser<'a> {
             return Ok(true);
         }
         let (typed, ending) = if let Some(phrase) = self.take_quoted() {
-            (phrase, Ending::Whole)
+            // An open phrase may end with `*`, as words do.
+            match phrase.strip_suffix(STARS) {
+                Some(phrase) => (phrase, Ending::Open),
+                None => (phrase, Ending::Whole),
+            }
         } else {
             self.take_word()
         };
-        let typing = self.at == self.text.len() && !self.text.ends_with(['*', '＊']);
+        let typing = self.at == self.text.len() && !self.text.ends_with(STARS);
         // What is left out is named whole.
         let ending = if excluded && typing {
             Ending::Whole
@@ -199,7 +206,7 @@ impl<'a> Parser<'a> {
         let length = length.unwrap_or_else(|| word_length(rest));
         self.at += length;
         let word = &rest[..length];
-        if let Some(word) = word.strip_suffix(['*', '＊']) {
+        if let Some(word) = word.strip_suffix(STARS) {
             return (word, Ending::Open);
         }
         let typing = self.at == self.text.len();

@@ -57,6 +57,7 @@ fn the_last_word_is_a_beginning_while_it_is_typed() {
     check_words("fo* ba ", &["fo*", "ba"]);
     check_words("fo＊　ba ", &["fo*", "ba"]);
     check_words("\"foo ba\"", &["foo ba"]);
+    check_words("\"foo ba*\"", &["foo ba*"]);
     check_words("foo,", &["foo"]);
     check_words("foo has:image", &["foo"]);
     check_words("foo\u{200B}", &["foo*"]);

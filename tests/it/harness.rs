@@ -15,6 +15,7 @@ use inkspot::base::shutdown::Shutdown;
 use inkspot::config::{Config, LimitProfile};
 use inkspot::model::Role;
 use inkspot::model::view::UserView;
+use inkspot::search::Search;
 use inkspot::server::Links;
 use inkspot::service::{NewAccount, Service};
 use reqwest::header::HeaderMap;
@@ -38,6 +39,8 @@ pub struct TestServer {
     pub clock: Clock,
     /// Its rules.
     pub service: Service,
+    /// Its search.
+    pub search: Search,
     shutdown: Shutdown,
     running: JoinHandle<Result<(), AppError>>,
     dir: TempDir,
@@ -70,9 +73,18 @@ impl TestServer {
     /// The same, with another clock from then on.
     pub async fn restart_at(self, clock: Clock) -> Self {
         self.shutdown.begin();
-        drop(self.service);
+        drop((self.service, self.search));
         self.running.await.unwrap().unwrap();
         Self::open(self.dir, clock, |_| {}).await
+    }
+
+    /// One that ended in order, started again on the same data but for the search index.
+    pub async fn restart_without_index(self) -> Self {
+        self.shutdown.begin();
+        drop((self.service, self.search));
+        self.running.await.unwrap().unwrap();
+        std::fs::remove_dir_all(self.dir.path().join("data/search")).unwrap();
+        Self::open(self.dir, self.clock, |_| {}).await
     }
 
     async fn open(dir: TempDir, clock: Clock, change: impl FnOnce(&mut Config)) -> Self {
@@ -83,12 +95,14 @@ impl TestServer {
         change(&mut config);
         let app = App::start(&config, &clock, &Rng::system()).unwrap();
         let (links, service) = (app.links().clone(), app.service().clone());
+        let search = app.search().clone();
         let shutdown = app.shutdown().clone();
         let running = tokio::spawn(app.run());
         let server = Self {
             links,
             clock,
             service,
+            search,
             shutdown,
             running,
             dir,
@@ -145,7 +159,7 @@ impl TestServer {
             public_certificate: false,
             clock: self.clock.clone(),
         };
-        inkspot::http::routes(self.service.clone(), settings)
+        inkspot::http::routes(self.service.clone(), self.search.clone(), settings)
     }
 
     /// Moves time.

@@ -7,7 +7,9 @@ use inkspot::model::view::{
     ConversationView, ErrorAnswer, ErrorView, FileSource, FileView, InviteView, MemberView,
     MessageView, SenderView, SentFileView, SessionView, ThumbnailView, UserView, VersionView,
 };
-use inkspot::model::{FileClass, MemberRole, MessageKind, Role};
+use inkspot::model::{
+    ConversationBrief, FileClass, MemberRole, MessageKind, Role, SearchHit, SearchPage,
+};
 use ts_rs::TS;
 
 const HEAD: &str = "\
@@ -31,6 +33,9 @@ fn generated() -> String {
         MessageView::decl(),
         VersionView::decl(),
         ConversationView::decl(),
+        ConversationBrief::decl(),
+        SearchHit::decl(),
+        SearchPage::decl(),
         SessionView::decl(),
         InviteView::decl(),
         ErrorView::decl(),

@@ -121,11 +121,13 @@ async fn every_documented_example_answers_as_documented() {
             } else {
                 with_bytes(request, &operation["requestBody"]["content"])
             };
-            let headers = operation["parameters"].as_array().into_iter().flatten();
-            for header in headers.filter(|header| header["in"] == "header") {
-                if let Some(value) = header["example"].as_str() {
-                    request = request.header(header["name"].as_str().unwrap(), value);
-                }
+            for parameter in operation["parameters"].as_array().into_iter().flatten() {
+                let name = parameter["name"].as_str().unwrap();
+                request = match (parameter["in"].as_str(), parameter["example"].as_str()) {
+                    (Some("header"), Some(value)) => request.header(name, value),
+                    (Some("query"), Some(value)) => request.query(&[(name, value)]),
+                    _ => request,
+                };
             }
             let reply = Reply::to(request).await;
             let documented = &operation["responses"][reply.status.to_string()];

@@ -8,6 +8,7 @@ mod described;
 mod files;
 mod flow;
 mod limits;
+mod search;
 mod sign_in;
 mod transport;
 mod uploads;
