@@ -171,6 +171,8 @@ export type Message = {
   editedAt?: string;
   /** When it was deleted; nothing of what it said is left then. ISO 8601, UTC. */
   deletedAt?: string;
+  /** Ids of the members that it names, and `all` if it names everybody. */
+  mentions: Array<string>;
   /** The sender's own name for it. */
   clientId?: string;
 };
@@ -180,6 +182,15 @@ export type MessageVersion = {
   content: string;
   /** Since when; ISO 8601, UTC. */
   at: string;
+};
+
+export type Draft = {
+  /** Where. */
+  conversationId: string;
+  /** The words; empty when there is no draft any more. */
+  content: string;
+  /** ISO 8601, UTC. */
+  updatedAt: string;
 };
 
 export type Conversation = {
@@ -201,10 +212,18 @@ export type Conversation = {
   lastMessage: Message | null;
   /** Position of the newest message; 0 when empty. */
   lastSeq: number;
-  /** Everything up to here the caller has read. */
+  /** Everything up to here the caller has read, or left unmarked. */
   lastReadSeq: number;
   /** `lastSeq - lastReadSeq`. */
   unread: number;
+  /** Unread messages that name the caller; 100 stands for 100 or more. */
+  mentions: number;
+  /** Whether the caller wants no noise from it. */
+  muted: boolean;
+  /** Whether the caller wants it on top. */
+  pinned: boolean;
+  /** Whether the caller put it away. A new message brings it back, unless it is muted. */
+  archived: boolean;
   /** The caller's own role. */
   memberRole: MemberRole;
   /** Where a group's face is. */
@@ -349,6 +368,14 @@ export type OwnReadUpdate = {
   conversationId: string;
   lastReadSeq: number;
   reason: "read";
+};
+
+export type OwnSettingsUpdate = {
+  conversationId: string;
+  muted: boolean;
+  pinned: boolean;
+  archived: boolean;
+  reason: "settings";
 };
 
 export type ConversationRemoved = {

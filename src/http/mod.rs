@@ -24,6 +24,7 @@ mod openapi;
 mod operations;
 mod operations_of_files;
 mod operations_of_search;
+mod own;
 mod packing;
 mod paging;
 mod routes;

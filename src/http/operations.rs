@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::openapi::{Operation, operation};
 use super::{
     auth, conversations, health, invites, members, messages, operations_of_files,
-    operations_of_search, setup, users,
+    operations_of_search, own, setup, users,
 };
 use crate::model::view::{ConversationView, MemberView, MessageView, UserView};
 
@@ -30,6 +30,7 @@ pub(super) fn all() -> Vec<Operation> {
     all.extend(membership());
     all.extend(words());
     all.extend(second_thoughts());
+    all.extend(own_view());
     all.extend(operations_of_files::all());
     all.extend(operations_of_search::all());
     all
@@ -343,5 +344,37 @@ fn second_thoughts() -> [Operation; 3] {
             "What a message has said.",
         )
         .gives::<messages::History>(200, "Oldest first."),
+    ]
+}
+
+fn own_view() -> [Operation; 4] {
+    [
+        patch(
+            "/api/conversations/{id}/settings",
+            "changeOwnSettings",
+            "Mutes, pins or archives a conversation for the caller alone.",
+        )
+        .takes::<own::SettingsChange>(&json!({"muted": true}))
+        .gives::<ConversationView>(200, "As the caller sees it.")
+        .refuses(&["storage_full"]),
+        post(
+            "/api/conversations/{id}/unread",
+            "markUnread",
+            "Lets messages count as unread again, for the caller alone.",
+        )
+        .takes::<own::UnreadMark>(&json!({"seq": 1}))
+        .gives_nothing("It is noted.")
+        .refuses(&["storage_full"]),
+        operation(
+            Method::PUT,
+            "/api/conversations/{id}/draft",
+            "setDraft",
+            "Keeps what the caller began to write.",
+        )
+        .takes::<own::DraftWords>(&json!({"content": "Dear"}))
+        .gives_nothing("It is kept.")
+        .refuses(&["conflict", "storage_full"]),
+        get("/api/drafts", "drafts", "What the caller began to write.")
+            .gives::<own::Drafts>(200, "All of it."),
     ]
 }

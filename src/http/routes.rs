@@ -16,7 +16,7 @@ use super::call::{Call, Request};
 use super::error::Failure;
 use super::{
     Door, attachments, auth, avatars, conversations, files, health, invites, members, messages,
-    openapi, search, setup, uploads, users,
+    openapi, own, search, setup, uploads, users,
 };
 
 /// All addresses of the API. `{name}` stands for one piece of a path.
@@ -61,6 +61,10 @@ pub(super) fn table() -> Vec<Route> {
 
         get("/api/conversations/{id}/messages", messages::list),
         post("/api/conversations/{id}/read", messages::mark_read),
+        post("/api/conversations/{id}/unread", own::mark_unread),
+        patch("/api/conversations/{id}/settings", own::change_settings),
+        put("/api/conversations/{id}/draft", own::set_draft),
+        get("/api/drafts", own::drafts),
         post("/api/messages/realtime", messages::send),
         patch("/api/messages/{id}", messages::edit),
         delete("/api/messages/{id}", messages::delete),

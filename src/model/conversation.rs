@@ -61,4 +61,49 @@ pub struct Member {
     pub last_read_seq: Seq,
     /// When they read it.
     pub last_read_at: Option<Timestamp>,
+    /// From here on it counts as unread for themselves, though others know better.
+    pub unread_from: Option<Seq>,
+    /// What they settled for themselves alone.
+    pub own: OwnSettings,
+}
+
+impl Member {
+    /// Up to where it counts as read for themselves.
+    pub fn own_read_seq(&self) -> Seq {
+        let before = |from: Seq| Seq(from.0.saturating_sub(1));
+        let marked = self.unread_from.map(before);
+        marked.map_or(self.last_read_seq, |seq| seq.min(self.last_read_seq))
+    }
+}
+
+/// What a member settles about a conversation for themselves alone.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct OwnSettings {
+    /// It makes no noise.
+    pub muted: bool,
+    /// It stands on top.
+    pub pinned: bool,
+    /// It was put away when this was its newest message; see [`OwnSettings::is_archived`].
+    pub archived_at: Option<Seq>,
+}
+
+impl OwnSettings {
+    /// Whether it is put away: a newer message brings it back, unless it is muted.
+    pub fn is_archived(&self, newest: Seq) -> bool {
+        self.archived_at
+            .is_some_and(|seq| self.muted || newest <= seq)
+    }
+}
+
+/// What somebody began to write in a conversation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Draft {
+    /// Where.
+    pub conversation: ConversationId,
+    /// Who.
+    pub user: UserId,
+    /// Up to 8,000 characters; empty when there is no draft any more.
+    pub content: String,
+    /// When.
+    pub updated_at: Timestamp,
 }

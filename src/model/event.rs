@@ -1,7 +1,7 @@
 //! What happened. State changes only by applying events, and every reader follows them in order.
 
 use super::account::{Account, Invite, Role, Session};
-use super::conversation::{Conversation, Member, MemberRole};
+use super::conversation::{Conversation, Draft, Member, MemberRole, OwnSettings};
 use super::file::{AvatarOf, File};
 use super::ids::{ConversationId, EventSeq, FileId, InviteId, Seq, SessionId, UserId};
 use super::message::Message;
@@ -177,6 +177,28 @@ pub enum EventBody {
         /// When.
         at: Timestamp,
     },
+    /// Somebody settled something about a conversation for themselves alone.
+    SettingsChanged {
+        /// Where.
+        conversation: ConversationId,
+        /// Who.
+        user: UserId,
+        /// All of it, as it is now.
+        own: OwnSettings,
+    },
+    /// Somebody moved their own read mark, of which others know nothing.
+    OwnReadMoved {
+        /// Where.
+        conversation: ConversationId,
+        /// Who.
+        user: UserId,
+        /// From here on it counts as unread; `None`: again as others know it.
+        unread_from: Option<Seq>,
+        /// Up to where it counts as read by that.
+        read_up_to: Seq,
+    },
+    /// Somebody began to write something, or let it be.
+    DraftChanged(Draft),
     /// A file arrived whole. Nothing holds it yet.
     FileAdded(File),
     /// A file that nothing held went away.
@@ -194,6 +216,14 @@ pub enum EventBody {
 }
 
 impl EventBody {
+    /// Whether it changes nothing that other members see in their lists.
+    pub fn is_private(&self) -> bool {
+        matches!(
+            self,
+            Self::MessageRead { .. } | Self::SettingsChanged { .. } | Self::OwnReadMoved { .. }
+        )
+    }
+
     /// The conversation it happened in, if any.
     pub fn conversation(&self) -> Option<ConversationId> {
         match self {
@@ -206,6 +236,8 @@ impl EventBody {
             | Self::MemberRemoved { conversation, .. }
             | Self::MemberRoleChanged { conversation, .. }
             | Self::MessageRead { conversation, .. }
+            | Self::SettingsChanged { conversation, .. }
+            | Self::OwnReadMoved { conversation, .. }
             | Self::AvatarChanged {
                 of: AvatarOf::Conversation(conversation),
                 ..

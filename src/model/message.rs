@@ -42,6 +42,8 @@ pub struct Message {
     pub content: String,
     /// Files that it carries.
     pub attachments: Vec<FileId>,
+    /// Whom it names.
+    pub mentions: Mentions,
     /// The sender's own name for it.
     pub client_id: Option<ClientId>,
     /// The message it answers, in the same conversation.
@@ -71,6 +73,7 @@ impl Message {
             kind: MessageKind::Text,
             content: String::new(),
             attachments: Vec::new(),
+            mentions: Mentions::default(),
             reply_to: None,
             sealed: None,
             edited_at: None,
@@ -78,6 +81,15 @@ impl Message {
             ..self
         }
     }
+}
+
+/// Whom a message names.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Mentions {
+    /// Members, each once; never its sender.
+    pub users: Vec<UserId>,
+    /// Everybody in the group.
+    pub all: bool,
 }
 
 /// What a message said for a while.

@@ -14,12 +14,12 @@ pub mod peer;
 pub mod view;
 
 pub use account::{Account, Invite, Role, Session};
-pub use conversation::{Conversation, Member, MemberRole};
+pub use conversation::{Conversation, Draft, Member, MemberRole, OwnSettings};
 pub use event::{Actor, Event, EventBody, SessionEnd};
 pub use file::{AvatarOf, File, FileClass, FileUse, Thumbnail};
 pub use found::{ConversationBrief, SearchHit, SearchPage};
 pub use ids::{
     ClientId, ConversationId, EventSeq, FileId, InviteId, MessageId, Offset, Seq, SessionId, UserId,
 };
-pub use message::{Message, MessageKind, Version};
+pub use message::{Mentions, Message, MessageKind, Version};
 pub use peer::Peer;

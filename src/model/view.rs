@@ -170,10 +170,31 @@ pub struct MessageView {
     #[schema(value_type = Option<String>, format = DateTime)]
     #[ts(optional, type = "string")]
     pub deleted_at: Option<Timestamp>,
+    /// Ids of the members that it names, and `all` if it names everybody.
+    pub mentions: Vec<String>,
     /// The sender's own name for it.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub client_id: Option<String>,
+}
+
+/// What the caller began to write in a conversation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema, TS)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = Draft)]
+#[ts(rename = "Draft")]
+pub struct DraftView {
+    /// Where.
+    #[schema(value_type = String)]
+    #[ts(type = "string")]
+    pub conversation_id: ConversationId,
+    /// The words; empty when there is no draft any more.
+    pub content: String,
+    /// ISO 8601, UTC.
+    #[serde(with = "iso")]
+    #[schema(value_type = String, format = DateTime)]
+    #[ts(type = "string")]
+    pub updated_at: Timestamp,
 }
 
 /// What a message said for a while.
@@ -255,6 +276,10 @@ pub struct MemberView {
 }
 
 /// A conversation as the caller sees it.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "the wire's names, each on its own"
+)]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema, TS)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = Conversation)]
@@ -287,12 +312,21 @@ pub struct ConversationView {
     /// Position of the newest message; 0 when empty.
     #[ts(type = "number")]
     pub last_seq: u64,
-    /// Everything up to here the caller has read.
+    /// Everything up to here the caller has read, or left unmarked.
     #[ts(type = "number")]
     pub last_read_seq: u64,
     /// `lastSeq - lastReadSeq`.
     #[ts(type = "number")]
     pub unread: u64,
+    /// Unread messages that name the caller; 100 stands for 100 or more.
+    #[ts(type = "number")]
+    pub mentions: u64,
+    /// Whether the caller wants no noise from it.
+    pub muted: bool,
+    /// Whether the caller wants it on top.
+    pub pinned: bool,
+    /// Whether the caller put it away. A new message brings it back, unless it is muted.
+    pub archived: bool,
     /// The caller's own role.
     pub member_role: MemberRole,
     /// Where a group's face is.

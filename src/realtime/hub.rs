@@ -184,6 +184,35 @@ impl Hub {
                 of: AvatarOf::User(user),
                 ..
             } => self.introduce(*user),
+            _ => self.tell_own(&event.body, offset),
+        }
+    }
+
+    /// What somebody did for themselves alone is told to their own sockets.
+    fn tell_own(&self, body: &EventBody, offset: Offset) {
+        match body {
+            EventBody::SettingsChanged {
+                conversation,
+                user,
+                own,
+            } => {
+                let settled = outbound::own_settings(*conversation, *own, offset);
+                self.engine.emit(outbound::user_room(*user), &settled, None);
+            }
+            EventBody::OwnReadMoved {
+                conversation,
+                user,
+                read_up_to,
+                ..
+            } => {
+                let own = outbound::own_read(*conversation, read_up_to.0, offset);
+                self.engine.emit(outbound::user_room(*user), &own, None);
+            }
+            EventBody::DraftChanged(draft) => {
+                let event = outbound::draft_updated(&Service::draft_view(draft));
+                let room = outbound::user_room(draft.user);
+                self.engine.emit(room, &event, None);
+            }
             _ => {}
         }
     }

@@ -39,6 +39,8 @@ pub(super) const USER_STATUS: &str = "user-status";
 pub(super) const USER_UPDATED: &str = "user-updated";
 /// Server → client: the newest state of one of your conversations.
 pub(super) const CONVERSATION_UPDATED: &str = "conversation-updated";
+/// Server → client: what you began to write, on whichever device.
+pub(super) const DRAFT_UPDATED: &str = "draft-updated";
 /// Server → client: you are no longer in it.
 pub(super) const CONVERSATION_REMOVED: &str = "conversation-removed";
 /// Server → client: this session is over; the socket is closed next.

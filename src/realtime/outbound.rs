@@ -10,8 +10,9 @@ use super::answer::Failure;
 use super::names;
 use crate::base::clock::{Timestamp, iso, iso_option};
 use crate::engine::{Event, EventBuilder, RoomId};
+use crate::model::OwnSettings;
 use crate::model::ids::{ConversationId, MessageId, Offset, UserId};
-use crate::model::view::{MessageView, SenderView};
+use crate::model::view::{DraftView, MessageView, SenderView};
 
 /// The sockets that joined a conversation.
 pub(super) const fn conversation_room(conversation: ConversationId) -> RoomId {
@@ -236,6 +237,42 @@ pub(super) fn own_read(conversation: ConversationId, seq: u64, offset: Offset) -
 
 #[derive(Serialize, TS)]
 #[serde(rename_all = "camelCase")]
+#[ts(rename = "OwnSettingsUpdate")]
+struct Settled {
+    #[ts(type = "string")]
+    conversation_id: ConversationId,
+    muted: bool,
+    pinned: bool,
+    archived: bool,
+    #[ts(type = "\"settings\"")]
+    reason: &'static str,
+}
+
+/// To a person's own sockets: what they settled about a conversation.
+pub(super) fn own_settings(
+    conversation: ConversationId,
+    own: OwnSettings,
+    offset: Offset,
+) -> Event {
+    let settled = Settled {
+        conversation_id: conversation,
+        muted: own.muted,
+        pinned: own.pinned,
+        archived: own.archived_at.is_some(),
+        reason: "settings",
+    };
+    durable(with(names::CONVERSATION_UPDATED, &settled), offset)
+}
+
+/// To a person's own sockets: what they began to write. To a slow reader only the newest goes out.
+pub(super) fn draft_updated(draft: &DraftView) -> Event {
+    with(names::DRAFT_UPDATED, draft)
+        .replacing(key(4, draft.conversation_id.0))
+        .build()
+}
+
+#[derive(Serialize, TS)]
+#[serde(rename_all = "camelCase")]
 #[ts(rename = "ConversationRemoved")]
 struct Removed {
     #[ts(type = "string")]
@@ -306,6 +343,7 @@ pub(super) fn typescript() -> Vec<String> {
         Reason::decl(),
         Update::decl(),
         OwnRead::decl(),
+        Settled::decl(),
         Removed::decl(),
         Ended::decl(),
         Failure::decl(),

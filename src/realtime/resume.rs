@@ -181,7 +181,7 @@ impl Replay {
     }
 
     fn change(&mut self, body: &EventBody) {
-        if !matches!(body, EventBody::MessageRead { .. }) {
+        if !body.is_private() {
             self.changed.extend(body.conversation());
         }
     }
@@ -233,6 +233,16 @@ impl Replay {
                     let event = outbound::own_read(conversation, seq.0, offset);
                     self.miss(event, Some(conversation));
                 }
+            }
+            EventBody::SettingsChanged { user, own, .. } if *user == self.user => {
+                let event = outbound::own_settings(conversation, *own, offset);
+                self.miss(event, Some(conversation));
+            }
+            EventBody::OwnReadMoved {
+                user, read_up_to, ..
+            } if *user == self.user => {
+                let event = outbound::own_read(conversation, read_up_to.0, offset);
+                self.miss(event, Some(conversation));
             }
             _ => {}
         }

@@ -3,6 +3,7 @@
 use super::decision::{Decision, Rule, Weighing};
 use super::fields;
 use super::limits::{LimitKey, LimitedAction};
+use super::mentions::Names;
 use super::rules::{require_member, require_session};
 use super::{Answer, Caller, Service, ServiceError};
 use crate::base::clock::Timestamp;
@@ -104,7 +105,8 @@ impl Service {
         fields::caption(&content)?;
         self.limit(LimitedAction::Edit, LimitKey::user(caller.user))?;
         let bytes = content.len();
-        let rule = move |state: &dyn Reads, now| edit(state, now, caller, message, content);
+        let names = Names::of(&content);
+        let rule = move |state: &dyn Reads, now| edit(state, now, caller, message, content, &names);
         Ok(Weighing { bytes, rule })
     }
 }
@@ -115,9 +117,11 @@ fn edit(
     caller: Caller,
     id: MessageId,
     content: String,
+    names: &Names,
 ) -> Answer<Decision<Message>> {
     require_session(state, caller)?;
-    let (message, _) = require_message(state, caller, id)?;
+    let (conversation, _) = require_member(state, caller.user, id.conversation)?;
+    let message = messages::find(state, id)?.ok_or(ServiceError::NotFound)?;
     if message.sender != caller.user {
         return Err(ServiceError::Forbidden(
             "Only who wrote a message can change it.",
@@ -126,7 +130,7 @@ fn edit(
     if message.deleted_at.is_some() {
         return Err(ServiceError::Conflict("This message was deleted."));
     }
-    if message.attachments.is_empty() {
+    if message.attachments.is_empty() || !content.is_empty() {
         fields::content(&content)?;
     }
     if message.content == content {
@@ -138,6 +142,7 @@ fn edit(
         ));
     }
     let edited = Message {
+        mentions: names.find(state, &conversation, caller.user)?,
         content,
         edited_at: Some(now),
         ..message

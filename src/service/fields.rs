@@ -61,7 +61,7 @@ pub fn username(typed: &str) -> Answer<String> {
 }
 
 /// Whether a folded username may have this character. Marks are letters' parts in many scripts.
-fn in_username(c: char) -> bool {
+pub(super) fn in_username(c: char) -> bool {
     let mark = is_combining_mark(c);
     (c.is_alphanumeric() || mark || matches!(c, '.' | '_' | '-')) && !is_invisible(c)
 }

@@ -39,6 +39,8 @@ pub enum LimitedAction {
     Send,
     /// Changing and deleting messages; by user.
     Edit,
+    /// Keeping drafts; by user.
+    Draft,
     /// Moving read marks; by user.
     Receipt,
     /// Saying that one types; by user.
@@ -68,6 +70,7 @@ impl LimitedAction {
         Self::Conversation,
         Self::Send,
         Self::Edit,
+        Self::Draft,
         Self::Receipt,
         Self::Typing,
         Self::Read,
@@ -89,6 +92,7 @@ impl LimitedAction {
             Self::Conversation => (30, Duration::from_secs(1)),
             Self::Send => (40, Duration::from_millis(200)),
             Self::Edit => (40, Duration::from_millis(500)),
+            Self::Draft => (40, Duration::from_millis(500)),
             Self::Receipt => (60, Duration::from_millis(100)),
             Self::Typing => (20, Duration::from_millis(200)),
             Self::Read => (200, Duration::from_millis(25)),
@@ -105,7 +109,9 @@ impl LimitedAction {
             Self::SignIn | Self::SignInKnown | Self::SignInNetwork => "Too many sign-ins.",
             Self::Join => "Too many visits from your network.",
             Self::Password => "The password was asked for too often.",
-            Self::Account | Self::Manage | Self::Conversation | Self::Edit => "Too many changes.",
+            Self::Account | Self::Manage | Self::Conversation | Self::Edit | Self::Draft => {
+                "Too many changes."
+            }
             Self::Send => "You are sending too fast.",
             Self::Receipt | Self::Typing | Self::Read | Self::Transfer | Self::Download => {
                 "Too many requests."

@@ -4,6 +4,7 @@ use super::decision::{Decision, Rule};
 use super::fields;
 use super::files::{attachments, kind_with};
 use super::limits::{LimitKey, LimitedAction};
+use super::mentions::Names;
 use super::rules::{require_member, require_session};
 use super::{Answer, Caller, MessagePage, NewMessage, PageAt, Sent, Service, ServiceError};
 use crate::base::clock::Timestamp;
@@ -19,6 +20,7 @@ struct SendMessage {
     conversation: ConversationId,
     content: String,
     attachments: Vec<FileId>,
+    names: Names,
     client_id: Option<ClientId>,
 }
 
@@ -55,6 +57,7 @@ impl Rule for SendMessage {
             kind: kind_with(state, self.caller, &self.attachments)?,
             content: self.content,
             attachments: self.attachments,
+            mentions: self.names.find(state, &conversation, sender)?,
             client_id: self.client_id,
             reply_to: None,
             sealed: None,
@@ -117,6 +120,7 @@ impl Service {
         Ok(SendMessage {
             caller,
             conversation: new.conversation,
+            names: Names::of(&new.content),
             content: new.content,
             attachments,
             client_id: new.client_id.map(ClientId),

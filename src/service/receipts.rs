@@ -10,6 +10,7 @@ use tokio::sync::oneshot;
 
 use super::decision::Decision;
 use super::limits::{LimitKey, LimitedAction};
+use super::own::move_own;
 use super::rules::{require_member, require_session};
 use super::{Answer, Caller, ReadUpTo, Service, ServiceError};
 use crate::base::clock::Timestamp;
@@ -162,7 +163,10 @@ fn read(
     let (found, member) = require_member(state, user, conversation)?;
     let seq = seq.min(found.last_seq);
     if seq <= member.last_read_seq {
-        return Ok(Decision::nothing(()));
+        // Others know that; only what one has marked as unread goes on being read.
+        let unread_from = member.unread_from.map(|from| from.max(seq.next()));
+        let unread_from = unread_from.filter(|from| *from <= member.last_read_seq);
+        return Ok(move_own(conversation, &member, unread_from));
     }
     let read = EventBody::MessageRead {
         conversation,

@@ -13,7 +13,7 @@ use crate::base::clock::Timestamp;
 use crate::model::ids::{ConversationId, Seq, UserId};
 use crate::model::name::fold;
 use crate::model::view::UserView;
-use crate::model::{Account, Conversation, EventBody, Member, MemberRole, Role};
+use crate::model::{Account, Conversation, EventBody, Member, MemberRole, OwnSettings, Role};
 use crate::store::{Reads, accounts, conversations};
 
 /// The name of the room that everybody joins, until somebody changes it.
@@ -183,6 +183,8 @@ pub(super) fn join(
         joined_at: now,
         last_read_seq: conversation.last_seq,
         last_read_at: None,
+        unread_from: None,
+        own: OwnSettings::default(),
     })
 }
 

@@ -195,6 +195,17 @@ pub struct MessagePage {
     pub after: Option<Seq>,
 }
 
+/// What somebody changes about their own view of a conversation.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct OwnChange {
+    /// Make no noise.
+    pub muted: Option<bool>,
+    /// Keep it on top.
+    pub pinned: Option<bool>,
+    /// Put it away until something new is said in it.
+    pub archived: Option<bool>,
+}
+
 /// How far somebody has read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ReadUpTo {

@@ -7,8 +7,11 @@ use crate::model::ids::{ConversationId, UserId};
 use crate::model::view::{
     ConversationView, MemberView, MessageView, SenderView, UserView, VersionView,
 };
-use crate::model::{AvatarOf, Member, Message, Version};
-use crate::store::{Reads, conversations, members};
+use crate::model::{AvatarOf, Member, Mentions, Message, Version};
+use crate::store::{Reads, conversations, members, mentions};
+
+/// How many unread mentions are counted.
+const MENTIONS_MAX: usize = 100;
 
 impl Service {
     /// A stored message as it goes over the wire.
@@ -26,6 +29,7 @@ impl Service {
             updated_at: message.changed_at(),
             edited_at: message.edited_at,
             deleted_at: message.deleted_at,
+            mentions: mention_views(&message.mentions),
             client_id: message.client_id.as_ref().map(|id| id.0.clone()),
         }
     }
@@ -92,6 +96,8 @@ impl Service {
         let members = members::page(state, id, None, most)?;
         let members = members.iter().map(|member| self.member_view(member));
         let last_message = newest(state, id, found.last_seq)?;
+        let read = own.own_read_seq();
+        let mentions = mentions::count(state, user, id, read, MENTIONS_MAX)?;
         Ok(Some(ConversationView {
             id,
             title: found.title,
@@ -102,10 +108,22 @@ impl Service {
             updated_at: found.updated_at,
             last_message: last_message.map(|message| self.message_view(&message)),
             last_seq: found.last_seq.0,
-            last_read_seq: own.last_read_seq.0,
-            unread: found.last_seq.0.saturating_sub(own.last_read_seq.0),
+            last_read_seq: read.0,
+            unread: found.last_seq.0.saturating_sub(read.0),
+            mentions: mentions as u64,
+            muted: own.own.muted,
+            pinned: own.own.pinned,
+            archived: own.own.is_archived(found.last_seq),
             member_role: own.role,
             avatar_url: self.avatar_url(AvatarOf::Conversation(id), found.avatar),
         }))
     }
+}
+
+/// Ids of people, and the word for everybody.
+fn mention_views(mentions: &Mentions) -> Vec<String> {
+    let users = mentions.users.iter().map(ToString::to_string);
+    users
+        .chain(mentions.all.then(|| "all".to_owned()))
+        .collect()
 }

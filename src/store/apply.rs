@@ -5,7 +5,9 @@
 
 use super::error::StoreError;
 use super::txn::Changes;
-use super::{accounts, conversations, files, history, invites, members, messages, sessions};
+use super::{
+    accounts, conversations, drafts, files, history, invites, members, messages, sessions,
+};
 use crate::base::clock::Timestamp;
 use crate::model::{AvatarOf, EventBody, FileId, Message};
 
@@ -57,6 +59,20 @@ pub(super) fn apply(
             history::keep(changes, &before)
         }
         EventBody::MessageDeleted { message, .. } => delete(changes, message),
+        EventBody::SettingsChanged {
+            conversation,
+            user,
+            own,
+        } => members::update(changes, *conversation, *user, |member| member.own = *own),
+        EventBody::OwnReadMoved {
+            conversation,
+            user,
+            unread_from,
+            ..
+        } => members::update(changes, *conversation, *user, |member| {
+            member.unread_from = *unread_from;
+        }),
+        EventBody::DraftChanged(draft) => drafts::put(changes, draft),
         EventBody::MessageRead {
             conversation,
             user,

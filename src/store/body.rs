@@ -10,7 +10,7 @@ use super::schema::Key;
 use super::txn::Changes;
 
 /// How many bytes of a body are in its record. Leaves room for everything else in it.
-const HEAD: usize = 3000;
+const HEAD: usize = 2500;
 
 /// How many bytes of a body are in each part row.
 const PART: usize = MAX_VALUE;

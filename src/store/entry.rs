@@ -108,6 +108,23 @@ pub(super) enum BodyV1 {
         message: MessageRef,
         by: u64,
     },
+    SettingsChanged {
+        conversation: u64,
+        user: u64,
+        muted: bool,
+        pinned: bool,
+        archived_at: Option<u64>,
+    },
+    OwnReadMoved {
+        conversation: u64,
+        user: u64,
+        unread_from: Option<u64>,
+        read_up_to: u64,
+    },
+    DraftChanged {
+        conversation: u64,
+        user: u64,
+    },
 }
 
 /// Which message, and enough to say whose it was should it be gone.
@@ -294,6 +311,32 @@ impl From<&EventBody> for BodyV1 {
             E::MessageDeleted { message, by } => Self::MessageDeleted {
                 message: message.into(),
                 by: by.0,
+            },
+            E::SettingsChanged {
+                conversation,
+                user,
+                own,
+            } => Self::SettingsChanged {
+                conversation: conversation.0,
+                user: user.0,
+                muted: own.muted,
+                pinned: own.pinned,
+                archived_at: own.archived_at.map(|seq| seq.0),
+            },
+            E::OwnReadMoved {
+                conversation,
+                user,
+                unread_from,
+                read_up_to,
+            } => Self::OwnReadMoved {
+                conversation: conversation.0,
+                user: user.0,
+                unread_from: unread_from.map(|seq| seq.0),
+                read_up_to: read_up_to.0,
+            },
+            E::DraftChanged(draft) => Self::DraftChanged {
+                conversation: draft.conversation.0,
+                user: draft.user.0,
             },
         }
     }

@@ -5,12 +5,13 @@ use serde::{Deserialize, Serialize};
 
 use super::codec::record_v1;
 use super::conversations;
+use super::drafts;
 use super::error::StoreError;
 use super::rows::{self, Reads, Span, u64_at};
 use super::schema::{Key, Table};
 use super::txn::Changes;
 use crate::base::clock::Timestamp;
-use crate::model::{ConversationId, Member, MemberRole, Seq, UserId};
+use crate::model::{ConversationId, Member, MemberRole, OwnSettings, Seq, UserId};
 
 #[derive(Serialize, Deserialize)]
 pub(super) struct MemberV1 {
@@ -20,6 +21,10 @@ pub(super) struct MemberV1 {
     joined_at: u64,
     last_read_seq: u64,
     last_read_at: Option<u64>,
+    unread_from: Option<u64>,
+    muted: bool,
+    pinned: bool,
+    archived_at: Option<u64>,
 }
 
 impl From<&Member> for MemberV1 {
@@ -31,6 +36,10 @@ impl From<&Member> for MemberV1 {
             joined_at: member.joined_at.0,
             last_read_seq: member.last_read_seq.0,
             last_read_at: member.last_read_at.map(|at| at.0),
+            unread_from: member.unread_from.map(|seq| seq.0),
+            muted: member.own.muted,
+            pinned: member.own.pinned,
+            archived_at: member.own.archived_at.map(|seq| seq.0),
         }
     }
 }
@@ -48,6 +57,12 @@ impl From<MemberV1> for Member {
             joined_at: Timestamp(v1.joined_at),
             last_read_seq: Seq(v1.last_read_seq),
             last_read_at: v1.last_read_at.map(Timestamp),
+            unread_from: v1.unread_from.map(Seq),
+            own: OwnSettings {
+                muted: v1.muted,
+                pinned: v1.pinned,
+                archived_at: v1.archived_at.map(Seq),
+            },
         }
     }
 }
@@ -160,6 +175,7 @@ pub(super) fn remove(
         conversation.updated_at = at;
         Ok(())
     })?;
+    drafts::remove(changes, user, conversation)?;
     changes.set(by_user_key(user, conversation), None)?;
     changes.set(key(conversation, user), None)
 }
@@ -194,6 +210,7 @@ pub(super) fn read(
         if seq > member.last_read_seq {
             member.last_read_seq = seq;
             member.last_read_at = Some(at);
+            member.unread_from = None;
         }
     })
 }

@@ -7,13 +7,15 @@ use serde::{Deserialize, Serialize};
 use super::body;
 use super::codec;
 use super::error::StoreError;
+use super::mentions;
 use super::pages::{self, Placed};
 use super::rows::{self, Reads, Rows, Span, u64_at};
 use super::schema::{Key, Table};
 use super::txn::Changes;
 use crate::base::clock::Timestamp;
 use crate::model::{
-    ClientId, Conversation, ConversationId, FileId, Message, MessageId, MessageKind, Seq, UserId,
+    ClientId, Conversation, ConversationId, FileId, Mentions, Message, MessageId, MessageKind, Seq,
+    UserId,
 };
 
 const NAME: &str = "message";
@@ -39,6 +41,8 @@ struct MessageV1 {
     #[serde(with = "body::bytes")]
     head: Vec<u8>,
     attachments: Vec<u128>,
+    mentions: Vec<u64>,
+    mentions_all: bool,
     client_id: Option<String>,
     reply_to: Option<u64>,
     created_at: u64,
@@ -194,6 +198,7 @@ pub(super) fn add(changes: &mut Changes<'_>, message: &Message) -> Result<(), St
     for (key, value) in rows_of(message)? {
         changes.add(key, value);
     }
+    mentions::add(changes, message)?;
     if let Some(client_id) = &message.client_id {
         let mut place = Vec::with_capacity(16);
         place.extend_from_slice(&message.id.conversation.0.to_be_bytes());
@@ -209,6 +214,8 @@ pub(super) fn replace(changes: &mut Changes<'_>, message: &Message) -> Result<Me
     let before = find(changes, message.id)?
         .filter(|before| before.deleted_at.is_none())
         .ok_or(StoreError::Contradiction("the message is not there"))?;
+    mentions::remove(changes, &before)?;
+    mentions::add(changes, message)?;
     body::remove(changes, parts_key(message.id))?;
     let own = key(message.id);
     let is_in_page = changes.get(&own)?.is_none();
@@ -270,6 +277,8 @@ fn encode(message: &Message, body_len: usize, head: &[u8]) -> Result<Vec<u8>, St
         body_len: u32::try_from(body_len).unwrap_or(u32::MAX),
         head: head.to_vec(),
         attachments: message.attachments.iter().map(|file| file.0).collect(),
+        mentions: message.mentions.users.iter().map(|user| user.0).collect(),
+        mentions_all: message.mentions.all,
         client_id: message.client_id.as_ref().map(|id| id.0.clone()),
         reply_to: message.reply_to.map(|seq| seq.0),
         created_at: message.created_at.0,
@@ -351,6 +360,10 @@ fn complete(reads: &dyn Reads, id: MessageId, row: MessageV1) -> Result<Message,
         },
         content,
         attachments: row.attachments.into_iter().map(FileId).collect(),
+        mentions: Mentions {
+            users: row.mentions.into_iter().map(UserId).collect(),
+            all: row.mentions_all,
+        },
         client_id: row.client_id.map(ClientId),
         reply_to: row.reply_to.map(Seq),
         sealed,

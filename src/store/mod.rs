@@ -28,10 +28,12 @@ mod txn;
 
 pub mod accounts;
 pub mod conversations;
+pub mod drafts;
 pub mod files;
 pub mod history;
 pub mod invites;
 pub mod members;
+pub mod mentions;
 pub mod messages;
 pub mod sessions;
 

@@ -5,12 +5,12 @@
 use super::entry::{BodyV1, MessageRef};
 use super::error::StoreError;
 use super::rows::Reads;
-use super::{accounts, conversations, files, invites, messages, sessions};
+use super::{accounts, conversations, drafts, files, invites, messages, sessions};
 use crate::base::clock::Timestamp;
 use crate::model::{
-    Account, AvatarOf, Conversation, ConversationId, EventBody, File, FileClass, FileId, FileUse,
-    Invite, InviteId, MemberRole, Message, MessageKind, Role, Seq, Session, SessionEnd, SessionId,
-    UserId,
+    Account, AvatarOf, Conversation, ConversationId, Draft, EventBody, File, FileClass, FileId,
+    FileUse, Invite, InviteId, MemberRole, Mentions, Message, MessageKind, OwnSettings, Role, Seq,
+    Session, SessionEnd, SessionId, UserId,
 };
 
 /// The event that an entry of the log is about.
@@ -140,6 +140,36 @@ pub(super) fn event(
             message: message(reads, about, at)?,
             by: UserId(by),
         },
+        B::SettingsChanged {
+            conversation,
+            user,
+            muted,
+            pinned,
+            archived_at,
+        } => E::SettingsChanged {
+            conversation: ConversationId(conversation),
+            user: UserId(user),
+            own: OwnSettings {
+                muted,
+                pinned,
+                archived_at: archived_at.map(Seq),
+            },
+        },
+        B::OwnReadMoved {
+            conversation,
+            user,
+            unread_from,
+            read_up_to,
+        } => E::OwnReadMoved {
+            conversation: ConversationId(conversation),
+            user: UserId(user),
+            unread_from: unread_from.map(Seq),
+            read_up_to: Seq(read_up_to),
+        },
+        B::DraftChanged { conversation, user } => {
+            let conversation = ConversationId(conversation);
+            E::DraftChanged(draft(reads, UserId(user), conversation, at)?)
+        }
     })
 }
 
@@ -241,12 +271,28 @@ fn message(reads: &dyn Reads, about: MessageRef, at: Timestamp) -> Result<Messag
         kind: MessageKind::Text,
         content: String::new(),
         attachments: Vec::new(),
+        mentions: Mentions::default(),
         client_id: None,
         reply_to: None,
         sealed: None,
         created_at: at,
         edited_at: None,
         deleted_at: Some(at),
+    }))
+}
+
+fn draft(
+    reads: &dyn Reads,
+    user: UserId,
+    conversation: ConversationId,
+    at: Timestamp,
+) -> Result<Draft, StoreError> {
+    let known = drafts::find(reads, user, conversation)?;
+    Ok(known.unwrap_or(Draft {
+        conversation,
+        user,
+        content: String::new(),
+        updated_at: at,
     }))
 }
 

@@ -20,10 +20,12 @@
 //! | `Directs` | lower user (8), higher user (8) | conversation |
 //! | `Members` | conversation (8), user (8) | member v1 |
 //! | `UserConversations` | user (8), conversation (8) | nothing |
+//! | `Drafts` | user (8), conversation (8), part (2) | part 0: draft v1 with the first bytes of the body; then the next bytes |
 //! | `Messages` | conversation (8), seq (8) | message v1 with the first bytes of the body |
 //! | `MessageParts` | conversation (8), seq (8), part (2) | the next bytes of the body |
 //! | `MessageHistory` | conversation (8), seq (8), version (2), part (2) | part 0: version v1 with the first bytes of the body; then the next bytes |
 //! | `MessagePages` | conversation (8), seq of the first (8) | page v1: the rows of older messages that follow each other |
+//! | `Mentions` | user (8), 0 for everybody in a group; conversation (8), seq (8) | nothing |
 //! | `ClientIds` | sender (8), hash of the client id (16) | conversation (8), seq (8) |
 //! | `Files` | file (16) | file v1 |
 //! | `LooseFiles` | when it was complete (8), file (16), of those that nothing holds | nothing |
@@ -72,6 +74,8 @@ pub enum Table {
     Members = 0x2a,
     /// Conversations by member.
     UserConversations = 0x2b,
+    /// What people began to write.
+    Drafts = 0x2c,
     /// Messages by place.
     Messages = 0x30,
     /// What of a long message did not fit into its row.
@@ -80,6 +84,8 @@ pub enum Table {
     ClientIds = 0x32,
     /// What messages said before they were changed.
     MessageHistory = 0x33,
+    /// Messages by whom they name.
+    Mentions = 0x35,
     /// Files.
     Files = 0x38,
     /// Files that nothing holds, the oldest first.

@@ -30,6 +30,7 @@ mod service_limits;
 mod service_live;
 mod service_members;
 mod service_messages;
+mod service_own;
 mod service_receipts;
 mod service_sessions;
 mod service_setup;

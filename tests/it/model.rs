@@ -25,7 +25,21 @@ const STEPS: usize = 250;
 struct Room {
     id: String,
     members: BTreeSet<usize>,
-    messages: Vec<String>,
+    /// By position: who sent it, and what it said at each time; deleted, it says nothing.
+    messages: Vec<Spoken>,
+}
+
+/// A message as it should be.
+struct Spoken {
+    id: String,
+    sender: usize,
+    said: Vec<String>,
+}
+
+impl Spoken {
+    fn now(&self) -> &str {
+        self.said.last().unwrap()
+    }
 }
 
 /// A message that a tab must hear, or may, if it was taken out before it was sure to have.
@@ -45,6 +59,8 @@ struct Tab {
     owed: VecDeque<Owed>,
     /// By conversation: the newest position heard.
     newest: HashMap<usize, u64>,
+    /// What it shows of each message that it heard.
+    now: HashMap<(usize, u64), String>,
     /// How far the offsets have come.
     place: u64,
     /// Conversations of which it may hear: those it was in since it was last asked.
@@ -88,8 +104,30 @@ impl Tab {
                 let seq = said.args[0]["seq"].as_u64().unwrap();
                 let content = said.args[0]["content"].as_str().unwrap();
                 let index = usize::try_from(seq).unwrap() - 1;
-                assert_eq!(rooms[room].messages[index], content);
+                assert!(
+                    rooms[room].messages[index]
+                        .said
+                        .iter()
+                        .any(|said| said == content)
+                );
+                if self.joined.contains(&room) {
+                    self.now.insert((room, seq), content.to_owned());
+                }
                 self.hear(room, seq);
+            }
+            if said.name == "message-updated" {
+                let seq = said.args[0]["seq"].as_u64().unwrap();
+                let content = said.args[0]["content"].as_str().unwrap();
+                let index = usize::try_from(seq).unwrap() - 1;
+                assert!(
+                    rooms[room].messages[index]
+                        .said
+                        .iter()
+                        .any(|said| said == content)
+                );
+                if let Some(now) = self.now.get_mut(&(room, seq)) {
+                    content.clone_into(now);
+                }
             }
         }
     }
@@ -110,9 +148,15 @@ impl Tab {
         }
     }
 
+    /// It hears no more of what it has of this conversation.
+    fn left(&mut self, room: usize) {
+        self.joined.remove(&room);
+        self.now.retain(|(of, _), _| *of != room);
+    }
+
     /// What is owed from there may be missing from now on.
     fn forgive(&mut self, room: usize) {
-        self.joined.remove(&room);
+        self.left(room);
         for owed in self.owed.iter_mut().filter(|owed| owed.room == room) {
             owed.may = true;
         }
@@ -159,6 +203,7 @@ impl World {
                 joined: BTreeSet::new(),
                 owed: VecDeque::new(),
                 newest: HashMap::new(),
+                now: HashMap::new(),
                 place: 0,
                 seen: (0..ROOMS).collect(),
                 lost: BTreeSet::new(),
@@ -182,7 +227,8 @@ impl World {
         let (tab, room) = (self.below(self.tabs.len()), self.below(ROOMS));
         let person = 1 + self.below(PEOPLE - 1);
         match self.below(100) {
-            0..35 => self.send(tab, room).await,
+            0..25 => self.send(tab, room).await,
+            25..35 => self.change(tab, room).await,
             35..47 => self.join(tab, room).await,
             47..51 => self.leave(tab, room).await,
             51..59 => self.remove(person, room).await,
@@ -222,7 +268,11 @@ impl World {
             assert_eq!(answer["code"], "not_found");
             return;
         }
-        self.rooms[room].messages.push(content);
+        self.rooms[room].messages.push(Spoken {
+            id: answer["id"].as_str().unwrap().to_owned(),
+            sender: person,
+            said: vec![content],
+        });
         let seq = self.rooms[room].messages.len() as u64;
         assert_eq!(answer["seq"], seq, "{answer}");
         for tab in self
@@ -240,6 +290,48 @@ impl World {
             // The answer was lost, as it were.
             let reply = self.people[person].post("/api/messages/realtime", arg);
             assert_eq!(reply.await.gives(200)["seq"], seq);
+        }
+    }
+
+    /// Changes or deletes any message, which is for its sender, and for the owner to delete.
+    async fn change(&mut self, tab: usize, room: usize) {
+        let count = self.rooms[room].messages.len();
+        if count == 0 {
+            return;
+        }
+        let (index, delete) = (self.below(count), self.below(3) == 0);
+        let line = &self.rooms[room].messages[index];
+        let (person, path) = (self.tabs[tab].person, format!("/api/messages/{}", line.id));
+        let here = self.rooms[room].members.contains(&person);
+        let gone = line.now().is_empty();
+        let content = format!("{} of room {room}, again {}", index + 1, line.said.len());
+        let expected = match (here, line.sender == person) {
+            (false, _) => 404,
+            (true, false) if !(delete && person == 0) => 403,
+            _ if delete => 204,
+            _ if gone => 409,
+            _ => 200,
+        };
+        let over_socket = self.below(2) == 0 && self.tabs[tab].socket.is_some();
+        let arg = json!({"messageId": line.id, "content": content});
+        if over_socket {
+            let name = if delete {
+                "delete-message"
+            } else {
+                "edit-message"
+            };
+            let answer = self.ask(tab, name, arg).await;
+            assert_eq!(answer.get("code").is_none(), expected < 300, "{answer}");
+        } else {
+            let reply = match delete {
+                true => self.people[person].delete(&path).await,
+                false => self.people[person].patch(&path, arg).await,
+            };
+            assert_eq!(reply.status, expected, "{}", reply.text);
+        }
+        if expected < 300 && !gone {
+            let said = if delete { String::new() } else { content };
+            self.rooms[room].messages[index].said.push(said);
         }
     }
 
@@ -271,7 +363,7 @@ impl World {
         if self.tabs[tab].socket.is_some() {
             let arg = json!(self.rooms[room].id);
             self.ask(tab, "leave-conversation", arg).await;
-            self.tabs[tab].joined.remove(&room);
+            self.tabs[tab].left(room);
         }
     }
 
@@ -362,6 +454,12 @@ impl World {
             self.resume(tab).await;
             self.listen(tab).await;
         }
+        for tab in &self.tabs {
+            for ((room, seq), shown) in &tab.now {
+                let index = usize::try_from(*seq).unwrap() - 1;
+                assert_eq!(shown, self.rooms[*room].messages[index].now());
+            }
+        }
         for room in &self.rooms {
             let mut stored = Vec::new();
             loop {
@@ -378,7 +476,8 @@ impl World {
                     break;
                 }
             }
-            assert_eq!(stored, room.messages);
+            let expected: Vec<_> = room.messages.iter().map(Spoken::now).collect();
+            assert_eq!(stored, expected);
         }
     }
 }

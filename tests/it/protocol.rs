@@ -4,8 +4,9 @@ use std::fs;
 use std::path::Path;
 
 use inkspot::model::view::{
-    ConversationView, ErrorAnswer, ErrorView, FileSource, FileView, InviteView, MemberView,
-    MessageView, SenderView, SentFileView, SessionView, ThumbnailView, UserView, VersionView,
+    ConversationView, DraftView, ErrorAnswer, ErrorView, FileSource, FileView, InviteView,
+    MemberView, MessageView, SenderView, SentFileView, SessionView, ThumbnailView, UserView,
+    VersionView,
 };
 use inkspot::model::{
     ConversationBrief, FileClass, MemberRole, MessageKind, Role, SearchHit, SearchPage,
@@ -32,6 +33,7 @@ fn generated() -> String {
         SentFileView::decl(),
         MessageView::decl(),
         VersionView::decl(),
+        DraftView::decl(),
         ConversationView::decl(),
         ConversationBrief::decl(),
         SearchHit::decl(),

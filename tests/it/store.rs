@@ -20,7 +20,8 @@ use inkspot::base::clock::{Clock, Timestamp};
 use inkspot::base::rng::Rng;
 use inkspot::model::{
     Account, ClientId, Conversation, ConversationId, Event, EventBody, File, FileClass, FileId,
-    FileUse, Member, MemberRole, Message, MessageId, MessageKind, Role, Seq, UserId,
+    FileUse, Member, MemberRole, Mentions, Message, MessageId, MessageKind, OwnSettings, Role, Seq,
+    UserId,
 };
 use inkspot::store::{self, Store, StoreError, StoreOptions, Writer};
 
@@ -103,6 +104,8 @@ fn member(conversation: ConversationId, user: UserId) -> Member {
         joined_at: Timestamp(3),
         last_read_seq: Seq(0),
         last_read_at: None,
+        unread_from: None,
+        own: OwnSettings::default(),
     }
 }
 
@@ -113,6 +116,7 @@ fn message(seq: u64, sender: UserId, content: &str) -> Message {
         kind: MessageKind::Text,
         content: content.to_owned(),
         attachments: Vec::new(),
+        mentions: Mentions::default(),
         client_id: Some(client_id(seq)),
         reply_to: None,
         sealed: None,

@@ -9,7 +9,7 @@ use std::time::Instant;
 use inkspot::base::clock::{Clock, Timestamp};
 use inkspot::base::rng::Rng;
 use inkspot::model::{
-    ClientId, Conversation, ConversationId, EventBody, Member, MemberRole, Message, MessageId,
+    ClientId, Conversation, ConversationId, EventBody, Member, MemberRole, OwnSettings, Message, MessageId,
     MessageKind, Seq, UserId,
 };
 use inkspot::service::Settings;
@@ -76,6 +76,8 @@ fn found(writer: &mut Writer) {
                 joined_at: at,
                 last_read_seq: Seq(0),
                 last_read_at: None,
+                unread_from: None,
+                own: OwnSettings::default(),
             };
             txn.apply(at, EventBody::MemberAdded(member))
                 .expect("apply");

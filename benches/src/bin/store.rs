@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 use inkspot::base::clock::{Clock, Timestamp};
 use inkspot::base::rng::Rng;
 use inkspot::model::{
-    ClientId, Conversation, ConversationId, EventBody, Member, MemberRole, Message, MessageId,
+    ClientId, Conversation, ConversationId, EventBody, Member, MemberRole, Mentions, OwnSettings, Message, MessageId,
     MessageKind, Seq, UserId,
 };
 use inkspot::store::{self, StoreOptions, Txn, Writer, conversations, members, messages};
@@ -99,6 +99,8 @@ fn member(conversation: u64, user: u64) -> Member {
         joined_at: Timestamp(1),
         last_read_seq: Seq(0),
         last_read_at: None,
+        unread_from: None,
+        own: OwnSettings::default(),
     }
 }
 
@@ -127,6 +129,7 @@ impl Engine for Ours {
                 kind: MessageKind::Text,
                 content: command.content.clone(),
                 attachments: Vec::new(),
+                mentions: Mentions::default(),
                 client_id: Some(client_id),
                 reply_to: None,
                 sealed: None,

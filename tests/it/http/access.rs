@@ -52,6 +52,17 @@ async fn case_1_a_foreign_id_answers_as_an_unknown_one_on_every_route() {
             json!({"conversationId": "{}", "content": "hi"}),
         ),
         (&post, "/api/invites", json!({"conversationId": "{}"})),
+        (
+            &change,
+            "/api/conversations/{}/settings",
+            json!({"muted": true}),
+        ),
+        (&post, "/api/conversations/{}/unread", json!({"seq": 1})),
+        (
+            &Method::PUT,
+            "/api/conversations/{}/draft",
+            json!({"content": "x"}),
+        ),
         (&change, "/api/messages/{}", json!({"content": "mine"})),
         (&delete, "/api/messages/{}", Value::Null),
         (&get, "/api/messages/{}/history", Value::Null),

@@ -4,6 +4,7 @@ mod attacks;
 mod ear;
 mod edits;
 mod limits;
+mod own;
 mod people;
 mod polling;
 mod races;

@@ -157,7 +157,10 @@ async fn what_a_page_costs_is_capped_and_the_next_one_goes_on() {
     assert_eq!(found.len(), 1500);
     assert!(found.is_sorted_by(|one, other| one.seq > other.seq));
     // Many terms: the purse is empty before anything is known.
-    let many = (0..30).map(|n| format!("w{n}")).collect::<Vec<_>>().join(" ");
+    let many = (0..30)
+        .map(|n| format!("w{n}"))
+        .collect::<Vec<_>>()
+        .join(" ");
     assert!(house.ids(ALICE, &many, 50).is_empty());
     // Who left sees nothing, however far it is to go.
     house.commit([leave(1, BOB)]);

@@ -12,8 +12,8 @@ use std::time::{Duration, Instant};
 use inkspot::base::clock::{Clock, Timestamp};
 use inkspot::base::rng::Rng;
 use inkspot::model::{
-    Account, Conversation, ConversationId, EventBody, EventSeq, Member, MemberRole, Message,
-    MessageId, MessageKind, Role, Seq, UserId,
+    Account, Conversation, ConversationId, EventBody, EventSeq, Member, MemberRole, Mentions,
+    Message, MessageId, MessageKind, OwnSettings, Role, Seq, UserId,
 };
 use inkspot::search::{Ask, Cursor, Found, Options, Running, Search};
 use inkspot::store::{self, Store, StoreOptions, Writer, conversations, messages};
@@ -271,6 +271,8 @@ fn member(room: u64, user: u64) -> Member {
         joined_at: Timestamp(3),
         last_read_seq: Seq(0),
         last_read_at: None,
+        unread_from: None,
+        own: OwnSettings::default(),
     }
 }
 
@@ -289,6 +291,7 @@ fn message(room: u64, seq: Seq, sender: UserId, content: &str, at: u64) -> Messa
         kind,
         content: content.to_owned(),
         attachments: Vec::new(),
+        mentions: Mentions::default(),
         client_id: None,
         reply_to: None,
         sealed: None,
