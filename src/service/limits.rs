@@ -59,7 +59,7 @@ pub enum LimitedAction {
 
 impl LimitedAction {
     /// All of them.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::SignIn,
         Self::SignInKnown,
         Self::SignInNetwork,
