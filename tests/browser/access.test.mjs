@@ -1,31 +1,50 @@
 // Every screen, in light and dark, at a desk and on a phone: no violation of WCAG 2.2 A and AA that axe-core can find.
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { after, before, test } from "node:test";
 import { PASSWORD, TestServer } from "../js/lib/server.mjs";
-import { openBrowser, Person } from "./people.mjs";
+import { openBrowser, Person, sendFiles } from "./people.mjs";
+import { paint } from "./pictures.mjs";
 
 const AXE = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const RULES = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"];
+/** A second of silence. */
+const SOUND = { name: "silence.wav", mimeType: "audio/wav", buffer: wave(8_000) };
 const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
+
+const config = path.join(tmpdir(), `inkspot-access-${process.pid}.toml`);
 
 let browser, server, ann, bob;
 
 before(async () => {
   browser = await openBrowser();
-  server = await TestServer.start({ users: ["ann", "bob"] });
+  await writeFile(config, "[files]\nmax_file_mib = 2\n");
+  server = await TestServer.start({ users: ["ann", "bob"], args: ["--config", config] });
   ann = await server.signIn("ann");
   bob = await server.signIn("bob");
   const room = (await ann.api("POST", "/api/conversations", { title: "Allotment", isGroup: true, members: ["bob"] })).body.id;
   await bob.api("POST", "/api/messages/realtime", { conversationId: room, content: "See https://example.org/gauge" });
   await ann.api("POST", "/api/messages/realtime", { conversationId: room, content: "ليلى" });
   await bob.api("POST", "/api/messages/realtime", { conversationId: room, content: "Not read yet" });
+  const picture = ([name, buffer]) => ({ name: `${name}.jpg`, mimeType: "image/jpeg", buffer });
+  const pictures = Object.entries(await paint(browser, ["beds", "barrel", "tomatoes", "pond", "group"])).map(picture);
+  const plot = (await ann.api("POST", "/api/conversations", { title: "The plot", isGroup: true, members: ["bob"] })).body.id;
+  await sendFiles(server, bob, plot, "The whole plot", pictures);
+  await sendFiles(server, ann, plot, "", [pictures[0]]);
+  await sendFiles(server, bob, plot, "The rota", [{ name: "Übersicht 2026 ✓.pdf", mimeType: "application/pdf", buffer: Buffer.from("%PDF-1.4\n%%EOF\n") }, SOUND]);
+  const words = (await ann.api("POST", "/api/messages/realtime", { conversationId: plot, content: "Teh beans" })).body.id;
+  assert.equal((await ann.api("PATCH", `/api/messages/${words}`, { content: "The beans" })).status, 200);
+  const gone = (await bob.api("POST", "/api/messages/realtime", { conversationId: plot, content: "Never mind" })).body.id;
+  assert.equal((await bob.api("DELETE", `/api/messages/${gone}`)).status, 204);
   await ann.api("POST", "/api/conversations", { title: "Nothing in it", isGroup: true, members: ["bob"] });
 });
 after(async () => {
   await browser.close();
   await server.close();
+  await rm(config, { force: true });
 });
 
 for (const colorScheme of ["light", "dark"]) {
@@ -104,7 +123,60 @@ for (const colorScheme of ["light", "dark"]) {
       await sound("without a connection");
       await person.leave();
     });
+
+    test(`files: ${size}, ${colorScheme}`, async () => {
+      const person = await Person.at(browser, { colorScheme, reducedMotion: "reduce", ...options });
+      const { page } = person;
+      const sound = soundOf(page);
+      await person.visit(server.url);
+      await person.signIn("ann", PASSWORD);
+      await person.open(/^The plot/);
+      await page.getByRole("article").getByText("This message was deleted").waitFor();
+      await sound("pictures, files, changed and deleted lines");
+      await page.route("**/api/uploads/**", (route) => (route.request().method() === "PATCH" ? undefined : route.continue()));
+      const [chooser] = await Promise.all([page.waitForEvent("filechooser"), page.getByRole("button", { name: "Add files" }).click()]);
+      await chooser.setFiles([
+        { name: "rain-may.csv", mimeType: "text/csv", buffer: Buffer.alloc(400_000, 65) },
+        { name: "film.mov", mimeType: "video/quicktime", buffer: Buffer.alloc(3 * 1024 * 1024) },
+      ]);
+      await person.seesText("this server takes up to");
+      await sound("tray");
+      await page.getByRole("button", { name: "Remove film.mov" }).click();
+      await page.getByRole("button", { name: "Send", exact: true }).click();
+      await page.getByRole("button", { name: "Don't send" }).waitFor();
+      await sound("a line that waits for its file");
+      await page.getByRole("button", { name: "Don't send" }).click();
+      await person.line("The beans").getByRole("button", { name: "More about this line" }).evaluate((button) => button.click());
+      await page.getByRole("menu").waitFor();
+      await sound("menu");
+      await page.getByRole("menuitem", { name: "Edit" }).click();
+      await sound("changing a line");
+      await page.keyboard.press("Escape");
+      await page.getByRole("button", { name: "Open beds.jpg, 1 of 5" }).click();
+      await sound("lightbox");
+      await page.keyboard.press("Escape");
+      await page.getByRole("button", { name: "About this conversation" }).click();
+      await page.getByRole("tab", { name: "Pictures" }).click();
+      await page.getByRole("button", { name: /show the message$/ }).first().waitFor();
+      await sound("all pictures");
+      await page.getByRole("tab", { name: "Files" }).click();
+      await page.getByText("silence.wav").last().waitFor();
+      await sound("all files");
+      await person.leave();
+    });
   }
+}
+
+/** A recording of nothing: 8 bits, 8 kHz. */
+function wave(samples) {
+  const head = Buffer.alloc(44);
+  head.write("RIFF", 0);
+  head.writeUInt32LE(36 + samples, 4);
+  head.write("WAVEfmt ", 8);
+  for (const [value, at] of [[16, 16], [8_000, 24], [8_000, 28], [samples, 40]]) head.writeUInt32LE(value, at);
+  for (const [value, at] of [[1, 20], [1, 22], [1, 32], [8, 34]]) head.writeUInt16LE(value, at);
+  head.write("data", 36);
+  return Buffer.concat([head, Buffer.alloc(samples, 128)]);
 }
 
 /** Checks what is on the screen: axe-core's rules, nothing wider than the screen, and on a phone targets of 44 px. */

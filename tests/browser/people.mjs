@@ -1,5 +1,6 @@
 // People in browsers: what somebody does at the screen, in their words.
 import assert from "node:assert/strict";
+import https from "node:https";
 import { chromium } from "playwright-core";
 
 const FLAGS = [
@@ -15,6 +16,38 @@ const FLAGS = [
 /** Debian's Chromium. It trusts the server's own authority by the leaf key that it is shown. */
 export async function openBrowser() {
   return chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: FLAGS });
+}
+
+/** Somebody (`{ token }`) uploads files as a script would; `files` are `{ name, mimeType, buffer }`. Resolves to their ids. */
+export async function uploadFiles(server, { token }, files) {
+  const border = "a-border-that-is-in-no-file";
+  const parts = files.flatMap(({ name, mimeType, buffer }) => [
+    `--${border}\r\ncontent-disposition: form-data; name="file"; filename="${name}"\r\ncontent-type: ${mimeType}\r\n\r\n`,
+    buffer,
+    "\r\n",
+  ]);
+  const body = Buffer.concat([...parts, `--${border}--\r\n`].map((part) => Buffer.from(part)));
+  const answer = await new Promise((resolve, reject) => {
+    const headers = { authorization: `Bearer ${token}`, "content-type": `multipart/form-data; boundary=${border}`, "content-length": body.length };
+    const request = https.request(new URL("/api/attachments", server.url), { method: "POST", agent: server.agent, headers });
+    request.on("error", reject);
+    request.on("response", async (response) => {
+      const chunks = [];
+      for await (const chunk of response) chunks.push(chunk);
+      resolve({ status: response.statusCode, text: Buffer.concat(chunks).toString() });
+    });
+    request.end(body);
+  });
+  assert.equal(answer.status, 201, answer.text);
+  return JSON.parse(answer.text).files.map((file) => file.id);
+}
+
+/** Somebody (`{ token, api }`) sends files with a caption. */
+export async function sendFiles(server, person, conversationId, content, files) {
+  const attachments = await uploadFiles(server, person, files);
+  const sent = await person.api("POST", "/api/messages/realtime", { conversationId, content, attachments });
+  assert.equal(sent.status, 201, JSON.stringify(sent.body));
+  return sent.body;
 }
 
 /** One person with a browser profile of their own. */

@@ -1,8 +1,10 @@
 // Makes docs/screenshots anew: `npm run screenshots`. The real program, real Chromium, people of many languages.
 import { mkdir } from "node:fs/promises";
+import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { PASSWORD, TestServer } from "../js/lib/server.mjs";
-import { openBrowser, Person } from "./people.mjs";
+import { openBrowser, Person, sendFiles, uploadFiles } from "./people.mjs";
+import { paint } from "./pictures.mjs";
 
 const out = fileURLToPath(new URL("../../docs/screenshots/", import.meta.url));
 const NAMES = {
@@ -19,6 +21,11 @@ const TALK = [
   ["tomas", "Rota for the summer. Wren, you have the first week of July."],
   ["priya", "I can take the second one 🌧️"],
 ];
+
+const browser = await openBrowser();
+const painted = await paint(browser);
+const picture = (name, as = `${name}-0612.jpg`) => ({ name: as, mimeType: "image/jpeg", buffer: painted[name] });
+const paper = (name, mimeType, size) => ({ name, mimeType, buffer: Buffer.concat([Buffer.from("%PDF-1.4\n"), Buffer.alloc(size, 32)]) });
 
 const server = await TestServer.start({ users: Object.keys(NAMES), args: ["--name", "Rowan"] });
 const people = {};
@@ -45,8 +52,20 @@ await wren.api("POST", `/api/conversations/${allotment}/read`, { seq: read.lastS
 for (const who of ["amara", "jiri"]) await people[who].api("POST", `/api/conversations/${allotment}/read`, { seq: read.lastSeq });
 for (const [who, text] of TALK.slice(6)) await say(who, allotment, text);
 
+const plot = await make({ title: "The plot in June", isGroup: true, members: ["amara", "jiri", "misaki", "tomas"] });
+await say("amara", plot, "Here is how it looks this morning.");
+await sendFiles(server, people.amara, plot, "", [picture("beds")]);
+await sendFiles(server, people.misaki, plot, "東側の樽は満水です。写真を三枚送りますね。 The seedlings came through the storm.", ["pond", "barrel", "tomatoes"].map((name) => picture(name)));
+await say("wren", plot, "What a difference to last week!");
+await sendFiles(server, people.tomas, plot, "Rota for the summer. Wren, you have the first week of July.", [paper("Watering rota, June to August.pdf", "application/pdf", 253_000)]);
+await sendFiles(server, people.jiri, plot, "", ["beds", "tomatoes", "pond", "barrel", "group"].map((name) => picture(name, `gauge-${name}.jpg`)));
+await wren.api("POST", `/api/conversations/${plot}/read`, { seq: (await wren.api("GET", `/api/conversations/${plot}`)).body.lastSeq });
+for (const who of ["amara", "jiri"]) {
+  const [fileId] = await uploadFiles(server, people[who], [picture(who)]);
+  await people[who].api("PUT", "/api/auth/me/avatar", { fileId });
+}
+
 await mkdir(out, { recursive: true });
-const browser = await openBrowser();
 const SIZES = { desktop: { width: 1440, height: 900 }, tablet: { width: 820, height: 1180 }, phone: { width: 390, height: 844 } };
 for (const colorScheme of ["light", "dark"]) {
   for (const [size, viewport] of Object.entries(SIZES)) {
@@ -68,6 +87,7 @@ for (const colorScheme of ["light", "dark"]) {
       await person.page.getByRole("dialog").waitFor();
       await shot("details");
       await person.page.keyboard.press("Escape");
+      await filesOf(person, shot);
       await person.visit(new URL("/settings", server.url).href);
       await person.page.getByRole("heading", { level: 1 }).waitFor();
       await shot("settings");
@@ -78,3 +98,37 @@ for (const colorScheme of ["light", "dark"]) {
 }
 await browser.close();
 await server.close();
+
+/** Pictures and files: in the page, in the tray while they go, large, and collected. */
+async function filesOf(person, shot) {
+  const { page } = person;
+  await page.route("**/api/uploads/**", (route) => {
+    const request = route.request();
+    return request.method() === "PATCH" && Number(request.headers()["upload-offset"]) > 0 ? undefined : route.continue();
+  });
+  if (await page.getByRole("link", { name: "Back to the list" }).isVisible()) await page.getByRole("link", { name: "Back to the list" }).click();
+  await person.open(/^The plot in June/);
+  await page.getByRole("button", { name: /^Open gauge-beds/ }).waitFor();
+  await pause(400);
+  await shot("files");
+  const [chooser] = await Promise.all([page.waitForEvent("filechooser"), page.getByRole("button", { name: "Add files" }).click()]);
+  await chooser.setFiles([picture("tomatoes", "first-ripe.jpg"), { name: "rain-may.csv", mimeType: "text/csv", buffer: Buffer.alloc(13_000_000, 65) }]);
+  await person.composer.fill("Tomás, happy to take July. Here is what May looked like, and");
+  await page.getByText("first-ripe.jpg").waitFor();
+  await page.getByText(/^6\d% of/).waitFor();
+  await page.mouse.move(1, 1);
+  await shot("tray");
+  await page.getByRole("button", { name: "Remove rain-may.csv" }).click();
+  await page.getByRole("button", { name: "Remove first-ripe.jpg" }).click();
+  await person.composer.fill("");
+  await page.getByRole("button", { name: /^Open pond-0612\.jpg/ }).click();
+  await pause(400);
+  await shot("lightbox");
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: "About this conversation" }).click();
+  await page.getByRole("tab", { name: "Pictures" }).click();
+  await page.getByRole("button", { name: /show the message$/ }).first().waitFor();
+  await pause(400);
+  await shot("pictures");
+  await page.keyboard.press("Escape");
+}
