@@ -246,6 +246,25 @@ test("a line that waits for its files can be taken back with its words", async (
   await gate.open();
 });
 
+test("a file that is refused on its way fails its line in words; tried again, it goes on where it stopped", async () => {
+  const gate = await gateOf(ann.context);
+  await attach(ann, [film("refused.bin")]);
+  await ann.composer.fill("On a full disk");
+  await send(ann);
+  await gate.opened(1);
+  const [route] = gate.held.splice(0);
+  await route.fulfill({ status: 507, headers: { "tus-resumable": "1.0.0" }, json: { error: { code: "storage_full", message: "full" } } });
+  const line = ann.line("On a full disk");
+  await line.and(ann.page.locator(".failed")).waitFor();
+  await line.getByText("Not sent. A file did not get through.").waitFor();
+  await line.getByRole("alert").getByText(/^Not uploaded\. The server's disk is full/).waitFor();
+  await gate.open();
+  const offsets = offsetsOf(ann.page);
+  await line.getByRole("button", { name: "Try again", exact: true }).click();
+  await bob.line("On a full disk").getByRole("link", { name: /^Download refused\.bin/ }).waitFor();
+  assert.deepEqual(offsets, [8 * MIB]);
+});
+
 test("a picture that can't be read goes as a file", async () => {
   await attach(ann, [{ name: "broken.jpg", buffer: Buffer.concat([pictures.beds.subarray(0, 400), Buffer.alloc(900, 3)]) }]);
   await tray(ann).getByText(/ready/).waitFor();
