@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, test } from "node:test";
 import { PASSWORD, TestServer } from "../js/lib/server.mjs";
-import { openBrowser, Person, sendFiles } from "./people.mjs";
+import { openBrowser, Person, sendFiles, wave } from "./people.mjs";
 import { paint } from "./pictures.mjs";
 
 const AXE = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -165,18 +165,6 @@ for (const colorScheme of ["light", "dark"]) {
       await person.leave();
     });
   }
-}
-
-/** A recording of nothing: 8 bits, 8 kHz. */
-function wave(samples) {
-  const head = Buffer.alloc(44);
-  head.write("RIFF", 0);
-  head.writeUInt32LE(36 + samples, 4);
-  head.write("WAVEfmt ", 8);
-  for (const [value, at] of [[16, 16], [8_000, 24], [8_000, 28], [samples, 40]]) head.writeUInt32LE(value, at);
-  for (const [value, at] of [[1, 20], [1, 22], [1, 32], [8, 34]]) head.writeUInt16LE(value, at);
-  head.write("data", 36);
-  return Buffer.concat([head, Buffer.alloc(samples, 128)]);
 }
 
 /** Checks what is on the screen: axe-core's rules, nothing wider than the screen, and on a phone targets of 44 px. */

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, test } from "node:test";
 import { PASSWORD, TestServer } from "../js/lib/server.mjs";
-import { openBrowser, Person } from "./people.mjs";
+import { openBrowser, Person, wave } from "./people.mjs";
 import { paint } from "./pictures.mjs";
 
 const MIB = 1024 * 1024;
@@ -273,6 +273,25 @@ test("a picture that can't be read goes as a file", async () => {
   assert.equal(await bob.page.getByRole("button", { name: /^Open broken/ }).count(), 0);
 });
 
+test("films and recordings play where they stand", async () => {
+  const seconds = await ann.page.evaluate(record);
+  await attach(ann, [{ name: "clip.webm", buffer: Buffer.from(seconds, "base64") }, { name: "silence.wav", buffer: wave(8_000) }]);
+  await ann.composer.fill("Look and listen");
+  await send(ann);
+  const line = bob.line("Look and listen");
+  for (const name of ["clip.webm", "silence.wav"]) {
+    const player = line.getByLabel(`Play ${name}`);
+    await player.waitFor();
+    await player.evaluate(async (media) => {
+      media.muted = true;
+      const moved = new Promise((done) => media.addEventListener("timeupdate", () => media.currentTime > 0 && done()));
+      await media.play();
+      await moved;
+    });
+    await line.getByRole("link", { name: new RegExp(`^Download ${name}`) }).waitFor();
+  }
+});
+
 test("all pictures and files of a conversation are collected, and lead to their lines", async () => {
   await bob.page.getByRole("button", { name: "About this conversation" }).click();
   const sheet = bob.page.getByRole("dialog");
@@ -339,6 +358,26 @@ test("a line is changed and deleted, and both see it at once", async () => {
   for (const person of [ann, bob]) await lastLine(person).getByText("This message was deleted.").waitFor();
   await bob.row(/^Everyone/).getByText("This message was deleted.").waitFor();
 });
+
+/** Runs in a page: films a second of a square that changes its colour; resolves to base64. */
+async function record() {
+  const canvas = Object.assign(document.createElement("canvas"), { width: 320, height: 180 });
+  const pen = canvas.getContext("2d");
+  const recorder = new MediaRecorder(canvas.captureStream(20), { mimeType: "video/webm" });
+  const parts = [];
+  recorder.addEventListener("dataavailable", (event) => parts.push(event.data));
+  const ended = new Promise((done) => recorder.addEventListener("stop", done));
+  recorder.start();
+  for (let frame = 0; frame < 60; frame++) {
+    pen.fillStyle = `hsl(${frame * 6} 50% 50%)`;
+    pen.fillRect(0, 0, 320, 180);
+    await new Promise(requestAnimationFrame);
+  }
+  recorder.stop();
+  await ended;
+  const bytes = new Uint8Array(await new Blob(parts).arrayBuffer());
+  return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
+}
 
 /** Puts a file on the desk; resolves to its path. */
 async function put({ name, buffer }) {

@@ -50,6 +50,18 @@ export async function sendFiles(server, person, conversationId, content, files) 
   return sent.body;
 }
 
+/** A recording of nothing: 8 bits, 8 kHz. */
+export function wave(samples) {
+  const head = Buffer.alloc(44);
+  head.write("RIFF", 0);
+  head.writeUInt32LE(36 + samples, 4);
+  head.write("WAVEfmt ", 8);
+  for (const [value, at] of [[16, 16], [8_000, 24], [8_000, 28], [samples, 40]]) head.writeUInt32LE(value, at);
+  for (const [value, at] of [[1, 20], [1, 22], [1, 32], [8, 34]]) head.writeUInt16LE(value, at);
+  head.write("data", 36);
+  return Buffer.concat([head, Buffer.alloc(samples, 128)]);
+}
+
 /** One person with a browser profile of their own. */
 export class Person {
   /** Fails the test at the end if the page had an error or broke the content security policy. */

@@ -30,7 +30,7 @@ export function MessageInput({ conversationId, title }: { conversationId: string
   useLimits();
   useAutoGrow(field, text);
   useEffect(() => {
-    if (matchMedia("(hover: hover)").matches) field.current?.focus({ preventScroll: true });
+    focusAtDesk(field.current);
   }, [conversationId]);
   useBackFromEditing(field);
   const send = () => {
@@ -76,7 +76,7 @@ export function MessageInput({ conversationId, title }: { conversationId: string
           <AttachButton
             onFiles={(chosen) => {
               addToTray(conversationId, chosen);
-              field.current?.focus();
+              focusAtDesk(field.current);
             }}
           />
           <button type="submit" class="send" aria-label={t("write.send")} title={t("write.send")} disabled={!sendable}>
@@ -91,12 +91,17 @@ export function MessageInput({ conversationId, title }: { conversationId: string
   );
 }
 
+/** Where there is a keyboard; on a phone the focus would raise one over the page. */
+function focusAtDesk(field: HTMLTextAreaElement | null): void {
+  if (matchMedia("(hover: hover)").matches) field?.focus({ preventScroll: true });
+}
+
 /** When a line was changed, one goes on writing here. */
 function useBackFromEditing(field: { current: HTMLTextAreaElement | null }): void {
   const open = editing.value !== null;
   const was = useRef(open);
   useEffect(() => {
-    if (was.current && !open) field.current?.focus({ preventScroll: true });
+    if (was.current && !open) focusAtDesk(field.current);
     was.current = open;
   }, [open]);
 }

@@ -26,18 +26,23 @@ export function useDrop(take: TakeFiles): DropTarget {
       event.preventDefault();
       if (event.dataTransfer !== null) event.dataTransfer.dropEffect = "none";
     };
-    const stop = () => setDepth(0);
     addEventListener("dragover", keep);
     addEventListener("drop", keep);
-    addEventListener("dragend", stop);
     return () => {
       removeEventListener("dragover", keep);
       removeEventListener("drop", keep);
-      removeEventListener("dragend", stop);
     };
   }, []);
+  const over = depth > 0;
+  useEffect(() => {
+    if (!over) return undefined;
+    // A line that is redrawn under the hand swallows its leaving; while files are held, no pointer moves.
+    const stop = () => setDepth(0);
+    addEventListener("pointermove", stop);
+    return () => removeEventListener("pointermove", stop);
+  }, [over]);
   return {
-    over: depth > 0,
+    over,
     onDragEnter: (event) => hasFiles(event) && setDepth((n) => n + 1),
     onDragLeave: (event) => hasFiles(event) && setDepth((n) => Math.max(0, n - 1)),
     onDragOver(event) {
