@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::document;
-use super::index::{Index, damaged};
+use super::index::{Index, PlaceRow, damaged};
 use super::layout::{self, Mark};
-use super::postings::{self, Posting};
+use super::postings::{self, Posting, UNKNOWN};
 use super::tail::Tail;
 use crate::store::StoreError;
 use crate::store::kv::{Kv, Order};
@@ -213,6 +213,7 @@ fn append(
     let known = list.len();
     list.extend(new);
     let added = u32::try_from(list.len() - known).unwrap_or(u32::MAX);
+    resolve(index, term, &mut list[..known])?;
     if in_blocks {
         put_blocks(term, &list, changes);
         put_term(term, count.saturating_add(added), &[], changes);
@@ -255,6 +256,7 @@ fn amend_term(
     if count == 0 || !short.is_empty() {
         postings::decode(short, &mut list).map_err(|_| damaged("a short list"))?;
         if postings::insert(&mut list, posting) {
+            resolve(index, term, &mut list)?;
             put_list(term, &list, changes);
         }
         return Ok(());
@@ -269,8 +271,21 @@ fn amend_term(
     if let Some(first) = first {
         changes.set(layout::block_key(term, first), None);
     }
+    resolve(index, term, &mut list)?;
     put_blocks(term, &list, changes);
     put_term(term, count.saturating_add(1), &[], changes);
+    Ok(())
+}
+
+/// Looks up the conversations that a list did without.
+fn resolve(index: &Index, term: &[u8], list: &mut [Posting]) -> Result<(), StoreError> {
+    if document::is_room(term) {
+        return Ok(());
+    }
+    let mut row = PlaceRow::default();
+    for posting in list.iter_mut().filter(|one| one.value == UNKNOWN) {
+        posting.value = index.place(posting.doc, &mut row)?.room;
+    }
     Ok(())
 }
 
@@ -308,7 +323,7 @@ fn oldest_block(
 /// Puts a whole list where its length says.
 fn put_list(term: &[u8], list: &[Posting], changes: &mut Changes) {
     let count = u32::try_from(list.len()).unwrap_or(u32::MAX);
-    let bytes = postings::encode(list);
+    let bytes = postings::encode(list, document::is_room(term));
     if bytes.len() <= layout::SHORT {
         put_term(term, count, &bytes, changes);
     } else {
@@ -318,7 +333,7 @@ fn put_list(term: &[u8], list: &[Posting], changes: &mut Changes) {
 }
 
 fn put_blocks(term: &[u8], list: &[Posting], changes: &mut Changes) {
-    for (first, bytes) in postings::blocks(list) {
+    for (first, bytes) in postings::blocks(list, document::is_room(term)) {
         changes.set(layout::block_key(term, first), Some(bytes));
     }
 }

@@ -10,8 +10,8 @@
 //! | `Terms` | term | how many documents have it (4), then its list if that is short |
 //! | `Blocks` | length of the term (1), term, first document (4) | a part of its list, at most 512 documents |
 //!
-//! Numbers are big-endian. Lists are ascending pairs of document and conversation number, as
-//! [`postings`](super::postings) writes them.
+//! Numbers are big-endian. Lists are ascending pairs of document and conversation number (in the
+//! list of a conversation: position), as [`postings`](super::postings) writes them.
 
 use crate::model::EventSeq;
 use crate::text;
@@ -19,7 +19,7 @@ use crate::text;
 use super::tail::Place;
 
 /// Raised when anything in this room changes what is stored.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 
 /// Documents whose places are in one row.
 pub(super) const PLACES: u32 = 256;

@@ -115,6 +115,7 @@ impl Reader {
         }
         let goal = self.shared.store.log().head();
         loop {
+            self.wait_for_space()?;
             let begun = Instant::now();
             let events = self.shared.store.log().tail(indexer.seen(), SLICE)?;
             indexer.take(&events)?;
@@ -159,6 +160,7 @@ impl Reader {
         let begun = Instant::now();
         let mut build = Build::begin(store, indexer)?;
         loop {
+            self.wait_for_space()?;
             let begun = Instant::now();
             let done = build.step(store, indexer, SLICE)?;
             let writing = indexer.write(self.shared.clock.now())?;
@@ -175,7 +177,20 @@ impl Reader {
         Ok(())
     }
 
-    /// Rests for as long as was worked.
+    /// Returns when the disk has room: what is left of it is for messages. Searches go on meanwhile.
+    fn wait_for_space(&self) -> Result<(), End> {
+        let mut told = false;
+        while self.shared.store.space()?.require().is_err() {
+            if !told {
+                tracing::warn!("the search index waits until the disk has room");
+                told = true;
+            }
+            self.rest(AFTER_FAILURE)?;
+        }
+        Ok(())
+    }
+
+    /// Rests for a while in proportion to how long was worked.
     fn yield_after(&self, begun: Instant) -> Result<(), End> {
         self.rest(begun.elapsed().mul_f32(self.options.rest))
     }

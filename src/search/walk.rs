@@ -3,7 +3,7 @@
 //! asked about what it has.
 
 use super::index::{Index, PlaceRow, Stored, damaged};
-use super::postings::Posting;
+use super::postings::{Posting, UNKNOWN};
 use crate::store::StoreError;
 
 /// What reading a block costs, in postings looked at.
@@ -191,6 +191,8 @@ pub(super) struct List {
     size: u32,
     /// The conversation that all are in, if the term is that of a conversation.
     room: Option<u32>,
+    /// For documents whose conversation isn't in the list.
+    places: PlaceRow,
     /// All that there are from `low` to `high`.
     part: Vec<Posting>,
     low: u32,
@@ -206,6 +208,7 @@ impl List {
             stored,
             size,
             room: None,
+            places: PlaceRow::default(),
             part: Vec::new(),
             low: 0,
             high: None,
@@ -237,8 +240,12 @@ impl List {
             }
             let behind = self.part.partition_point(|posting| posting.doc <= most);
             if let Some(&found) = behind.checked_sub(1).and_then(|at| self.part.get(at)) {
-                let value = self.room.unwrap_or(found.value);
                 let doc = found.doc;
+                let value = match self.room {
+                    Some(room) => room,
+                    None if found.value == UNKNOWN => index.place(doc, &mut self.places)?.room,
+                    None => found.value,
+                };
                 return Ok(Step::At(Posting { doc, value }));
             }
             match self.low.checked_sub(1) {

@@ -492,6 +492,11 @@ fn a_stopped_server_s_database_is_checked_and_compacted() {
         "the same is in it: {compacted}"
     );
     assert!(done(&[&["user", "list"], &at[..]].concat(), "").starts_with("ann"));
+    let built = done(&[&["check", "--rebuild-search"], &at[..]].concat(), "");
+    assert!(
+        built.ends_with("Built the search index of 0 messages.\n"),
+        "{built}"
+    );
 
     let server = Running::start(dir.path(), &[]);
     let busy = failed(&["check", "--data", server.data()], "", 1);
