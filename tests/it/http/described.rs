@@ -34,17 +34,14 @@ impl Scene {
         let invite = admin.post("/api/invites", invite).await.gives(201);
         let session = admin.get("/api/auth/me").await.gives(200)["sessionId"].clone();
         let text = |value: Value| value.as_str().unwrap().to_owned();
-        let picture = admin.upload("a.png", &png(3, 2)).await;
-        let upload = admin.upload_id("b.txt", 5).await;
-        let face = admin.upload("face.png", &png(2, 2)).await;
-        let of_whom = if pattern.contains("conversations") {
-            format!("/api/conversations/{}/avatar", room.as_str().unwrap())
-        } else {
-            "/api/auth/me/avatar".to_owned()
-        };
-        let body = json!({"fileId": face["id"]});
-        let request = admin.request(reqwest::Method::PUT, &of_whom).json(&body);
-        Reply::to(request).await.gives(200);
+        let mut files = [const { String::new() }; 3];
+        if ["files", "uploads", "avatar"]
+            .iter()
+            .any(|part| pattern.contains(part))
+        {
+            files = Self::files(&admin, room.as_str().unwrap(), pattern).await;
+        }
+        let [picture, face, upload] = files;
         Self {
             ada,
             admin,
@@ -52,10 +49,27 @@ impl Scene {
             message: text(message),
             invite,
             session: text(session),
-            picture: text(picture["id"].clone()),
-            face: text(face["id"].clone()),
+            picture,
+            face,
             upload,
         }
+    }
+
+    /// A picture that nothing holds, one that is a face, an upload of five bytes.
+    async fn files(admin: &Client, room: &str, pattern: &str) -> [String; 3] {
+        let picture = admin.upload("a.png", &png(3, 2)).await;
+        let upload = admin.upload_id("b.txt", 5).await;
+        let face = admin.upload("face.png", &png(2, 2)).await;
+        let of_whom = if pattern.contains("conversations") {
+            format!("/api/conversations/{room}/avatar")
+        } else {
+            "/api/auth/me/avatar".to_owned()
+        };
+        let body = json!({"fileId": face["id"]});
+        let request = admin.request(reqwest::Method::PUT, &of_whom).json(&body);
+        Reply::to(request).await.gives(200);
+        let id = |file: &Value| file["id"].as_str().unwrap().to_owned();
+        [id(&picture), id(&face), upload]
     }
 
     fn path(&self, pattern: &str) -> String {

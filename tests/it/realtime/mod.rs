@@ -3,6 +3,7 @@
 mod attacks;
 mod ear;
 mod edits;
+mod files;
 mod limits;
 mod own;
 mod people;
