@@ -16,6 +16,7 @@ use std::time::{Duration, Instant};
 
 use inkspot::base::clock::{Clock, Timestamp};
 use inkspot::base::rng::Rng;
+use inkspot::blobs::{self, BlobKind, BlobOptions};
 use inkspot::model::{
     Account, Conversation, ConversationId, EventBody, Member, MemberRole, Message, MessageId,
     MessageKind, Role, Seq, Session, SessionId, UserId,
@@ -176,6 +177,8 @@ fn member(room: u64, user: u64) -> EventBody {
         joined_at: Timestamp(1),
         last_read_seq: Seq(0),
         last_read_at: None,
+        unread_from: None,
+        own: inkspot::model::OwnSettings::default(),
     })
 }
 
@@ -212,6 +215,7 @@ fn fill(dir: &Path, count: usize) {
             kind: MessageKind::Text,
             content,
             attachments: Vec::new(),
+            mentions: Default::default(),
             client_id: None,
             reply_to: None,
             sealed: None,
@@ -453,9 +457,11 @@ async fn acks(dir: &Path, rounds: usize) {
     let (clock, rng) = (Clock::system(), Rng::system());
     let (store, writer) = store::open(dir, &store_options(), &rng, &clock).expect("open");
     let folder = dir.join("search");
+    let blobs = blobs::open(&dir.join("blobs"), BlobKind::Files, &BlobOptions::default());
     let (service, running) = Service::start(Parts {
         store: store.clone(),
         writer,
+        blobs: blobs.expect("open"),
         clock,
         rng,
         settings: Settings { limited: false, ..Settings::default() },
@@ -494,6 +500,7 @@ async fn sends(service: &Service, round: usize) -> f64 {
                     conversation: ConversationId(1 + dice.next() % CONVERSATIONS),
                     content: vocabulary.text(&mut dice),
                     kind: MessageKind::Text,
+                    attachments: Vec::new(),
                     client_id: Some(format!("{:032x}", dice.next())),
                 };
                 let caller = Caller { user: UserId(2 + sender), session: SessionId(u128::from(sender)) };
