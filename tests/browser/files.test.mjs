@@ -221,17 +221,42 @@ test("a reload in the middle loses nothing: neither the tray nor a line that wai
   await ann.composer.fill("Sent before the reload");
   await send(ann);
   await ann.line("Sent before the reload").getByText(/Uploading/).waitFor();
+  const offsets = offsetsOf(ann.page);
   await ann.page.reload();
   const line = ann.line("Sent before the reload");
   await line.getByRole("progressbar", { name: "Upload of kept.bin" }).waitFor();
-  const offsets = offsetsOf(ann.page);
   await gate.open();
   await ann.seesNote("Sent before the reload", /Sent|Read/);
+  // What was held may have gone a little further while its page was closed.
   assert.ok(offsets.every((offset) => offset >= 8 * MIB), `nothing was sent twice: ${offsets}`);
   const got = bob.line("Sent before the reload");
   await got.getByRole("button", { name: "Open tomatoes.jpg" }).waitFor();
   const [download] = await Promise.all([bob.page.waitForEvent("download"), got.getByRole("link", { name: /^Download kept\.bin/ }).click()]);
   assert.ok((await readFile(await download.path())).equals(film().buffer));
+});
+
+test("a file belongs to one tab; when that is closed, another one goes on with it", async () => {
+  const gate = await gateOf(ann.context);
+  const tab = async () => {
+    const person = Object.assign(new Person(), { context: ann.context, page: await ann.context.newPage() });
+    await person.visit(ann.page.url());
+    await person.composer.waitFor();
+    return person;
+  };
+  const first = await tab();
+  await attach(first, [film("two-tabs.bin")]);
+  await tray(first).getByText("66% of 12 MB").waitFor();
+  const second = await tab();
+  await second.sees("Sent before the reload");
+  assert.equal(await tray(second).count(), 0);
+  const offsets = offsetsOf(second.page);
+  await first.page.close();
+  await gate.open();
+  await tray(second).getByText("12 MB, ready").waitFor();
+  // What was held may have gone a little further while its page was closed.
+  assert.ok(offsets.every((offset) => offset >= 8 * MIB), `nothing was sent twice: ${offsets}`);
+  await second.page.getByRole("button", { name: "Remove two-tabs.bin" }).click();
+  await second.page.close();
 });
 
 test("a line that waits for its files can be taken back with its words", async () => {

@@ -26,6 +26,7 @@ export function Tray({ conversationId, items }: { conversationId: string; items:
       )}
       <div role="status">
         {notice !== null && <p class="tray-note">{noticeText(notice.kind, notice.n, notice.name)}</p>}
+        {items.length > 0 && items.every((item) => item.state === "done") && <p class="vh">{t("tray.allReady", { n: items.length })}</p>}
         {help !== undefined && <p class="tray-note">{helpFor(help)}</p>}
       </div>
     </>

@@ -109,6 +109,7 @@ export const en = {
   "tray.choose": "Choose {name} again",
   "tray.progress": "Upload of {name}",
   "tray.ready": "{size}, ready",
+  "tray.allReady": { one: "The file is ready to be sent.", other: "All {n} files are ready to be sent." },
   "tray.waiting": "{size}, waiting",
   "tray.running": "{percent} of {size}",
   "tray.paused": "Paused at {percent} of {size}",
