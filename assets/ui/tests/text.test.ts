@@ -8,7 +8,7 @@ test("places are filled and numbers choose the form", () => {
   expect(t("me.connected", { server: "rowan" })).toBe("Connected to rowan");
   expect(t("link.waiting", { n: 1 })).toBe("One line waits here until then.");
   expect(t("link.waiting", { n: 1200 })).toContain("1,200 lines");
-  expect(t("list.nobody", { query: "{query}" })).toBe("Nothing is called “{query}”.");
+  expect(t("go.messages", { words: "{words}" })).toBe("Search messages for “{words}”");
   expect(joinNames(["Amara", "Jiří"])).toBe("Amara and Jiří");
 });
 

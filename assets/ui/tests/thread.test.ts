@@ -171,12 +171,48 @@ test("a changed line is changed in place and keeps what only this tab knows", as
   expect(seqs(thread)).toEqual(range(1, 11));
 });
 
-test("a line far away is reached by loading around it; one that is here is not loaded again", async () => {
+test("a line far away is shown by loading around it, and marked when it is there; one that is here is not loaded again", async () => {
   const { thread, history } = await opened(500);
-  expect(await thread.reach(480)).toBe(true);
+  await thread.show(480);
+  expect(thread.marked.value).toBe(480);
   expect(history.asked).toHaveLength(1);
-  expect(await thread.reach(100)).toBe(true);
+  const showing = thread.show(100);
+  expect(thread.phase.value).toBe("loading");
+  await showing;
   expect(history.asked.at(-1)).toEqual({ around: 100 });
-  expect(seqs(thread)).toContain(100);
-  expect(await thread.reach(9_999)).toBe(false);
+  expect(thread.marked.value).toBe(100);
+  expect(seqs(thread)).toEqual(range(75, 125));
+  await thread.show(9_999);
+  expect(thread.marked.value).toBe(100);
+  expect(thread.phase.value).toBe("ready");
+});
+
+test("from a line far up it pages both ways without a gap, and jumps to the newest", async () => {
+  const { thread } = await opened(500);
+  await thread.show(200);
+  await thread.loadOlder();
+  await thread.loadNewer();
+  expect(seqs(thread)).toEqual(range(125, 275));
+  expect([thread.hasOlder.value, thread.hasNewer.value]).toEqual([true, true]);
+  await thread.toNewest();
+  expect(seqs(thread)).toEqual(range(451, 500));
+  expect(thread.hasNewer.value).toBe(false);
+});
+
+test("opened at a line, it loads there first and keeps the divider for later", async () => {
+  const history = new History(500);
+  const thread = new Thread(history.fetch);
+  await thread.open(450, 500, 60);
+  expect(history.asked).toEqual([{ around: 60 }]);
+  expect(thread.marked.value).toBe(60);
+  expect(thread.unreadFrom.value).toBe(451);
+});
+
+test("a jump that is overtaken by the way to the newest marks nothing", async () => {
+  const { thread } = await opened(500);
+  const showing = thread.show(100);
+  await thread.toNewest();
+  await showing;
+  expect(thread.marked.value).toBeNull();
+  expect(thread.newest).toBe(500);
 });

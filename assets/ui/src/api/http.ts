@@ -13,9 +13,9 @@ export function setUnauthorizedListener(listener: () => void): void {
   onUnauthorized = listener;
 }
 
-/** Sends one request; rejects with a {@link Failure} (code `offline` when nothing answered). */
-export async function request<T>(method: Method, path: string, body?: unknown): Promise<T> {
-  const init: RequestInit = { method, headers: { accept: "application/json" } };
+/** Sends one request; rejects with a {@link Failure} (code `offline` when nothing answered, or `signal` was aborted). */
+export async function request<T>(method: Method, path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
+  const init: RequestInit = { method, headers: { accept: "application/json" }, ...(signal && { signal }) };
   if (body !== undefined) {
     init.headers = { accept: "application/json", "content-type": "application/json" };
     init.body = JSON.stringify(body);

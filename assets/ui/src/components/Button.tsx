@@ -41,6 +41,8 @@ export function IconButton(props: {
   pressed?: boolean;
   /** It opens a menu, which is open or not. */
   expanded?: boolean;
+  /** Keys that do the same, as `aria-keyshortcuts` writes them. */
+  shortcut?: string;
   onClick?: (event: MouseEvent) => void;
 }) {
   return (
@@ -52,6 +54,7 @@ export function IconButton(props: {
       aria-pressed={props.pressed}
       aria-haspopup={props.expanded === undefined ? undefined : "menu"}
       aria-expanded={props.expanded}
+      aria-keyshortcuts={props.shortcut}
       onClick={props.onClick}
     >
       <Icon name={props.icon} mirror={props.mirror ?? false} />

@@ -8,8 +8,9 @@ import { Avatar } from "./Avatar";
 import { IconButton } from "./Button";
 import { Icon } from "./Icon";
 
-/** `onDetails` opens the sheet. */
-export function ConversationHeader({ room, onDetails }: { room: Conversation; onDetails(): void }) {
+/** `onDetails` opens the sheet; `onBack` leads back to the results of a search one came from. */
+export function ConversationHeader(props: { room: Conversation; onDetails(): void; onSearch(): void; onBack: (() => void) | null }) {
+  const { room, onDetails, onBack } = props;
   const other = otherOf(room);
   const title = titleOf(room);
   const here = room.members.filter((member) => presenceShape(member) === "here").length;
@@ -17,9 +18,13 @@ export function ConversationHeader({ room, onDetails }: { room: Conversation; on
   return (
     <header class="head page-grid">
       <div class="head-lead">
-        <a class="icon-button phone-only" href="/" aria-label={t("list.back")}>
-          <Icon name="back" mirror />
-        </a>
+        {onBack ? (
+          <IconButton icon="back" mirror label={t("search.backToResults")} onClick={onBack} />
+        ) : (
+          <a class="icon-button phone-only" href="/" aria-label={t("list.back")}>
+            <Icon name="back" mirror />
+          </a>
+        )}
         <Avatar id={other?.id ?? room.id} name={other ? title : shortName(title)} url={(other ?? room).avatarUrl} presence={other && presenceShape(other)} />
       </div>
       <div class="head-title">
@@ -29,6 +34,7 @@ export function ConversationHeader({ room, onDetails }: { room: Conversation; on
         </span>
       </div>
       <div class="head-actions">
+        <IconButton icon="search" label={t("search.inside")} shortcut="Control+F Meta+F" onClick={props.onSearch} />
         <IconButton icon={room.isGroup ? "people" : "info"} label={t("room.about")} onClick={onDetails} />
       </div>
     </header>

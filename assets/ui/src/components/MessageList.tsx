@@ -20,9 +20,9 @@ import { JumpButton } from "./JumpButton";
 import { MessageRow } from "./MessageRow";
 import { TypingIndicator } from "./TypingIndicator";
 
-/** The lines of `room`; mounted anew for another conversation. */
-export function MessageList({ room }: { room: Conversation }) {
-  const { thread, rows } = useThread(room.id);
+/** The lines of `room`; mounted anew for another conversation. `at` is the line to lead to. */
+export function MessageList({ room, at }: { room: Conversation; at: number | null }) {
+  const { thread, rows } = useThread(room.id, at);
   const { connected } = useLink();
   const ready = thread.phase.value === "ready";
   const fresh = useFresh(rows.value, ready);

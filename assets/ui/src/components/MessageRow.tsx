@@ -43,6 +43,7 @@ function Row({ line, start, mine, fresh, marked, mayDelete, presence, avatar, no
       class={`msg page-grid${start ? " start" : ""}${mine ? " mine" : ""}${state}${fresh ? " fresh" : ""}${marked ? " marked" : ""}`}
       data-row={line.key}
       data-seq={line.seq ?? undefined}
+      aria-current={marked ? "true" : undefined}
       aria-label={start ? undefined : who}
     >
       <div class="who">

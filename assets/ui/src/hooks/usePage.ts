@@ -17,9 +17,20 @@ export function useMarked(thread: OpenThread, sticky: Sticky): void {
   useLayoutEffect(() => {
     if (seq === null) return undefined;
     const row = sticky.scroller.current?.querySelector<HTMLElement>(`[data-seq="${seq}"]`);
-    if (row) sticky.toRow(row);
-    const timer = setTimeout(() => (thread.marked.value = null), MARKED);
-    return () => clearTimeout(timer);
+    if (row) {
+      sticky.toRow(row);
+      // Reading and the keys go on from here.
+      row.tabIndex = -1;
+      row.focus({ preventScroll: true });
+    }
+    const fade = () => {
+      if (thread.marked.peek() === seq) thread.marked.value = null;
+    };
+    const timer = setTimeout(fade, MARKED);
+    return () => {
+      clearTimeout(timer);
+      fade();
+    };
   }, [seq, thread]);
 }
 
@@ -42,7 +53,7 @@ export function useFresh(rows: readonly Row[], ready: boolean): ReadonlySet<stri
 export function useOpenAtUnread(ready: boolean, thread: OpenThread, sticky: Sticky): void {
   useLayoutEffect(() => {
     // A page that was kept from before may have begun to load what is unread by now.
-    if (!ready || thread.phase.peek() !== "ready") return;
+    if (!ready || thread.phase.peek() !== "ready" || thread.marked.peek() !== null) return;
     const divider = sticky.scroller.current?.querySelector<HTMLElement>(".new");
     if (divider) sticky.toRow(divider);
     else sticky.toEnd();

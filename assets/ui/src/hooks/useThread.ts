@@ -19,14 +19,14 @@ export interface Receipts {
   readers: readonly string[];
 }
 
-/** Opens the page of a conversation and keeps it open. */
-export function useThread(id: string) {
+/** Opens the page of a conversation and keeps it open; `at` is the line to lead to. */
+export function useThread(id: string, at: number | null = null) {
   const thread = useMemo(() => threadOf(id), [id]);
   useLayoutEffect(() => {
     const room = conversation(id);
-    if (room !== undefined) void thread.open(room.lastReadSeq, room.lastSeq);
-    else void loadConversation(id).then((it) => thread.open(it.lastReadSeq, it.lastSeq), () => undefined);
-  }, [thread, id]);
+    if (room !== undefined) void thread.open(room.lastReadSeq, room.lastSeq, at);
+    else void loadConversation(id).then((it) => thread.open(it.lastReadSeq, it.lastSeq, at), () => undefined);
+  }, [thread, id, at]);
   const rows = useComputed<Row[]>(() => {
     const me = session.value.user;
     const stored = thread.messages.value.map(lineOf);
@@ -74,8 +74,7 @@ export function takeBack(clientId: string): void {
 
 /** Shows a line of a conversation, wherever in its history it is, and marks it. */
 export async function showLine(conversationId: string, seq: number): Promise<void> {
-  const thread = threadOf(conversationId);
-  if (await thread.reach(seq)) thread.marked.value = seq;
+  await threadOf(conversationId).show(seq);
 }
 
 function waitingLine(item: OutboxItem, senderName: string): Line {

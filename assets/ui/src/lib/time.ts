@@ -85,3 +85,11 @@ export function dayAndClock(at: Time): string {
 export function monthHeading(at: Time): string {
   return monthFormat.format(new Date(at));
 }
+
+/** `Today, 09:04`, `9 Jun, 18:20`, or with the year: the stamp of something that was found. */
+export function stamp(at: Time, now: number): string {
+  const days = daysAgo(at, now);
+  if (days === 0 || days === 1) return `${capital(relativeFormat.format(-days, "day"))}, ${clock(at)}`;
+  const sameYear = new Date(at).getFullYear() === new Date(now).getFullYear();
+  return sameYear ? `${shortFormat.format(new Date(at))}, ${clock(at)}` : yearFormat.format(new Date(at));
+}

@@ -4,6 +4,7 @@
  */
 
 export type * from "./events";
+export type * from "./found";
 
 /** ISO-8601 in UTC with milliseconds, e.g. `2026-11-22T15:00:00.123Z`. */
 export type Time = string;

@@ -6,6 +6,8 @@ import { t } from "../lib/text";
 import { session } from "../hooks/useAccount";
 import { titleOf, useConversation } from "../hooks/useConversations";
 import { useDrop, usePaste } from "../hooks/useDrop";
+import { useFindKey } from "../hooks/useKeys";
+import { searchUrl } from "../hooks/useSearchUrl";
 import { showLine } from "../hooks/useThread";
 import { useTitle } from "../hooks/useTitle";
 import { addToTray } from "../hooks/useUploads";
@@ -17,13 +19,13 @@ import { Icon } from "../components/Icon";
 import { MessageInput } from "../components/MessageInput";
 import { MessageList } from "../components/MessageList";
 
-/** `/conversations/:id` */
-export function ConversationPage() {
-  const id = useRoute().params["id"] ?? "";
-  return <Conversation key={id} id={id} />;
+/** `/conversations/:id`, or `/conversations/:id/:seq` to be led to one line; `found`: from the results of a search. */
+export function ConversationPage({ found }: { found?: boolean }) {
+  const { id = "", seq = "" } = useRoute().params;
+  return <Conversation key={id} id={id} at={/^[1-9]\d{0,14}$/.test(seq) ? Number(seq) : null} found={found === true} />;
 }
 
-function Conversation({ id }: { id: string }) {
+function Conversation({ id, at, found }: { id: string; at: number | null; found: boolean }) {
   const { room, failure } = useConversation(id);
   const { route } = useLocation();
   const [details, setDetails] = useState(false);
@@ -36,14 +38,16 @@ function Conversation({ id }: { id: string }) {
   const take = useCallback((files: File[], folders: number) => addToTray(id, files, folders), [id]);
   const { over, ...target } = useDrop(take);
   usePaste(take);
+  const inside = useCallback(() => route(searchUrl("", id)), [id]);
+  useFindKey(inside);
   if (room === undefined || title === undefined) {
     return <Missing lastTitle={lastTitle} failure={failure} />;
   }
   return (
     <main class="main" aria-label={title} {...target}>
-      <ConversationHeader room={room} onDetails={() => setDetails(true)} />
+      <ConversationHeader room={room} onDetails={() => setDetails(true)} onSearch={inside} onBack={found ? () => history.back() : null} />
       <ConnectionStrip />
-      <MessageList room={room} />
+      <MessageList room={room} at={at} />
       <MessageInput conversationId={id} title={title} />
       {over && <DropNote />}
       {details && (

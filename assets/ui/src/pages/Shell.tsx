@@ -1,29 +1,37 @@
 /** What a signed-in person sees: the list at the side, and the page for the address beside it. */
 
 import { lazy, Route, Router, useLocation } from "preact-iso";
-import { useState } from "preact/hooks";
+import { useCallback, useRef, useState } from "preact/hooks";
 import { ConversationList } from "../components/ConversationList";
 import { InviteDialog } from "../components/InviteDialog";
 import { NewConversation } from "../components/NewConversation";
+import { useGoKey, useSearchKey } from "../hooks/useKeys";
+import { searchUrl } from "../hooks/useSearchUrl";
+import { Switcher } from "../components/Switcher";
 import { ConversationPage } from "./ConversationPage";
 import { NotFoundPage } from "./NotFoundPage";
 import { WelcomePage } from "./WelcomePage";
 
 const SettingsPage = lazy(() => import("./SettingsPage").then((it) => it.SettingsPage));
+const SearchPage = lazy(() => import("./SearchPage").then((it) => it.SearchPage));
 const PeoplePage = lazy(() => import("./PeoplePage").then((it) => it.PeoplePage));
 
 /** On a phone only one of the two is visible: the list at `/`, else the page. */
 export function Shell() {
   const { path, route } = useLocation();
-  const [open, setOpen] = useState<"new" | "invite" | null>(null);
-  const currentId = /^\/conversations\/([^/]+)$/.exec(path)?.[1] ?? null;
+  const [open, setOpen] = useState<"new" | "invite" | "go" | null>(null);
+  const currentId = /^\/conversations\/([^/]+)(\/\d+)?$/.exec(path)?.[1] ?? null;
+  const before = usePrevious(path);
   const home = path === "/" || path === "/signin";
   const close = () => setOpen(null);
+  useGoKey(useCallback(() => setOpen("go"), []));
+  useSearchKey(useCallback(() => route("/search"), []));
   return (
     <div class="app" data-view={home ? "list" : "page"}>
-      <ConversationList currentId={currentId} onNew={() => setOpen("new")} />
+      <ConversationList currentId={currentId} searching={path === "/search"} onNew={() => setOpen("new")} />
       <Router>
-        <Route path="/conversations/:id" component={ConversationPage} />
+        <Route path="/conversations/:id/:seq?" component={ConversationPage} found={before === "/search"} />
+        <Route path="/search" component={SearchPage} />
         <Route path="/settings" component={SettingsPage} />
         <Route path="/people" component={PeoplePage} />
         <Route default component={home ? WelcomePage : NotFoundPage} onNew={() => setOpen("new")} onInvite={() => setOpen("invite")} />
@@ -37,7 +45,27 @@ export function Shell() {
           }}
         />
       )}
+      {open === "go" && (
+        <Switcher
+          onClose={close}
+          onGo={(id) => {
+            close();
+            route(`/conversations/${id}`);
+          }}
+          onSearch={(words) => {
+            close();
+            route(searchUrl(words));
+          }}
+        />
+      )}
       {open === "invite" && <InviteDialog onClose={close} />}
     </div>
   );
+}
+
+/** The path that was there before this one. */
+function usePrevious(path: string): string | null {
+  const paths = useRef<[string, string | null]>([path, null]);
+  if (paths.current[0] !== path) paths.current = [path, paths.current[0]];
+  return paths.current[1];
 }

@@ -10,6 +10,7 @@ import { callMe, leave, myId, session } from "./account";
 import * as list from "./conversations";
 import { closeDrafts, openDrafts } from "./drafts";
 import { Reconnector } from "./reconnector";
+import { search } from "./searching";
 import { Sending } from "./sending";
 import type { Thread } from "./thread";
 import { Threads } from "./threads";
@@ -99,6 +100,7 @@ function stop(): void {
   closeDrafts();
   typing.clear();
   threads.forget();
+  search.forget();
   unsentReads.clear();
   list.clearList();
 }
@@ -124,6 +126,7 @@ export function changed(message: Message): void {
   batch(() => {
     threads.find(message.conversationId)?.update(message);
     list.applyChange(message);
+    search.update(message);
   });
 }
 

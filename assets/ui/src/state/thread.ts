@@ -33,6 +33,8 @@ export class Thread {
   /** The highest sequence number heard of. */
   #known = 0;
   #generation = 0;
+  /** The line to mark once it is here. */
+  #wanted: number | null = null;
 
   constructor(fetchPage: FetchPage) {
     this.#fetch = fetchPage;
@@ -43,11 +45,12 @@ export class Thread {
     return this.messages.peek().at(-1)?.seq ?? 0;
   }
 
-  /** Loads the page around the first unread line, or the newest page when that is in it. */
-  async open(lastReadSeq: number, lastSeq: number): Promise<void> {
+  /** Loads the page around the line one is led to, or the first unread one, or else the newest page. */
+  async open(lastReadSeq: number, lastSeq: number, at: number | null = null): Promise<void> {
     const unread = lastSeq - lastReadSeq;
     const ready = this.phase.peek() === "ready";
     if (unread > 0) this.unreadFrom.value = lastReadSeq + 1;
+    if (at !== null) return this.show(at);
     if (ready && (unread <= 0 || this.newest >= lastSeq)) return this.catchUp(lastSeq);
     if (ready) this.phase.value = "loading";
     await this.#reset(unread > 40 ? { around: lastReadSeq + 1 } : {});
@@ -55,6 +58,7 @@ export class Thread {
 
   /** Throws the window away and loads the newest page. */
   async toNewest(): Promise<void> {
+    this.#wanted = null;
     await this.#reset({});
   }
 
@@ -87,11 +91,13 @@ export class Thread {
     if (at >= 0) this.messages.value = lines.with(at, { ...message, ...keptOf(lines[at]) });
   }
 
-  /** Makes sure that this line is in the window; resolves to whether it is. */
-  async reach(seq: number): Promise<boolean> {
-    const here = () => this.messages.peek().some((each) => each.seq === seq);
-    if (!here()) await this.#reset({ around: seq });
-    return here();
+  /** Leads to this line: loads around it when it is not in the window, and marks it in the same moment. */
+  async show(seq: number): Promise<void> {
+    this.#wanted = seq;
+    const ready = this.phase.peek() === "ready";
+    if (ready && this.#has(seq)) return this.#mark();
+    if (ready) this.phase.value = "loading";
+    await this.#reset({ around: seq });
   }
 
   /** Somebody is called something else now. */
@@ -125,6 +131,7 @@ export class Thread {
         this.hasNewer.value = page.after !== null;
         this.failure.value = null;
         this.phase.value = "ready";
+        this.#mark();
       });
       await this.catchUp(0);
     } catch (error) {
@@ -163,6 +170,16 @@ export class Thread {
     const over = trim ? all.length - KEEP * 2 : 0;
     if (over > 0) this.hasOlder.value = true;
     this.messages.value = over > 0 ? all.slice(-KEEP) : all;
+  }
+
+  #has(seq: number): boolean {
+    return this.messages.peek().some((each) => each.seq === seq);
+  }
+
+  #mark(): void {
+    const seq = this.#wanted;
+    if (seq !== null && this.#has(seq)) this.marked.value = seq;
+    this.#wanted = null;
   }
 
   #fail(error: unknown): void {

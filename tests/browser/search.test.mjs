@@ -1,0 +1,231 @@
+// Finding what was said and going there, by mouse and by keys; going to people and conversations by name.
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { after, before, test } from "node:test";
+import { PASSWORD, TestServer } from "../js/lib/server.mjs";
+import { openBrowser, Person } from "./people.mjs";
+
+const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const GROUP = "Allotment 14";
+let browser, server, ann, bob, room;
+
+before(async () => {
+  browser = await openBrowser();
+  server = await TestServer.start({ users: ["ann", "bob", "cara", "dora"] });
+  bob = await server.signIn("bob");
+  await bob.api("PATCH", "/api/auth/me", { displayName: "Bob Raman" });
+  const dora = await server.signIn("dora");
+  await dora.api("PATCH", "/api/auth/me", { displayName: "Dóra Ángel" });
+  room = (await bob.api("POST", "/api/conversations", { title: GROUP, isGroup: true, members: ["ann", "cara"] })).body.id;
+  const old = (await bob.api("POST", "/api/conversations", { title: "Gauge notices", isGroup: true, members: ["ann"] })).body.id;
+  await say(bob, room, "東側の樽は満水です。雨量計の写真を送ります。");
+  for (let n = 2; n <= 150; n += 1) await say(bob, room, n === 4 ? "the seedlings came through the storm <b>unharmed</b>" : `line ${n}`);
+  for (let n = 0; n < 75; n += 1) await say(bob, old, `reading ${n}`);
+  ann = await Person.at(browser);
+  await ann.visit(server.url);
+  await ann.signIn("ann", PASSWORD);
+  await server.signIn("cara").then((cara) => say(cara, room, "seedlings again, says Cara"));
+});
+after(async () => {
+  await ann.leave();
+  await browser.close();
+  await server.close();
+});
+
+test("two characters of Chinese find a line far above; its context opens with the line marked, and back returns", async () => {
+  const { page } = ann;
+  await page.getByRole("navigation").getByRole("link", { name: "Search" }).click();
+  await field().waitFor();
+  assert.ok(await field().evaluate((it) => it === document.activeElement), "one can type at once");
+  await field().pressSequentially("満水");
+  await hit("満水です").waitFor();
+  assert.equal(await page.locator("mark").first().innerText(), "満水");
+  await page.waitForURL(/\/search\?q=%E6%BA%80%E6%B0%B4$/);
+  await hit("満水です").click();
+  await ann.heads(GROUP);
+  await page.waitForURL(`**/conversations/${room}/1`);
+  const marked = page.locator("article.marked");
+  await marked.waitFor();
+  assert.match(await marked.innerText(), /満水です/);
+  assert.equal(await marked.getAttribute("aria-current"), "true");
+  assert.ok(await marked.evaluate((it) => it === document.activeElement), "reading goes on there");
+  assert.ok(await onScreen(marked));
+  assert.equal(await ann.line("line 150").count(), 0, "the end is not loaded");
+  await page.locator("article.marked").waitFor({ state: "detached" });
+  await page.getByRole("button", { name: /Jump to the latest|new line/ }).click();
+  await ann.sees("seedlings again, says Cara");
+  await page.getByRole("button", { name: "Back to the results" }).click();
+  await hit("満水です").waitFor();
+  assert.equal(await field().inputValue(), "満水");
+});
+
+test("a beginning finds while one types; from: is completed by name; markup stays text", async () => {
+  const { page } = ann;
+  await visit("/search");
+  await field().pressSequentially("seedl");
+  await hit("seedlings again").waitFor();
+  assert.deepEqual(await page.locator("a.hit .name").allInnerTexts(), ["cara", "Bob Raman"]);
+  assert.match(await hit("came through").innerText(), /<b>unharmed<\/b>/);
+  await field().pressSequentially("ings from:ram");
+  await page.getByRole("option", { name: "Bob Raman" }).waitFor();
+  assert.equal(await field().getAttribute("aria-expanded"), "true");
+  await field().press("Enter");
+  await page.getByRole("list", { name: "Narrowed to" }).getByText("Bob Raman").waitFor();
+  await hit("seedlings again").waitFor({ state: "detached" });
+  await hit("came through").waitFor();
+  await page.waitForURL(/q=from%3Abob\+seedlings/);
+  await field().press("Home");
+  await field().press("Backspace");
+  await hit("seedlings again").waitFor();
+});
+
+test("pages follow as one scrolls; back finds the query, the place and the line one went to", async () => {
+  const { page } = ann;
+  await visit("/search?q=reading");
+  await hit("reading 74").waitFor();
+  const frame = page.locator(".results");
+  for (let n = 0; (await page.locator("a.hit").count()) < 75 && n < 100; n += 1) {
+    await frame.evaluate((it) => (it.scrollTop = it.scrollHeight));
+    await page.waitForTimeout(20);
+  }
+  assert.equal(await page.locator("a.hit").count(), 75);
+  await hit(/reading 5(?!\d)/).scrollIntoViewIfNeeded();
+  const before = await frame.evaluate((it) => it.scrollTop);
+  assert.ok(before > 500);
+  await hit(/reading 5(?!\d)/).click();
+  await page.locator("article.marked").getByText("reading 5", { exact: true }).waitFor();
+  await page.goBack();
+  await hit(/reading 5(?!\d)/).waitFor();
+  assert.equal(await frame.evaluate((it) => it.scrollTop), before);
+  assert.match(await page.evaluate(() => document.activeElement.textContent), /reading 5/);
+  assert.equal(await field().inputValue(), "reading");
+});
+
+test("by keys alone: down into the results, Enter, and back; Escape empties the field", async () => {
+  const { page } = ann;
+  await visit("/search?q=seedlings");
+  await hit("seedlings again").waitFor();
+  await field().press("ArrowDown");
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Enter");
+  await page.locator("article.marked").getByText("came through").waitFor();
+  await page.goBack();
+  await hit("seedlings again").waitFor();
+  await page.keyboard.press("ArrowUp");
+  await page.keyboard.press("ArrowUp");
+  await field().press("Escape");
+  await page.getByRole("heading", { name: "Find what was said." }).waitFor();
+});
+
+test("nonsense is answered in place, nothing found says what was looked for and offers to look wider", async () => {
+  const { page } = ann;
+  await visit("/search?q=has:cheese");
+  await page.getByRole("alert").getByText("cheese").waitFor();
+  await visit("/search?q=from:cara+reading");
+  await page.getByText("No message has “reading” from cara.").waitFor();
+  await page.getByRole("button", { name: "Search without “from cara”" }).click();
+  await hit("reading 74").waitFor();
+});
+
+test("people and conversations stand above the messages, and lead there", async () => {
+  const { page } = ann;
+  await visit("/search?q=gauge");
+  await page.getByRole("main").getByRole("link", { name: /^Gauge notices/ }).click();
+  await ann.heads("Gauge notices");
+});
+
+test("within a conversation: Ctrl+F searches it alone, a second time it is the browser's", async () => {
+  const { page } = ann;
+  await ann.open(GROUP);
+  await page.keyboard.press("Control+f");
+  await page.getByRole("list", { name: "Narrowed to" }).getByText(GROUP).waitFor();
+  await field().pressSequentially("reading");
+  await page.getByText("Nothing found.").first().waitFor();
+  await page.evaluate(() => addEventListener("keydown", (event) => (window.stolen = event.defaultPrevented)));
+  await page.keyboard.press("Control+f");
+  assert.equal(await page.evaluate(() => window.stolen), false);
+  await page.getByRole("button", { name: `Remove in ${GROUP}` }).click();
+  await hit("reading 74").waitFor();
+});
+
+test("the quick switcher: recent first, by a few letters, somebody new, and on to the messages", async () => {
+  const { page } = ann;
+  await visit("/");
+  await ann.row(GROUP).waitFor();
+  await page.keyboard.press("Control+k");
+  const dialog = page.getByRole("dialog", { name: "Go to a person or a conversation" });
+  await dialog.getByRole("option").first().waitFor();
+  assert.match(await dialog.getByRole("option").first().innerText(), new RegExp(GROUP));
+  await page.keyboard.type("not gau");
+  await dialog.getByRole("option", { name: /Gauge notices/, selected: true }).waitFor();
+  await page.keyboard.press("Enter");
+  await ann.heads("Gauge notices");
+  await page.keyboard.press("Control+k");
+  await page.keyboard.type("angel");
+  await dialog.getByRole("option", { name: /Dóra Ángel/, selected: true }).waitFor();
+  await page.keyboard.press("Enter");
+  await ann.heads("Dóra Ángel");
+  await page.keyboard.press("Control+k");
+  await page.keyboard.type("seedlings");
+  await dialog.getByRole("option", { name: "Search messages for “seedlings”", selected: true }).waitFor();
+  await page.keyboard.press("Enter");
+  await hit("seedlings again").waitFor();
+  await page.keyboard.press("Control+k");
+  await dialog.waitFor();
+  await page.keyboard.press("Escape");
+  await dialog.waitFor({ state: "detached" });
+});
+
+test("axe finds no violation: lessons, offers, results, nothing found, switcher, in light and dark, on a phone", async () => {
+  for (const colorScheme of ["light", "dark"]) {
+    for (const viewport of [{ width: 1440, height: 900 }, { width: 390, height: 844 }]) {
+      const { page } = ann;
+      await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+      await page.setViewportSize(viewport);
+      await visit("/search");
+      await page.getByRole("heading", { name: "Find what was said." }).waitFor();
+      await clean("lessons");
+      await field().fill("has:");
+      await page.getByRole("option").first().waitFor();
+      await clean("offers");
+      await visit("/search?q=from:bob+seedl");
+      await hit("came through").waitFor();
+      await clean("results");
+      await field().press("ArrowDown");
+      await clean("a result with the focus");
+      await visit("/search?q=from:cara+reading");
+      await page.getByText("Nothing found.").first().waitFor();
+      await clean("nothing found");
+      await page.keyboard.press("Control+k");
+      await page.getByRole("option").first().waitFor();
+      await clean("switcher");
+    }
+  }
+});
+
+const field = () => ann.page.getByRole("combobox", { name: "Search messages, people and conversations" });
+const hit = (text) => ann.page.locator("a.hit").filter({ hasText: text });
+
+async function say(who, conversationId, content) {
+  assert.equal((await who.api("POST", "/api/messages/realtime", { conversationId, content })).status, 201);
+}
+
+function visit(path) {
+  return ann.visit(new URL(path, server.url).href);
+}
+
+async function onScreen(locator) {
+  const [box, frame] = await Promise.all([locator.boundingBox(), ann.page.getByRole("region", { name: "Messages" }).boundingBox()]);
+  return box.y >= frame.y && box.y + box.height <= frame.y + frame.height;
+}
+
+/** Runs axe in the page; its script is given to the debugger, so that the page's policy need not allow it. */
+async function clean(name) {
+  if (await ann.page.evaluate(() => window.axe === undefined)) await ann.page.evaluate(axe);
+  const found = await ann.page.evaluate(async () => {
+    const { violations } = await window.axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] });
+    return violations.map(({ id, nodes }) => [id, ...nodes.map((node) => `${node.html.slice(0, 160)} ${node.failureSummary}`)]);
+  });
+  assert.deepEqual(found, [], name);
+}
