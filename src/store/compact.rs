@@ -19,8 +19,9 @@ use super::{Space, folder};
 const SLICE_ROWS: usize = 500;
 const SLICE_BYTES: usize = 256 << 10;
 
-/// After how many slices the copy is synced, so that the engine holds little of it in memory.
-const SYNC_EVERY: usize = 16;
+/// After how many slices the copy is synced, so that the engine holds little of it in memory. More
+/// than a mebibyte at once can bring its writing threads to wait for each other for ever.
+const SYNC_EVERY: usize = 4;
 
 /// What a compaction did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
