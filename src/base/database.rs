@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 
 use sled::{Batch, Db, IVec, Tree};
 
-use super::disk;
+use super::{disk, rescue};
 
 /// The file in which sled keeps everything; its other files it can make again from this one.
 pub const LOG_FILE: &str = "db";
@@ -166,7 +166,8 @@ impl Database {
 
     /// Sets the value of one key.
     pub fn set(&self, key: &[u8], value: &[u8]) -> Result<(), DatabaseError> {
-        let (_, tree) = self.parts()?;
+        let (db, tree) = self.parts()?;
+        let _watched = rescue::watch(db);
         guarded(&self.path, || tree.insert(key, value).map(drop))
     }
 
@@ -176,7 +177,8 @@ impl Database {
         &self,
         changes: &mut dyn Iterator<Item = Change<'_>>,
     ) -> Result<(), DatabaseError> {
-        let (_, tree) = self.parts()?;
+        let (db, tree) = self.parts()?;
+        let _watched = rescue::watch(db);
         let mut batch = Batch::default();
         for (key, value) in changes {
             match value {
@@ -191,6 +193,7 @@ impl Database {
     /// memory. It survives the end of the process, not a loss of power.
     pub fn flush(&self) -> Result<(), DatabaseError> {
         let (db, _) = self.parts()?;
+        let _watched = rescue::watch(db);
         guarded(&self.path, || db.flush().map(drop))
     }
 
@@ -213,12 +216,15 @@ impl Database {
 impl Drop for Database {
     /// Closing sled goes on in its own threads after the drop; who opens next must not meet them.
     fn drop(&mut self) {
+        // Watched, which closing is not.
+        let flushed = self.flush();
         let open = self.open.take();
-        if guarded(&self.path, || {
-            drop(open);
-            Ok(())
-        })
-        .is_err()
+        if flushed.is_err()
+            || guarded(&self.path, || {
+                drop(open);
+                Ok(())
+            })
+            .is_err()
             || wait_until_free(&self.path).is_err()
         {
             tracing::warn!("the database did not close cleanly; it will recover when it is opened");

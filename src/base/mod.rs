@@ -6,5 +6,6 @@ pub mod clock;
 pub mod database;
 pub mod disk;
 pub mod logging;
+mod rescue;
 pub mod rng;
 pub mod shutdown;
