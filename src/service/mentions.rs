@@ -102,7 +102,8 @@ mod tests {
 
     #[test]
     fn of_very_many_names_some_count_and_of_endless_ones_none() {
-        let text: String = (0..10_000).map(|n| format!("@{n} ")).collect();
+        let names: Vec<_> = (0..10_000).map(|n| format!("@{n}")).collect();
+        let text = names.join(" ");
         let names = Names::of(&text);
         assert_eq!((names.0.len(), names.0[49].as_str()), (NAMES_MAX, "49"));
         assert_eq!(Names::of(&"@ada ".repeat(10_000)).0, ["ada"]);

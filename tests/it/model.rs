@@ -323,9 +323,10 @@ impl World {
             let answer = self.ask(tab, name, arg).await;
             assert_eq!(answer.get("code").is_none(), expected < 300, "{answer}");
         } else {
-            let reply = match delete {
-                true => self.people[person].delete(&path).await,
-                false => self.people[person].patch(&path, arg).await,
+            let reply = if delete {
+                self.people[person].delete(&path).await
+            } else {
+                self.people[person].patch(&path, arg).await
             };
             assert_eq!(reply.status, expected, "{}", reply.text);
         }
