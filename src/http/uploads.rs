@@ -138,8 +138,8 @@ fn marked(answer: Answer) -> Response {
 }
 
 async fn begin(mut call: Call) -> Answer {
-    require_version(&call)?;
     let caller = call.caller()?;
+    require_version(&call)?;
     let length = number(&call, &UPLOAD_LENGTH)?;
     let length = length.ok_or_else(|| {
         Failure::invalid_field("Upload-Length", "Say how many bytes the file has.")
@@ -182,8 +182,8 @@ fn is_passing(error: &ServiceError) -> bool {
 }
 
 async fn head(call: Call) -> Answer {
-    require_version(&call)?;
     let caller = call.caller()?;
+    require_version(&call)?;
     let state = call.service().settle_upload(caller, call.id("id")?).await?;
     let mut response = StatusCode::OK.into_response();
     let headers = response.headers_mut();
@@ -197,8 +197,8 @@ async fn head(call: Call) -> Answer {
 }
 
 async fn write(mut call: Call) -> Answer {
-    require_version(&call)?;
     let caller = call.caller()?;
+    require_version(&call)?;
     let id = call.id("id")?;
     if call.header(&CONTENT_TYPE) != Some(BYTES) {
         return Err(Failure::not_upload_bytes());
@@ -218,8 +218,8 @@ async fn write(mut call: Call) -> Answer {
 }
 
 async fn discard(call: Call) -> Answer {
-    require_version(&call)?;
     let caller = call.caller()?;
+    require_version(&call)?;
     let id = call.id("id")?;
     call.service().discard_upload(caller, id).await?;
     answer::done()
@@ -287,7 +287,7 @@ fn checksum(text: &str) -> Option<Checksum> {
 /// The file's name in the metadata: `filename dmFsdWU=,other dmFsdWU=`.
 fn file_name(metadata: &str) -> Result<String, Failure> {
     let named = metadata.split(',').find_map(|pair| {
-        let (key, value) = pair.trim().split_once(' ')?;
+        let (key, value) = pair.trim_start().split_once(' ')?;
         (key == "filename").then(|| value.trim().trim_end_matches('='))
     });
     let bytes = named.and_then(|value| STANDARD_NO_PAD.decode(value).ok());

@@ -108,7 +108,8 @@ async fn case_1_nobody_who_is_not_signed_in_gets_anything() {
         "/api/invites/{code}/accept",
     ];
     for (method, pattern) in inkspot::http::addresses() {
-        if open.contains(&pattern) {
+        // What may be asked of an address is no secret: it is in the description of the API.
+        if open.contains(&pattern) || method == Method::OPTIONS {
             continue;
         }
         let path = pattern.replace(['{', '}'], "");

@@ -17,7 +17,7 @@ async fn every_field_has_the_same_limit_through_both_doors() {
     let mut tab = Socket::enter(&ada).await.unwrap();
     let (wide, over) = ("\u{1F58B}".repeat(8_000), "x".repeat(8_001));
     let (longest, longer, endless) = ("\u{1F58B}".repeat(64), "c".repeat(65), "c".repeat(200_000));
-    let cases: [Case; 12] = [
+    let cases: [Case; 14] = [
         ("content", json!(""), Some(("too_short", 1))),
         ("content", json!("x"), None),
         ("content", json!("x".repeat(7_999)), None),
@@ -29,7 +29,9 @@ async fn every_field_has_the_same_limit_through_both_doors() {
         ("clientId", json!("c".repeat(63)), None),
         ("clientId", json!(longest), None),
         ("clientId", json!(longer), Some(("too_long", 64))),
-        ("messageType", json!("image"), Some(("invalid_field", 0))),
+        ("messageType", json!("poem"), Some(("invalid_field", 0))),
+        ("attachments", json!(["x"]), Some(("invalid_field", 0))),
+        ("attachments", json!(vec!["x"; 11]), Some(("too_long", 10))),
     ];
     for (field, value, refusal) in cases {
         let mut arg = json!({"conversationId": room, "content": "x", "messageType": "text"});
