@@ -73,7 +73,7 @@ export function DocumentsPanel({ conversationId, onShow }: FilesPanelProps) {
 
 function Frame(props: { list: FileList; title: string; text: string; icon: "image" | "file"; children: ComponentChildren }) {
   const { list } = props;
-  const end = useNearEnd(list.load);
+  const end = useNearEnd(list.load, list.files.length);
   const none = list.ready && list.files.length === 0;
   return (
     <div class="collected" aria-busy={!list.ready}>

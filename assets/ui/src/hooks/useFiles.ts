@@ -28,31 +28,34 @@ const empty: State = { files: [], next: undefined, failure: null };
 /** Loads the first page when mounted. */
 export function useFiles(conversationId: string, kind: FileKind): FileList {
   const [state, setState] = useState<State>(empty);
+  const latest = useRef<State>(empty);
   const loading = useRef(false);
-  const { next } = state;
   const load = useCallback(() => {
+    const { files, next } = latest.current;
     if (loading.current || next === null) return;
     loading.current = true;
+    const show = (change: State) => setState((latest.current = change));
     getFiles(conversationId, kind, next ?? null)
       .then(
-        (page) => setState((before) => ({ files: [...before.files, ...page.files], next: page.next, failure: null })),
-        (error: unknown) => setState((before) => ({ ...before, failure: explain(error) })),
+        (page) => show({ files: [...files, ...page.files], next: page.next, failure: null }),
+        (error: unknown) => show({ files, next, failure: explain(error) }),
       )
       .finally(() => (loading.current = false));
-  }, [conversationId, kind, next]);
+  }, [conversationId, kind]);
   useEffect(load, []);
-  return { files: state.files, ready: next !== undefined, more: next !== null, failure: state.failure, load };
+  return { files: state.files, ready: state.next !== undefined, more: state.next !== null, failure: state.failure, load };
 }
 
-/** Calls `load` whenever the returned element comes near the screen. */
-export function useNearEnd(load: () => void): { current: HTMLDivElement | null } {
+/** Calls `load` whenever the returned element is near the screen; `loaded` is how much is there already. */
+export function useNearEnd(load: () => void, loaded: number): { current: HTMLDivElement | null } {
   const end = useRef<HTMLDivElement | null>(null);
+  // Looked at anew after each page: an end that stays near does not come near again.
   useEffect(() => {
     const element = end.current;
     if (element === null) return undefined;
     const watcher = new IntersectionObserver(([entry]) => entry?.isIntersecting && load(), { rootMargin: "400px" });
     watcher.observe(element);
     return () => watcher.disconnect();
-  }, [load]);
+  }, [load, loaded]);
   return end;
 }
