@@ -47,7 +47,7 @@ export function useFiles(conversationId: string, kind: FileKind): FileList {
 }
 
 /** Calls `load` whenever the returned element is near the screen; `loaded` is how much is there already. */
-export function useNearEnd(load: () => void, loaded: number): { current: HTMLDivElement | null } {
+export function useNearEnd(load: () => void, loaded = 0): { current: HTMLDivElement | null } {
   const end = useRef<HTMLDivElement | null>(null);
   // Looked at anew after each page: an end that stays near does not come near again.
   useEffect(() => {
