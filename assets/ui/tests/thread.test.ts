@@ -216,3 +216,13 @@ test("a jump that is overtaken by the way to the newest marks nothing", async ()
   expect(thread.marked.value).toBeNull();
   expect(thread.newest).toBe(500);
 });
+
+test("a page that was asked for before a line was changed does not bring its old words back", async () => {
+  const { thread, history } = await opened(10);
+  history.size = 12;
+  history.before = () => thread.update(message(11, { content: "other words", updatedAt: "2099-01-01T00:00:00.000Z" }));
+  await thread.catchUp(12);
+  expect(thread.messages.value.slice(-2).map((each) => each.content)).toEqual(["other words", "line 12"]);
+  await thread.toNewest();
+  expect(thread.messages.value.at(-2)?.content).toBe("other words");
+});

@@ -7,6 +7,7 @@ import { batch, signal } from "@preact/signals";
 import type { PageWish } from "../api/conversations";
 import { toFailure, type Failure } from "../lib/failure";
 import type { Message, MessagePage, Sender } from "../lib/wire";
+import { Changes } from "./changes";
 
 /** Loads a page of this conversation. */
 export type FetchPage = (wish: PageWish) => Promise<MessagePage>;
@@ -33,6 +34,7 @@ export class Thread {
   /** The highest sequence number heard of. */
   #known = 0;
   #generation = 0;
+  readonly #changes = new Changes();
   /** The line to mark once it is here. */
   #wanted: number | null = null;
 
@@ -88,7 +90,8 @@ export class Thread {
   update(message: Message): void {
     const lines = this.messages.peek();
     const at = lines.findIndex((each) => each.id === message.id);
-    if (at >= 0) this.messages.value = lines.with(at, { ...message, ...keptOf(lines[at]) });
+    const line = this.#changes.note(message, lines[at]);
+    if (at >= 0) this.messages.value = lines.with(at, line);
   }
 
   /** Leads to this line: loads around it when it is not in the window, and marks it in the same moment. */
@@ -126,7 +129,7 @@ export class Thread {
       const page = await this.#fetch(wish);
       if (generation !== this.#generation) return;
       batch(() => {
-        this.messages.value = page.messages;
+        this.messages.value = page.messages.map((each) => this.#changes.newest(each));
         this.hasOlder.value = page.before !== null;
         this.hasNewer.value = page.after !== null;
         this.failure.value = null;
@@ -161,12 +164,13 @@ export class Thread {
   /** Adds lines that touch the window; anything else would tear a gap and is left out. */
   #merge(lines: readonly Message[], trim: boolean): void {
     const all = [...this.messages.peek()];
-    const first = all[0]?.seq ?? lines[0]?.seq ?? 1;
-    for (const line of lines) {
+    const fresh = lines.map((each) => this.#changes.newest(each));
+    const first = all[0]?.seq ?? fresh[0]?.seq ?? 1;
+    for (const line of fresh) {
       const last = all.at(-1);
       if (last === undefined || line.seq === last.seq + 1) all.push(line);
     }
-    all.unshift(...lines.filter((line) => line.seq < first));
+    all.unshift(...fresh.filter((line) => line.seq < first));
     const over = trim ? all.length - KEEP * 2 : 0;
     if (over > 0) this.hasOlder.value = true;
     this.messages.value = over > 0 ? all.slice(-KEEP) : all;
@@ -188,9 +192,4 @@ export class Thread {
       this.phase.value = this.messages.peek().length === 0 ? "failed" : "ready";
     });
   }
-}
-
-/** What only the tab that sent a line knows about it. */
-function keptOf(line: Message | undefined): Pick<Message, "clientId"> {
-  return line?.clientId === undefined ? {} : { clientId: line.clientId };
 }
