@@ -94,4 +94,5 @@ test("a snippet never tears a character, and forgives marks that make no sense",
   expect(drawn("short", [[3, 2], [0, 99], [1, 3]])).toBe("s[ho]rt");
   expect(drawn("雨量計の写真", [[0, 2], [4, 6]])).toBe("[雨量]計の[写真]");
   expect(drawn("a\n\nb", [])).toBe("a b");
+  expect(drawn("the rain gauge", [[4, 8], [9, 14]])).toBe("the [rain gauge]");
 });

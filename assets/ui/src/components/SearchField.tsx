@@ -35,65 +35,67 @@ export function SearchField(props: { field: Field; errorId: string | undefined; 
   const caret = (event: { currentTarget: HTMLInputElement }) => event.currentTarget.selectionStart ?? event.currentTarget.value.length;
   return (
     <div class="qfield">
-      <div class="qbox" onClick={(event) => event.target === event.currentTarget && input.current?.focus()}>
-        <Icon name="search" />
-        <Chips field={field} />
-        <input
-          ref={input}
-          {...list.field}
-          type="text"
-          inputMode="search"
-          enterkeyhint="search"
-          autocomplete="off"
-          autocapitalize="none"
-          spellcheck={false}
-          dir="auto"
-          value={field.words}
-          maxLength={500}
-          aria-label={t("search.label")}
-          aria-describedby={props.errorId}
-          aria-invalid={props.errorId ? "true" : undefined}
-          placeholder={t(field.filters.length > 0 || field.within !== null ? "search.placeholderMore" : "search.placeholder")}
-          onInput={(event) => field.type(event.currentTarget.value, caret(event))}
-          onSelect={(event) => field.move(caret(event))}
-          onBlur={() => setClosed(key)}
-          onFocus={() => setClosed("")}
-          onKeyDown={(event) => {
-            if (list.onKey(event) || event.isComposing) return;
-            if (event.key === "Enter") field.finish(null);
-            else if (event.key === "ArrowDown") event.preventDefault(), props.onDown();
-            else if (event.key === "Backspace" && event.currentTarget.selectionEnd === 0) dropLast(field);
-            else if (event.key === "Escape") {
-              event.preventDefault();
-              if (offered.length > 0) setClosed(key);
-              else if (field.words !== "") field.clear();
-              else props.onLeave();
-            }
-          }}
-        />
-        {field.words !== "" && <IconButton icon="close" label={t("search.clear")} onClick={field.clear} />}
-      </div>
-      {token !== null && offered.length > 0 && (
-        <div class="qoffer">
-          <p aria-hidden="true">{t(`search.offer.${token.op}`)}</p>
-          <ul role="listbox" id={list.listId} aria-label={t(`search.offer.${token.op}`)}>
-            {offered.map((each, at) => (
-              <li
-                key={each.value}
-                id={list.optionId(at)}
-                role="option"
-                aria-selected={at === list.active}
-                // The field keeps the focus.
-                onMouseDown={(event) => event.preventDefault()}
-                onClick={() => field.finish(each)}
-              >
-                <span dir="auto">{each.label}</span>
-                {each.hint !== "" && each.hint !== each.label && <bdi>{each.hint}</bdi>}
-              </li>
-            ))}
-          </ul>
+      <div class="qanchor">
+        <div class="qbox" onClick={(event) => event.target === event.currentTarget && input.current?.focus()}>
+          <Icon name="search" />
+          <Chips field={field} />
+          <input
+            ref={input}
+            {...list.field}
+            type="text"
+            inputMode="search"
+            enterkeyhint="search"
+            autocomplete="off"
+            autocapitalize="none"
+            spellcheck={false}
+            dir="auto"
+            value={field.words}
+            maxLength={500}
+            aria-label={t("search.label")}
+            aria-describedby={props.errorId}
+            aria-invalid={props.errorId ? "true" : undefined}
+            placeholder={t(field.filters.length > 0 || field.within !== null ? "search.placeholderMore" : "search.placeholder")}
+            onInput={(event) => field.type(event.currentTarget.value, caret(event))}
+            onSelect={(event) => field.move(caret(event))}
+            onBlur={() => setClosed(key)}
+            onFocus={() => setClosed("")}
+            onKeyDown={(event) => {
+              if (list.onKey(event) || event.isComposing) return;
+              if (event.key === "Enter") field.finish(null);
+              else if (event.key === "ArrowDown") event.preventDefault(), props.onDown();
+              else if (event.key === "Backspace" && event.currentTarget.selectionEnd === 0) dropLast(field);
+              else if (event.key === "Escape") {
+                event.preventDefault();
+                if (offered.length > 0) setClosed(key);
+                else if (field.words !== "") field.clear();
+                else props.onLeave();
+              }
+            }}
+          />
+          {field.words !== "" && <IconButton icon="close" label={t("search.clear")} onClick={field.clear} />}
         </div>
-      )}
+        {token !== null && offered.length > 0 && (
+          <div class="qoffer">
+            <p aria-hidden="true">{t(`search.offer.${token.op}`)}</p>
+            <ul role="listbox" id={list.listId} aria-label={t(`search.offer.${token.op}`)}>
+              {offered.map((each, at) => (
+                <li
+                  key={each.value}
+                  id={list.optionId(at)}
+                  role="option"
+                  aria-selected={at === list.active}
+                  // The field keeps the focus.
+                  onMouseDown={(event) => event.preventDefault()}
+                  onClick={() => field.finish(each)}
+                >
+                  <span dir="auto">{each.label}</span>
+                  {each.hint !== "" && each.hint !== each.label && <bdi>{each.hint}</bdi>}
+                </li>
+              ))}
+            </ul>
+          </div>
+        )}
+      </div>
       <Narrow field={field} />
     </div>
   );
@@ -126,7 +128,6 @@ function Chips({ field }: { field: Field }) {
 function Narrow({ field }: { field: Field }) {
   return (
     <div class="qnarrow" role="group" aria-label={t("search.narrow")}>
-      <span aria-hidden="true">{t("search.narrow")}</span>
       {OPERATORS.filter((op) => op !== "in" || field.within === null).map((op) => (
         <button key={op} type="button" onClick={() => field.begin(op)}>
           <code>{op}:</code> {t(`search.add.${op}`)}

@@ -1,7 +1,8 @@
 /** What the search page says when there is nothing to list: how to search, and what was not found. */
 
 import { explain, type Failure } from "../lib/failure";
-import { joinNames, t } from "../lib/text";
+import { parseQuery } from "../lib/query";
+import { t } from "../lib/text";
 import { filterWords } from "../hooks/useFilterWords";
 import type { SearchField } from "../hooks/useSearch";
 import { Button } from "./Button";
@@ -16,8 +17,13 @@ const LESSONS = [
   ["from", "from:wren"],
   ["in", 'in:"Book club"'],
   ["has", "has:image"],
-  ["on", "on:2026-11-22"],
+  ["on", `on:${isoDay(new Date())}`],
 ] as const;
+
+/** `2026-11-22`, here. */
+function isoDay(day: Date): string {
+  return [day.getFullYear(), day.getMonth() + 1, day.getDate()].map((part) => String(part).padStart(2, "0")).join("-");
+}
 
 /** The empty field teaches. */
 export function SearchLessons({ mac }: { mac: boolean }) {
@@ -50,11 +56,11 @@ export function SearchLessons({ mac }: { mac: boolean }) {
   );
 }
 
-/** Says what was looked for, and offers to look less narrowly. */
-export function NothingFound({ field }: { field: SearchField }) {
+/** Says what was looked for (`asked`, while one types on), and offers to look less narrowly. */
+export function NothingFound({ field, asked }: { field: SearchField; asked: string }) {
   const chips = filterWords(field);
-  const filters = chips.length === 0 ? "" : ` ${joinNames(chips.map((chip) => chip.words))}`;
-  const words = field.words.trim();
+  const filters = chips.map((chip) => chip.words).join(", ");
+  const words = parseQuery(asked).words.trim();
   return (
     <div class="lessons page-grid">
       <div class="empty-mark">
@@ -62,7 +68,7 @@ export function NothingFound({ field }: { field: SearchField }) {
       </div>
       <div>
         <h2>{t("search.none")}</h2>
-        <p>{words === "" ? t("search.noneFilters", { filters }) : t("search.noneWords", { words, filters })}</p>
+        <p>{words === "" ? t("search.noneFilters", { filters }) : t("search.noneWords", { words, filters: filters && ` ${filters}` })}</p>
         {chips.length > 0 ? (
           <div class="actions">
             {chips.map((chip) => (

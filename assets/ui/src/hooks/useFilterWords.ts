@@ -2,7 +2,7 @@
 
 import type { Filter } from "../lib/query";
 import { hasText, t } from "../lib/text";
-import { dayHeading, monthHeading } from "../lib/time";
+import { monthHeading, plainDay } from "../lib/time";
 import { conversation } from "../state/conversations";
 import { titleOf } from "./useConversations";
 import type { SearchField } from "./useSearch";
@@ -39,5 +39,5 @@ function dateWords(value: string): string {
   const at = new Date(Number(year), Number(month) - 1, Number(day ?? 1));
   // A day that the calendar doesn't have stays as it was typed.
   if (at.getMonth() !== Number(month) - 1) return value;
-  return day === undefined ? monthHeading(at.toISOString()) : dayHeading(at.toISOString(), Date.now());
+  return day === undefined ? monthHeading(at.toISOString()) : plainDay(at.toISOString(), Date.now());
 }

@@ -35,8 +35,11 @@ export function snippetOf(content: string, highlights: readonly (readonly [numbe
 function soundMarks(content: string, highlights: readonly (readonly [number, number])[]): [number, number][] {
   const marks: [number, number][] = [];
   for (const [start, end] of highlights) {
-    const last = marks.at(-1)?.[1] ?? 0;
-    if (start >= last && end > start && end <= content.length) marks.push([start, end]);
+    const before = marks.at(-1);
+    if (start < (before?.[1] ?? 0) || end <= start || end > content.length) continue;
+    // Neighbours are one mark, so that a phrase looks like one.
+    if (before !== undefined && content.slice(before[1], start).trim() === "") before[1] = end;
+    else marks.push([start, end]);
   }
   return marks;
 }

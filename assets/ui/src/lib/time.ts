@@ -12,6 +12,7 @@ export const LOCALE: string =
 const clockFormat = new Intl.DateTimeFormat(LOCALE, { hour: "2-digit", minute: "2-digit" });
 const dayFormat = new Intl.DateTimeFormat(LOCALE, { weekday: "long", day: "numeric", month: "long" });
 const yearFormat = new Intl.DateTimeFormat(LOCALE, { day: "numeric", month: "long", year: "numeric" });
+const plainFormat = new Intl.DateTimeFormat(LOCALE, { day: "numeric", month: "long" });
 const weekdayFormat = new Intl.DateTimeFormat(LOCALE, { weekday: "short" });
 const shortFormat = new Intl.DateTimeFormat(LOCALE, { day: "numeric", month: "short" });
 const monthFormat = new Intl.DateTimeFormat(LOCALE, { month: "long", year: "numeric" });
@@ -79,6 +80,12 @@ function capital(text: string): string {
 /** `Thursday, 12 June, 09:31`, for the head of a picture. */
 export function dayAndClock(at: Time): string {
   return `${longDay(at)}, ${clock(at)}`;
+}
+
+/** `9 June`, or with the year when it is another one. */
+export function plainDay(at: Time, now: number): string {
+  const sameYear = new Date(at).getFullYear() === new Date(now).getFullYear();
+  return (sameYear ? plainFormat : yearFormat).format(new Date(at));
 }
 
 /** `June 2026`. */

@@ -29,8 +29,8 @@ export function SearchPage() {
   const faultId = useId();
   useTitle(t("search.title"));
   const places = answer === null ? [] : placesOf(answer.rooms, answer.people, 5);
-  const none = answer !== null && answer.hits.length === 0 && places.length === 0 && answer.next === null && !found.busy;
-  const empty = field.question.q.trim() === "" && field.token === null;
+  const none = answer !== null && answer.hits.length === 0 && places.length === 0 && answer.next === null;
+  const teaches = useLessons(field.question.q.trim() === "", answer !== null || failure !== null);
   return (
     <main class="main search" aria-label={t("search.title")} ref={page} onKeyDown={(event) => moveFocus(event, page.current)}>
       <search class="qhead page-grid">
@@ -43,10 +43,11 @@ export function SearchPage() {
       <div class="results" ref={box} onScroll={onScroll}>
         <div class="log page-grid" aria-busy={found.busy}>
           <SearchFailure failure={failure} id={faultId} onAgain={found.again} />
-          {empty && <SearchLessons mac={MAC} />}
+          {answer === null && found.busy && !teaches && <p class="page-note qwait">{t("search.searching")}</p>}
+          {teaches && <SearchLessons mac={MAC} />}
           {places.length > 0 && <Places places={places} />}
           {answer !== null && (answer.hits.length > 0 || answer.next !== null) && <Messages found={found} onFollow={onFollow} />}
-          {none && <NothingFound field={field} />}
+          {none && <NothingFound field={field} asked={answer.wish.q} />}
           {answer?.indexing && (
             <div class="qnote" role="note">
               <p>{t("search.indexing")}</p>
@@ -62,6 +63,13 @@ export function SearchPage() {
       </p>
     </main>
   );
+}
+
+/** The lessons stay until the first answer is there, so that the page is never bare in between. */
+function useLessons(empty: boolean, answered: boolean): boolean {
+  const shown = useRef(empty);
+  shown.current = empty || (shown.current && !answered);
+  return shown.current;
 }
 
 function summary({ answer, busy }: Found, none: boolean): string {
