@@ -41,10 +41,16 @@ const others = Object.keys(NAMES).slice(1);
 const family = await make({ title: "Family, all of us", isGroup: true, members: ["nadezhda", "seoyeon"] });
 await say("nadezhda", family, "Ba: Con về chủ nhật nhé");
 const lab = await make({ title: "Home lab", isGroup: true, members: ["jiri"] });
+await say("wren", lab, "If the rain gauge is on pin 17 then the soil probe has to move to 27. I will write it on the lid.");
 for (const text of ["disk one is out", "resilvering", "disk two is back"]) await say("jiri", lab, text);
-for (const [who, text] of [["seoyeon", "내일 세 시 괜찮아요"], ["tomas", "I have two spare pallets if anybody needs them"], ["misaki", "写真、ありがとうございました。"]]) {
-  await say(who, await make({ isGroup: false, members: [who] }), text);
+const gauge = "雨量計の写真です。 The gauge reads a little high when the wind is from the east, and rain runs off the shed roof into it.";
+for (const [who, ...texts] of [["seoyeon", "내일 세 시 괜찮아요"], ["tomas", "I have two spare pallets if anybody needs them"], ["misaki", gauge, "写真、ありがとうございました。"]]) {
+  const room = await make({ isGroup: false, members: [who] });
+  for (const text of texts) await say(who, room, text);
 }
+const notices = await make({ title: "Gauge notices", isGroup: true, members: ["jiri", "layla"] });
+await say("layla", notices, "اشتريت مقياس المطر، rain gauge بلاستيك هذه المرة.");
+await say("jiri", notices, "11.4 mm since midnight");
 const allotment = await make({ title: "Allotment 14", isGroup: true, members: others });
 for (const [who, text] of TALK.slice(0, 6)) await say(who, allotment, text);
 const read = (await wren.api("GET", `/api/conversations/${allotment}`)).body;
@@ -91,6 +97,7 @@ for (const colorScheme of ["light", "dark"]) {
       await person.visit(new URL("/settings", server.url).href);
       await person.page.getByRole("heading", { level: 1 }).waitFor();
       await shot("settings");
+      await searchOf(person, shot);
     }
     await person.leave();
     await wren.api("DELETE", "/api/auth/sessions");
@@ -98,6 +105,25 @@ for (const colorScheme of ["light", "dark"]) {
 }
 await browser.close();
 await server.close();
+
+/** The search page before and after one has typed, and the quick switcher. */
+async function searchOf(person, shot) {
+  const { page } = person;
+  await person.visit(new URL("/search", server.url).href);
+  await page.getByRole("heading", { name: "Find what was said." }).waitFor();
+  await shot("search");
+  const field = page.getByRole("combobox", { name: "Search messages, people and conversations" });
+  await field.fill("gauge");
+  await page.locator("a.hit").nth(3).waitFor();
+  await shot("results");
+  await field.fill("rota has:");
+  await page.getByRole("option").first().waitFor();
+  await page.locator("a.hit").first().waitFor();
+  await shot("completion");
+  await page.keyboard.press("Control+k");
+  await page.getByRole("dialog").getByRole("option").nth(3).waitFor();
+  await shot("switcher");
+}
 
 /** Pictures and files: in the page, in the tray while they go, large, and collected. */
 async function filesOf(person, shot) {
