@@ -93,9 +93,33 @@ test("the way back finds the answer without asking; an empty field empties the p
   await desk.answered("snow", [4]);
   desk.search.ask(question(""));
   expect(desk.search.answer.value).toBeNull();
-  desk.search.ask(question("rain"));
+  desk.search.reopen(question("rain"));
   expect(desk.seqs).toEqual([3]);
+  expect(desk.search.busy.value).toBe(false);
   expect(desk.asked).toHaveLength(2);
+});
+
+test("typed anew, a question is asked anew: more may have been written since", async () => {
+  const desk = new Desk();
+  await desk.answered("rain", [3]);
+  await desk.answered("snow", [4]);
+  await desk.answered("rain", [5, 3]);
+  expect(desk.seqs).toEqual([5, 3]);
+});
+
+test("a page that is opened with a question asks at once and shows nothing of another one", async () => {
+  const desk = new Desk();
+  await desk.answered("rain", [3]);
+  desk.search.open(question("snow"));
+  expect(desk.search.answer.value).toBeNull();
+  desk.clock.advance(0);
+  desk.last.give(page([4]));
+  await settle();
+  expect(desk.seqs).toEqual([4]);
+  desk.search.open(question("snow"));
+  expect(desk.seqs).toEqual([4]);
+  desk.clock.advance(0);
+  expect(desk.asked).toHaveLength(3);
 });
 
 test("pages are added by cursor, one at a time, and nothing twice", async () => {
@@ -143,7 +167,7 @@ test("a refusal is shown until one types on; asked again it is asked at once", a
   desk.last.refuse(new Failure({ code: "invalid_field", field: "q", message: "has: doesn't know “cheese”." }, 400));
   await settle();
   expect(desk.search.failure.value?.field).toBe("q");
-  desk.search.again(question("has:cheese"));
+  desk.search.open(question("has:cheese"));
   desk.clock.advance(0);
   expect(desk.asked).toHaveLength(2);
   await desk.answered("has:file", [2]);
@@ -169,7 +193,7 @@ test("a deleted message leaves the results, kept ones too; changed words lose th
   await desk.answered("snow", [2]);
   desk.search.update(message(2, { deletedAt: "2026-06-12T09:00:00.000Z", content: "" }));
   expect(desk.seqs).toEqual([]);
-  desk.search.ask(question("rain"));
+  desk.search.reopen(question("rain"));
   expect(desk.seqs).toEqual([3, 1]);
   desk.search.update(message(1, { content: "other words" }));
   expect(desk.search.answer.value?.hits[1]).toMatchObject({ message: { content: "other words" }, highlights: [] });
@@ -180,7 +204,7 @@ test("signing out forgets everything", async () => {
   await desk.answered("rain", [3]);
   desk.search.forget();
   expect(desk.search.answer.value).toBeNull();
-  desk.search.ask(question("rain"));
-  desk.clock.advance(PAUSE);
+  desk.search.reopen(question("rain"));
+  desk.clock.advance(0);
   expect(desk.asked).toHaveLength(2);
 });

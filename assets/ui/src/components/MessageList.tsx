@@ -46,7 +46,7 @@ export function MessageList({ room, at }: { room: Conversation; at: number | nul
           {thread.failure.value !== null && (
             <div class="page-note" role="alert">
               <p>{t("page.failed", { reason: explain(thread.failure.value) })}</p>
-              <Button icon="retry" onClick={() => void (ready ? thread.loadOlder() : thread.open(room.lastReadSeq, room.lastSeq))}>
+              <Button icon="retry" onClick={() => void (ready ? thread.loadOlder() : thread.open(room.lastReadSeq, room.lastSeq, at))}>
                 {t("page.retry")}
               </Button>
             </div>

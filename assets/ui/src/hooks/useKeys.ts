@@ -2,11 +2,16 @@
 
 import { useEffect } from "preact/hooks";
 
+/** The Latin letter of a key; where the keyboard writes another script, the one at that place. */
+function letterOf({ key, code }: KeyboardEvent): string {
+  return (/^[a-z]$/i.test(key) ? key : code.replace(/^Key/, "")).toLowerCase();
+}
+
 /** Ctrl or Cmd with this letter, while nothing floats over the page; the browser does not hear it then. */
 function useKey(letter: string, shift: boolean, action: () => void): void {
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
-      if (event.key.toLowerCase() !== letter || event.shiftKey !== shift) return;
+      if (letterOf(event) !== letter || event.shiftKey !== shift) return;
       if (!(event.ctrlKey || event.metaKey) || event.altKey || event.defaultPrevented) return;
       if (document.querySelector("dialog[open]")) return;
       event.preventDefault();

@@ -3,7 +3,8 @@
 import { useLocation } from "preact-iso";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { nameWords, parseQuery, queryText, searchable, tokenAt, type Filter, type Operator, type Query, type Token } from "../lib/query";
-import { keyOf, type Answer, type Question } from "../state/search";
+import { keyOf, type Answer } from "../state/answers";
+import type { Question } from "../state/search";
 import { search } from "../state/searching";
 import { fold } from "../lib/match";
 import { searchUrl } from "./useSearchUrl";
@@ -46,11 +47,22 @@ const read = (q: string, within: string | null): Typed => {
   return { filters, words, within, at: words.length, caret: words.length };
 };
 
+/** Whether this address was reached by back, forward or loading, and not by a link. The router knows; its types don't. */
+function useCameBack(): boolean {
+  return (useLocation() as { wasPush?: boolean }).wasPush !== true;
+}
+
 /** Follows the address and leads it. */
 export function useSearchField(): SearchField {
   const { query, route } = useLocation();
+  const back = useCameBack();
   const address = { q: query["q"] ?? "", within: query["in"] ?? null };
-  const [typed, setTyped] = useState(() => read(address.q, address.within));
+  const opening = useRef(true);
+  const [typed, setTyped] = useState(() => {
+    // A link leads here anew; only back and forward lead to what was.
+    if (!back) search.followed = null;
+    return read(address.q, address.within);
+  });
   const { filters, words, within } = typed;
   const token = tokenAt(words, typed.at);
   const suggestions = useSuggestions(token);
@@ -58,7 +70,12 @@ export function useSearchField(): SearchField {
   const sent = searchable(words, token, suggestions.map((each) => each.value));
   const question = { q: queryText({ filters, words: sent }), within, names: names ? nameWords(sent).slice(0, 80) : "" };
   useAddress(address, question, route, () => setTyped(read(address.q, address.within)));
-  useLayoutEffect(() => search.ask(question), [keyOf(question)]);
+  useLayoutEffect(() => {
+    if (!opening.current) search.ask(question);
+    else if (back) search.reopen(question);
+    else search.open(question);
+    opening.current = false;
+  }, [keyOf(question)]);
   const change = (part: Partial<Typed>) => setTyped((before) => ({ ...before, ...part }));
   return {
     filters,
@@ -133,7 +150,7 @@ export function useFound(question: Question): Found {
     busy: search.busy.value,
     loadingMore: search.loadingMore.value,
     failure,
-    again: () => search.again(question),
+    again: () => search.open(question),
     more: () => void search.more(),
   };
 }
@@ -142,10 +159,11 @@ export function useFound(question: Question): Found {
 export function useResultsPlace(answer: Answer | null, question: Question) {
   const box = useRef<HTMLDivElement | null>(null);
   const first = useRef(true);
+  const back = useRef(useCameBack());
   const key = answer === null ? null : keyOf(answer.wish);
   useLayoutEffect(() => {
     if (box.current === null || key !== keyOf(question)) return;
-    box.current.scrollTop = first.current ? (search.places.get(key) ?? 0) : 0;
+    box.current.scrollTop = first.current && back.current ? (search.answers.places.get(key) ?? 0) : 0;
     if (first.current && search.followed !== null) {
       box.current.querySelector<HTMLElement>(`[data-hit="${CSS.escape(search.followed)}"]`)?.focus({ preventScroll: true });
     }
@@ -154,7 +172,7 @@ export function useResultsPlace(answer: Answer | null, question: Question) {
   }, [key, keyOf(question)]);
   return {
     box,
-    onScroll: () => key !== null && box.current !== null && search.places.set(key, box.current.scrollTop),
+    onScroll: () => key !== null && box.current !== null && search.answers.places.set(key, box.current.scrollTop),
     onFollow(messageId: string) {
       search.followed = messageId;
       // The address may be a moment behind; the way back leads to what one sees.

@@ -6,25 +6,14 @@
 import { batch, signal } from "@preact/signals";
 import type { Wish } from "../api/search";
 import { toFailure, type Failure } from "../lib/failure";
-import type { Conversation, Message, SearchHit, SearchPage, User } from "../lib/wire";
+import type { Conversation, Message, SearchPage, User } from "../lib/wire";
+import { Answers, keyOf, updated, type Answer } from "./answers";
 
 /** Where answers come from; each must give up when `signal` is aborted. */
 export interface Sources {
   messages(wish: Wish, cursor: string | null, signal: AbortSignal): Promise<SearchPage>;
   people(typed: string, signal: AbortSignal): Promise<User[]>;
   rooms(typed: string, signal: AbortSignal): Promise<Conversation[]>;
-}
-
-/** What was found. */
-export interface Answer {
-  wish: Wish;
-  hits: readonly SearchHit[];
-  /** Where the next page begins, `null` after the last. */
-  next: string | null;
-  tookMs: number;
-  indexing: boolean;
-  people: readonly User[];
-  rooms: readonly Conversation[];
 }
 
 /** What to search for; `names` is looked for among people and conversations, `""` for none. */
@@ -34,8 +23,6 @@ export interface Question extends Wish {
 
 /** Milliseconds without a key before the server is asked. */
 export const PAUSE = 180;
-/** Answers kept for the way back. */
-const KEPT = 6;
 
 type Delay = (ms: number, task: () => void) => () => void;
 
@@ -47,13 +34,11 @@ export class Search {
   readonly busy = signal(false);
   readonly loadingMore = signal(false);
   readonly failure = signal<Failure | null>(null);
-  /** Where each page of results was scrolled to, by its question. */
-  readonly places = new Map<string, number>();
+  readonly answers = new Answers();
   /** The id of the message whose hit was followed last. */
   followed: string | null = null;
   readonly #sources: Sources;
   readonly #after: Delay;
-  readonly #kept = new Map<string, Answer>();
   #asked = "";
   #running: AbortController | null = null;
   #cancel: () => void = () => undefined;
@@ -63,29 +48,28 @@ export class Search {
     this.#after = after;
   }
 
-  /** Asks after a pause; an answer that is kept is there at once. The same question again does nothing. */
-  ask(question: Question, pause = PAUSE): void {
-    const key = keyOf(question);
-    if (key === this.#asked && this.failure.peek() === null) return;
-    this.#stop();
-    this.#asked = key;
-    const kept = this.#kept.get(key);
-    if (kept !== undefined || question.q.trim() === "") {
-      batch(() => {
-        this.answer.value = kept ?? null;
-        this.failure.value = null;
-      });
-      return;
-    }
-    this.busy.value = true;
-    this.#cancel = this.#after(pause, () => void this.#run(question, key));
+  /** Asks after a pause in typing; the same question again does nothing. */
+  ask(question: Question): void {
+    if (keyOf(question) !== this.#asked || this.failure.peek() !== null) this.#begin(question, PAUSE);
   }
 
-  /** Asks again, for a failure or because the index was not complete. */
-  again(question: Question): void {
-    this.#kept.delete(keyOf(question));
-    this.#asked = "";
-    this.ask(question, 0);
+  /** Asks at once: the page is opened with a question, or one wants to know again. */
+  open(question: Question): void {
+    const shown = this.answer.peek();
+    if (shown !== null && keyOf(shown.wish) !== keyOf(question)) this.answer.value = null;
+    this.#begin(question, 0);
+  }
+
+  /** Comes back to a question: its answer is shown as it was, with all pages, if it is kept. */
+  reopen(question: Question): void {
+    const kept = this.answers.find(question);
+    if (kept === undefined) return this.open(question);
+    this.#stop();
+    this.#asked = keyOf(question);
+    batch(() => {
+      this.answer.value = kept;
+      this.failure.value = null;
+    });
   }
 
   /** Loads the next page of what is shown. */
@@ -113,27 +97,33 @@ export class Search {
 
   /** A message has other words now, or was deleted: what is shown of it must not be what it was. */
   update(message: Message): void {
-    const changed = (hit: SearchHit): SearchHit[] => {
-      if (hit.message.id !== message.id) return [hit];
-      return message.deletedAt === undefined ? [{ ...hit, message, highlights: [] }] : [];
-    };
-    const touched = (answer: Answer) => answer.hits.some((hit) => hit.message.id === message.id);
-    for (const [key, answer] of this.#kept) if (touched(answer)) this.#kept.set(key, { ...answer, hits: answer.hits.flatMap(changed) });
+    this.answers.update(message);
     const shown = this.answer.peek();
-    if (shown !== null && touched(shown)) this.answer.value = { ...shown, hits: shown.hits.flatMap(changed) };
+    if (shown !== null) this.answer.value = updated(shown, message);
   }
 
   /** Forgets everything, for signing out. */
   forget(): void {
     this.#stop();
     this.#asked = "";
-    this.#kept.clear();
-    this.places.clear();
+    this.answers.clear();
     this.followed = null;
     batch(() => {
       this.answer.value = null;
       this.failure.value = null;
     });
+  }
+
+  #begin(question: Question, pause: number): void {
+    this.#stop();
+    this.#asked = keyOf(question);
+    const empty = question.q.trim() === "";
+    batch(() => {
+      this.busy.value = !empty;
+      this.failure.value = null;
+      if (empty) this.answer.value = null;
+    });
+    if (!empty) this.#cancel = this.#after(pause, () => void this.#run(question));
   }
 
   #stop(): void {
@@ -146,7 +136,7 @@ export class Search {
     });
   }
 
-  async #run(question: Question, key: string): Promise<void> {
+  async #run(question: Question): Promise<void> {
     const running = new AbortController();
     this.#running = running;
     const { q, within, names } = question;
@@ -168,7 +158,7 @@ export class Search {
       const failure = toFailure(error);
       // Typed too fast for the server: it is asked once more when it may be.
       if (failure.code === "rate_limited" && failure.retryAfter !== undefined) {
-        this.#cancel = this.#after(failure.retryAfter * 1_000, () => void this.#run(question, key));
+        this.#cancel = this.#after(failure.retryAfter * 1_000, () => void this.#run(question));
         return;
       }
       this.#running = null;
@@ -180,20 +170,7 @@ export class Search {
   }
 
   #keep(answer: Answer): void {
-    const key = keyOf(answer.wish);
     this.answer.value = answer;
-    this.#kept.delete(key);
-    // What was searched while the index was not complete is searched again.
-    if (!answer.indexing) this.#kept.set(key, answer);
-    for (const old of this.#kept.keys()) {
-      if (this.#kept.size <= KEPT) break;
-      this.#kept.delete(old);
-      this.places.delete(old);
-    }
+    this.answers.keep(answer);
   }
-}
-
-/** What makes two questions the same. */
-export function keyOf({ q, within }: Wish): string {
-  return `${within ?? ""}\n${q}`;
 }
