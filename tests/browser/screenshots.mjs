@@ -118,7 +118,8 @@ async function searchOf(person, shot) {
   await shot("results");
   await field.fill("rota has:");
   await page.getByRole("option").first().waitFor();
-  await page.locator("a.hit").first().waitFor();
+  await page.locator("a.hit").filter({ hasText: "Watering rota" }).waitFor();
+  await page.locator(".results [aria-busy=false]").waitFor();
   await shot("completion");
   await page.keyboard.press("Control+k");
   await page.getByRole("dialog").getByRole("option").nth(3).waitFor();

@@ -6,9 +6,10 @@ export interface Run {
   marked: boolean;
 }
 
-/** Characters before the first mark, and in all. */
-const BEFORE = 70;
+/** Characters before the first mark, in all, and of a text that is shown from its beginning anyway. */
+const BEFORE = 90;
 const MOST = 320;
+const SHORT = 140;
 
 /** The runs of a piece of `content` around its first mark; marks that make no sense are left out. */
 export function snippetOf(content: string, highlights: readonly (readonly [number, number])[]): Run[] {
@@ -46,7 +47,7 @@ function soundMarks(content: string, highlights: readonly (readonly [number, num
 
 /** Where to begin so that the mark is seen: at a word, or at least between two characters. */
 function startOf(content: string, mark: number): number {
-  if (mark <= BEFORE) return 0;
+  if (mark <= BEFORE || content.length <= SHORT) return 0;
   const near = content.slice(mark - BEFORE, mark);
   const space = near.search(/\s\S/u);
   return whole(content, mark - BEFORE + (space < 0 || space > BEFORE / 2 ? 0 : space + 1));
