@@ -78,7 +78,10 @@ pub fn start_service(
         },
         ..service::Settings::default()
     };
-    let blobs = open_blobs(config)?;
+    // They stop a little later than uploads, so that space is given back on a disk that has just
+    // become full, and long before the database does.
+    let reserve = settings.files.reserve(&store.space()?);
+    let blobs = open_blobs(config, reserve - reserve / 4)?;
     let (clock, rng) = (clock.clone(), rng.clone());
     Service::start(Parts {
         store,
@@ -92,14 +95,19 @@ pub fn start_service(
     .map_err(AppError::Service)
 }
 
-/// Opens the contents of files in the data directory, which this process holds.
-fn open_blobs(config: &Config) -> Result<Arc<dyn Blobs>, BlobError> {
+/// Opens the contents of files in the data directory, which this process holds. Nothing is added
+/// to them while less than `floor_bytes` are free.
+fn open_blobs(config: &Config, floor_bytes: u64) -> Result<Arc<dyn Blobs>, BlobError> {
     let kind = match config.files.storage {
         FileStorage::Volumes => BlobKind::Volumes,
         FileStorage::Files => BlobKind::Files,
     };
     let folder = config.server.data.join("blobs");
-    blobs::open(&folder, kind, &BlobOptions::default())
+    let options = BlobOptions {
+        floor_bytes,
+        ..BlobOptions::default()
+    };
+    blobs::open(&folder, kind, &options)
 }
 
 /// How the store is opened under these settings.

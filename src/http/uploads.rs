@@ -184,7 +184,8 @@ fn is_passing(error: &ServiceError) -> bool {
 async fn head(call: Call) -> Answer {
     let caller = call.caller()?;
     require_version(&call)?;
-    let state = call.service().settle_upload(caller, call.id("id")?).await?;
+    let state = call.service().settle_upload(caller, call.id("id")?).await;
+    let state = state.map_err(held_up)?;
     let mut response = StatusCode::OK.into_response();
     let headers = response.headers_mut();
     describe(headers, &state);
@@ -194,6 +195,21 @@ async fn head(call: Call) -> Answer {
         headers.insert(UPLOAD_METADATA, name);
     }
     Ok(response)
+}
+
+/// What passes is told as 423 to who asks how far an upload has come: after any other refusal a
+/// client begins again from the start.
+fn held_up(error: ServiceError) -> Failure {
+    let passes = matches!(
+        error,
+        ServiceError::ServerBusy | ServiceError::StorageFull | ServiceError::Internal(_)
+    );
+    // A fault is logged on the way.
+    let failure = Failure::from(error);
+    if passes {
+        return ServiceError::UploadBusy.into();
+    }
+    failure
 }
 
 async fn write(mut call: Call) -> Answer {

@@ -57,7 +57,8 @@ fn write(offset: u64, piece: &mut [u8], range: Range<u64>, value: u8) {
 /// the times in the headers of the movie, which have their place there, and positions that are
 /// a track of their own, as some action cameras record them.
 ///
-/// Errors are those of the reader, and `InvalidData` for a file with more boxes than that.
+/// Errors are those of the reader, and `InvalidData` for a file with more boxes than that, which
+/// can't be cleaned.
 pub fn movie_secrets<R: Read + Seek>(mut file: R) -> io::Result<MovieSecrets> {
     let len = file.seek(SeekFrom::End(0))?;
     let mut secrets = Vec::new();

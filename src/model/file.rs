@@ -108,4 +108,10 @@ impl File {
     pub fn hashes(&self) -> impl Iterator<Item = &ContentHash> {
         std::iter::once(&self.hash).chain(self.thumbnails.iter().map(|small| &small.hash))
     }
+
+    /// Bytes of all its contents: what it takes of its owner's quota.
+    pub fn weight(&self) -> u64 {
+        let smaller = self.thumbnails.iter().map(|small| small.size);
+        smaller.fold(self.size, u64::saturating_add)
+    }
 }

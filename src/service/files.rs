@@ -142,7 +142,7 @@ impl FileFilter {
 /// How much room somebody has. All in bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct StorageUsage {
-    /// What their files take.
+    /// What their files take, smaller stills included.
     pub used: u64,
     /// What they may take; `None` without a limit.
     pub quota: Option<u64>,

@@ -2,7 +2,6 @@
 //! sender, with smaller stills of a picture, and then a file.
 
 use std::io::{self, Read, Seek, SeekFrom};
-use std::sync::Arc;
 
 use super::decision::Decision;
 use super::pending::{Turn, Upload};
@@ -29,6 +28,9 @@ struct Ready {
     thumbnails: Vec<Small>,
 }
 
+/// A content that is stored: its hash, and its length in bytes.
+type Sealed = (ContentHash, u64);
+
 struct Small {
     stage: StageId,
     side: u32,
@@ -48,9 +50,24 @@ impl Ready {
         }
     }
 
-    fn stages(&self) -> Vec<StageId> {
+    /// Seals all of it, the file first, and drops the stage of the upload. When that fails the
+    /// copies go and the upload stays as it was.
+    fn seal(self, blobs: &dyn Blobs, upload: StageId) -> Result<(Self, Vec<Sealed>), BlobError> {
         let smaller = self.thumbnails.iter().map(|small| small.stage);
-        std::iter::once(self.main).chain(smaller).collect()
+        let mut stages: Vec<_> = std::iter::once(self.main).chain(smaller).collect();
+        let sealed = stages.iter().map(|stage| blobs.seal(*stage));
+        let sealed = sealed.map(|sealed| sealed.map(|(hash, len)| (hash.0, len)));
+        match sealed.collect() {
+            Ok(sealed) => {
+                discard(blobs, &[upload]);
+                Ok((self, sealed))
+            }
+            Err(error) => {
+                stages.retain(|stage| *stage != upload);
+                discard(blobs, &stages);
+                Err(error)
+            }
+        }
     }
 }
 
@@ -71,10 +88,27 @@ struct Workshop<'a> {
     blobs: &'a dyn Blobs,
     rng: &'a Rng,
     now: Timestamp,
+    /// The stages it began; they go with it unless somebody takes them.
+    begun: Vec<StageId>,
+}
+
+impl Drop for Workshop<'_> {
+    fn drop(&mut self) {
+        discard(self.blobs, &self.begun);
+    }
+}
+
+/// Discards what is of no use any more. What can't be goes when the server starts again.
+fn discard(blobs: &dyn Blobs, stages: &[StageId]) {
+    for stage in stages {
+        if let Err(error) = blobs.discard(*stage) {
+            tracing::warn!(%error, "a stage could not be discarded");
+        }
+    }
 }
 
 impl Workshop<'_> {
-    fn prepare(&self, kind: Kind, stage: StageId, len: u64) -> Result<Ready, Failed> {
+    fn prepare(&mut self, kind: Kind, stage: StageId, len: u64) -> Result<Ready, Failed> {
         match kind.class {
             Class::Image => self.picture(kind, stage, len),
             Class::Video | Class::Audio => Ok(self.movie(kind, stage, len)?),
@@ -82,7 +116,7 @@ impl Workshop<'_> {
         }
     }
 
-    fn picture(&self, kind: Kind, stage: StageId, len: u64) -> Result<Ready, Failed> {
+    fn picture(&mut self, kind: Kind, stage: StageId, len: u64) -> Result<Ready, Failed> {
         let limit = media::MAX_PICTURE;
         if len > limit {
             return Err(Failed::Refused(MediaError::TooLarge { limit }));
@@ -103,7 +137,7 @@ impl Workshop<'_> {
         }
     }
 
-    fn keep(&self, kind: Kind, picture: &Picture) -> Result<Ready, BlobError> {
+    fn keep(&mut self, kind: Kind, picture: &Picture) -> Result<Ready, BlobError> {
         let mut ready = Ready::as_it_is(kind, self.stage(&picture.bytes)?);
         ready.sides = Some((picture.width, picture.height));
         ready.placeholder.clone_from(&picture.placeholder);
@@ -120,29 +154,35 @@ impl Workshop<'_> {
     }
 
     /// A film or a sound. What it tells about its sender is blanked in a copy.
-    fn movie(&self, kind: Kind, stage: StageId, len: u64) -> Result<Ready, BlobError> {
+    fn movie(&mut self, kind: Kind, stage: StageId, len: u64) -> Result<Ready, BlobError> {
         if !matches!(kind.mime, "video/mp4" | "video/quicktime" | "audio/mp4") {
             return Ok(Ready::as_it_is(kind, stage));
         }
-        let source = Staged::new(self.blobs, stage, len);
-        let Ok(secrets) = media::movie_secrets(source) else {
-            return Ok(Ready::as_it_is(Kind::FILE, stage));
+        let secrets = match media::movie_secrets(Staged::new(self.blobs, stage, len)) {
+            Ok(secrets) => secrets,
+            Err(error) if error.kind() == io::ErrorKind::InvalidData => {
+                return Ok(Ready::as_it_is(Kind::FILE, stage));
+            }
+            // Without an error of the stage's own, it has become shorter than it was.
+            Err(error) => return Err(error.downcast().unwrap_or(BlobError::Interrupted)),
         };
         if secrets.is_empty() {
             return Ok(Ready::as_it_is(kind, stage));
         }
         let copy = self.stage(&[])?;
-        pieces(self.blobs, stage, len, |at, piece| {
+        let (blobs, now) = (self.blobs, self.now);
+        pieces(blobs, stage, len, |at, piece| {
             secrets.blank(at, piece);
-            self.blobs.append(copy, at, piece, self.now).map(drop)
+            blobs.append(copy, at, piece, now).map(drop)
         })?;
         Ok(Ready::as_it_is(kind, copy))
     }
 
     /// A new stage with these bytes.
-    fn stage(&self, bytes: &[u8]) -> Result<StageId, BlobError> {
+    fn stage(&mut self, bytes: &[u8]) -> Result<StageId, BlobError> {
         let stage = StageId(self.rng.u128());
         self.blobs.begin(stage, &[], self.now)?;
+        self.begun.push(stage);
         if !bytes.is_empty() {
             self.blobs.append(stage, 0, bytes, self.now)?;
         }
@@ -221,42 +261,62 @@ fn class_of(kind: Kind) -> FileClass {
 }
 
 impl Service {
-    /// Makes a file of an upload of which all `len` bytes have arrived. It is no upload any more
-    /// then; also when it is refused. Errors: `picture_refused`, `quota_exceeded`,
-    /// `unauthorized`; `storage_full` and failures of the server, after which it can be tried
-    /// again unless the content was stored already.
+    /// Makes a file of an upload of which all `len` bytes have arrived, also when whoever asked
+    /// goes away meanwhile. It is no upload any more then; also when it is refused. Errors:
+    /// `picture_refused`, `quota_exceeded`, `unauthorized`; `storage_full`, `server_busy` and
+    /// failures of the server, after which it can be tried again unless the content was stored
+    /// already.
     pub(super) async fn finish(&self, caller: Caller, turn: Turn, len: u64) -> Answer<File> {
-        let upload = Arc::clone(&turn.upload);
-        self.require_disk(0)?;
-        let ready = match self.prepare(&upload, len).await? {
+        let finishing = self.0.uploads.finishing()?;
+        let service = self.clone();
+        let made = tokio::spawn(async move {
+            let made = service.make_file(caller, &turn, len).await;
+            if made.is_err() && turn.upload.length.is_none() {
+                // Nobody can go on with it.
+                service.drop_upload(&turn).await?;
+            }
+            drop(finishing);
+            made
+        });
+        // The panic hook has logged it.
+        let broke = |_| ServiceError::Internal("finishing an upload broke off".into());
+        made.await.map_err(broke)?
+    }
+
+    async fn make_file(&self, caller: Caller, turn: &Turn, len: u64) -> Answer<File> {
+        let upload = &turn.upload;
+        let ready = match self.prepare(upload, len).await? {
             Ok(ready) => ready,
             Err(refused) => {
-                self.drop_upload(&turn).await?;
+                self.drop_upload(turn).await?;
                 return Err(ServiceError::PictureRefused(refused.to_string().into()));
             }
         };
-        // From here on nobody may delete what is sealed, until a file says that it needs it.
+        let added = self.seal_and_add(caller, upload, len, ready).await;
+        if added.is_err() {
+            self.0.reaper.notify_one();
+        }
+        added
+    }
+
+    async fn seal_and_add(
+        &self,
+        caller: Caller,
+        upload: &Upload,
+        len: u64,
+        ready: Ready,
+    ) -> Answer<File> {
+        // Until a file says that it needs it nobody may delete what is sealed.
         let sealing = self.0.uploads.sealing.read().await;
-        let (stages, main) = (ready.stages(), ready.main);
-        let sealed = self.with_blobs(move |blobs| {
-            let sealed = stages.into_iter().map(|stage| blobs.seal(stage));
-            sealed.collect::<Result<Vec<_>, _>>()
-        });
-        let sealed = sealed.await?;
-        let sealed: Vec<_> = sealed.iter().map(|(hash, len)| (hash.0, *len)).collect();
-        let added = match file(&upload, len, ready, &sealed) {
+        let stage = upload.stage();
+        let sealed = self.with_blobs(move |blobs| ready.seal(blobs, stage));
+        let (ready, sealed) = sealed.await?;
+        let added = match file(upload, len, ready, &sealed) {
             Some(file) => self.add_file(caller, file).await,
             None => Err(ServiceError::Internal("a content was not sealed".into())),
         };
         drop(sealing);
         self.0.uploads.forget(upload.id);
-        if added.is_err() {
-            self.0.reaper.notify_one();
-        }
-        if main != upload.stage() {
-            let stage = upload.stage();
-            self.with_blobs(move |blobs| blobs.discard(stage)).await?;
-        }
         added
     }
 
@@ -268,16 +328,28 @@ impl Service {
             Ok(media::sniff(&head[..read], &name))
         });
         let kind = kind.await?;
+        let copied = match kind.class {
+            Class::Image | Class::Video | Class::Audio => len,
+            Class::Text | Class::Other => 0,
+        };
+        self.require_disk(copied)?;
         let _turn = match kind.class {
             Class::Image => Some(self.0.uploads.pictures.acquire().await),
             _ => None,
         };
         let (rng, now) = (self.0.rng.clone(), self.0.clock.now());
         self.with_blobs(move |blobs| {
-            let rng = &rng;
-            let workshop = Workshop { blobs, rng, now };
+            let mut workshop = Workshop {
+                blobs,
+                rng: &rng,
+                now,
+                begun: Vec::new(),
+            };
             match workshop.prepare(kind, stage, len) {
-                Ok(ready) => Ok(Ok(ready)),
+                Ok(ready) => {
+                    workshop.begun.clear();
+                    Ok(Ok(ready))
+                }
                 Err(Failed::Refused(refused)) => Ok(Err(refused)),
                 Err(Failed::Blobs(error)) => Err(error),
             }
@@ -291,7 +363,7 @@ impl Service {
         self.decide(move |state: &dyn Reads, now| {
             require_session(state, caller)?;
             let used = files::usage(state, caller.user)?;
-            if used.saturating_add(file.size) > limit {
+            if used.saturating_add(file.weight()) > limit {
                 return Err(ServiceError::QuotaExceeded { limit });
             }
             file.created_at = now;
@@ -303,12 +375,7 @@ impl Service {
 }
 
 /// The file; its time is that of its commit. `None` if something was not sealed.
-fn file(
-    upload: &Upload,
-    received: u64,
-    ready: Ready,
-    sealed: &[(ContentHash, u64)],
-) -> Option<File> {
+fn file(upload: &Upload, received: u64, ready: Ready, sealed: &[Sealed]) -> Option<File> {
     let (main, smaller) = sealed.split_first()?;
     let thumbnails = ready.thumbnails.iter().zip(smaller);
     let thumbnails = thumbnails.map(|(small, (hash, size))| Thumbnail {

@@ -11,12 +11,16 @@ use std::time::Duration;
 
 use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
-use tokio::sync::{OwnedMutexGuard, RwLock, Semaphore, SemaphorePermit, watch};
+use tokio::sync::{
+    OwnedMutexGuard, OwnedRwLockReadGuard, OwnedRwLockWriteGuard, RwLock, Semaphore,
+    SemaphorePermit, watch,
+};
 
 use super::{Answer, ServiceError};
 use crate::base::clock::{Clock, Timestamp};
-use crate::blobs::{BlobError, Blobs, StageId, Staged};
+use crate::blobs::{Blobs, StageId, Staged};
 use crate::model::ids::{FileId, UserId};
+use crate::store::{Reads, files};
 
 /// How many unfinished uploads one person may have.
 const PENDING_MOST: usize = 100;
@@ -207,7 +211,9 @@ pub struct Uploads {
     pending: Mutex<Pending>,
     /// Held for reading from the moment a content is sealed until a file of it is committed, for
     /// writing while contents that no file needs are deleted.
-    pub sealing: RwLock<()>,
+    pub sealing: Arc<RwLock<()>>,
+    /// Held for reading by who makes a file of an upload.
+    finishing: Arc<RwLock<()>>,
     /// Who works on a picture: it takes a core and some memory.
     pub pictures: Semaphore,
     writers: Semaphore,
@@ -231,19 +237,22 @@ impl Drop for Writing<'_> {
 
 impl Uploads {
     /// Finds the uploads that were not finished. Blocks. Stages that are no uploads, left by a
-    /// process that was killed, go away.
-    pub fn load(blobs: Arc<dyn Blobs>) -> Result<Self, BlobError> {
+    /// process that was killed, go away; so do those of which there is a file already.
+    pub fn load(blobs: Arc<dyn Blobs>, state: &dyn Reads) -> Answer<Self> {
         let mut pending = Pending::default();
         for (stage, staged) in blobs.stages()? {
             match Note::upload(stage, &staged) {
-                Some(upload) => pending.add(Arc::new(upload)),
-                None => blobs.discard(stage)?,
+                Some(upload) if files::find(state, upload.id)?.is_none() => {
+                    pending.add(Arc::new(upload));
+                }
+                _ => blobs.discard(stage)?,
             }
         }
         Ok(Self {
             blobs,
             pending: Mutex::new(pending),
-            sealing: RwLock::default(),
+            sealing: Arc::default(),
+            finishing: Arc::default(),
             pictures: Semaphore::new(1),
             writers: Semaphore::new(WRITERS as usize),
             ending: watch::Sender::new(false),
@@ -255,15 +264,27 @@ impl Uploads {
         self.ending.send_replace(true);
     }
 
+    /// Whether everybody has to let go.
+    pub fn is_ending(&self) -> bool {
+        *self.ending.borrow()
+    }
+
     /// Becomes true when everybody has to let go.
     pub fn ending(&self) -> watch::Receiver<bool> {
         self.ending.subscribe()
     }
 
-    /// Returns when nobody writes.
-    pub async fn idle(&self) {
+    /// Returns when nobody writes and no file is being made. None is as long as the guard lives.
+    pub async fn idle(&self) -> OwnedRwLockWriteGuard<()> {
         // It is never closed.
         let _ = self.writers.acquire_many(WRITERS).await;
+        Arc::clone(&self.finishing).write_owned().await
+    }
+
+    /// To be held by who makes a file of an upload. Errors: `server_busy` when the server stops.
+    pub fn finishing(&self) -> Answer<OwnedRwLockReadGuard<()>> {
+        let finishing = Arc::clone(&self.finishing).try_read_owned();
+        finishing.map_err(|_| ServiceError::ServerBusy)
     }
 
     /// Counts one who writes. Errors: `server_busy`.

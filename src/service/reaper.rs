@@ -1,6 +1,7 @@
 //! What goes away by itself: uploads that were never finished, files that were never sent, and
 //! contents that no file needs any more.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::decision::Decision;
@@ -20,7 +21,7 @@ const PAUSE: Duration = Duration::from_mins(1);
 const SLICE: usize = 256;
 
 /// Wakes the reaper when files went.
-pub struct Loosened(pub std::sync::Arc<tokio::sync::Notify>);
+pub struct Loosened(pub Arc<tokio::sync::Notify>);
 
 impl Follower for Loosened {
     fn committed(&self, events: &[Event]) {
@@ -39,13 +40,21 @@ impl Follower for Loosened {
 }
 
 impl Service {
-    /// Runs until it is dropped.
+    /// Runs until uploads end.
     pub(super) async fn run_reaping(self) {
+        let mut ending = self.0.uploads.ending();
         loop {
-            self.0.clock.sleep(PAUSE).await;
+            let due = async {
+                self.0.clock.sleep(PAUSE).await;
+                tokio::select! {
+                    () = self.0.clock.sleep(EVERY) => {}
+                    () = self.0.reaper.notified() => {}
+                }
+            };
             tokio::select! {
-                () = self.0.clock.sleep(EVERY) => {}
-                () = self.0.reaper.notified() => {}
+                biased;
+                _ = ending.wait_for(|ending| *ending) => return,
+                () = due => {}
             }
             if let Err(error) = self.reap().await {
                 let error = error.to_string();
@@ -54,12 +63,13 @@ impl Service {
         }
     }
 
-    /// Lets everything go whose time has come, and gives its space back.
+    /// Lets everything go whose time has come, and gives its space back. Ends early when uploads
+    /// end.
     pub async fn reap(&self) -> Answer<()> {
         self.reap_uploads().await?;
         self.reap_unsent().await?;
         self.reap_contents().await?;
-        while self.with_blobs(|blobs| blobs.tidy()).await?.more {}
+        while !self.0.uploads.is_ending() && self.with_blobs(|blobs| blobs.tidy()).await?.more {}
         Ok(())
     }
 
@@ -67,6 +77,9 @@ impl Service {
         let now = self.0.clock.now();
         let before = now.minus(self.0.settings.files.expires);
         for upload in self.0.uploads.untouched_since(before) {
+            if self.0.uploads.is_ending() {
+                break;
+            }
             // One that is being written, against all odds, is left alone.
             if let Ok(turn) = upload.take(&self.0.clock).await {
                 self.drop_upload(&turn).await?;
@@ -84,7 +97,7 @@ impl Service {
                 self.decide(move |state: &dyn Reads, _| remove_unsent(state, &unsent))
                     .await?;
             }
-            if all {
+            if all || self.0.uploads.is_ending() {
                 return Ok(());
             }
         }
@@ -92,7 +105,7 @@ impl Service {
 
     async fn reap_contents(&self) -> Answer<()> {
         let mut after = None;
-        loop {
+        while !self.0.uploads.is_ending() {
             let hashes = self
                 .with_blobs(move |blobs| blobs.hashes(after, SLICE))
                 .await?;
@@ -105,11 +118,16 @@ impl Service {
                 continue;
             }
             // Once nobody is between sealing and saying so, it is certain.
-            let _sealing = self.0.uploads.sealing.write().await;
+            let sealing = Arc::clone(&self.0.uploads.sealing).write_owned().await;
             let unneeded = self.unneeded(unneeded)?;
-            self.with_blobs(move |blobs| unneeded.iter().try_for_each(|hash| blobs.delete(hash)))
-                .await?;
+            self.with_blobs(move |blobs| {
+                // As long as it is worked on, also when nobody waits for that any more.
+                let _sealing = sealing;
+                unneeded.iter().try_for_each(|hash| blobs.delete(hash))
+            })
+            .await?;
         }
+        Ok(())
     }
 
     fn unneeded(&self, mut hashes: Vec<BlobHash>) -> Answer<Vec<BlobHash>> {

@@ -136,10 +136,11 @@ impl Service {
     ) -> Answer<UploadState> {
         self.limit(LimitedAction::Transfer, LimitKey::user(caller.user))?;
         let _writing = self.0.uploads.writing(caller.user)?;
-        let upload = self.find_upload(caller.user, id).await?;
-        let upload = upload.ok_or(ServiceError::NotFound)?;
-        let mut turn = upload.take(&self.0.clock).await?;
-        let begin = self.offset_of(&upload).await?;
+        let Some((mut turn, begin)) = self.take_upload(caller.user, id).await? else {
+            let offset = self.finished_lately(caller, id)?.offset;
+            return Err(ServiceError::WrongOffset { offset });
+        };
+        let upload = Arc::clone(&turn.upload);
         if begin != piece.offset {
             return Err(ServiceError::WrongOffset { offset: begin });
         }
@@ -216,24 +217,35 @@ impl Service {
             .await?;
         let received = self.receive(turn, aside, 0, room, body).await;
         let moved = match received {
-            Ok((End::Whole, len)) => {
-                self.with_blobs(move |blobs| {
-                    if !checksum.holds(blobs, aside, len)? {
-                        return Ok(None);
-                    }
-                    pieces(blobs, aside, len, |at, piece| {
-                        blobs.append(stage, begin + at, piece, now).map(drop)
-                    })?;
-                    blobs.sync(stage)?;
-                    Ok(Some(begin + len))
-                })
-                .await
-            }
+            Ok((End::Whole, len)) => self.add_checked(stage, begin, (aside, len), checksum).await,
             Ok((end, _)) => Err(end.refusal(room).unwrap_or(ServiceError::BrokenOff)),
             Err(error) => Err(error),
         };
         self.with_blobs(move |blobs| blobs.discard(aside)).await?;
         moved?.ok_or(ServiceError::ChecksumMismatch)
+    }
+
+    /// Appends what was received aside, if it adds up. Gives where the upload ends then.
+    async fn add_checked(
+        &self,
+        stage: StageId,
+        begin: u64,
+        (aside, len): (StageId, u64),
+        checksum: Checksum,
+    ) -> Answer<Option<u64>> {
+        self.require_disk(len)?;
+        let now = self.0.clock.now();
+        self.with_blobs(move |blobs| {
+            if !checksum.holds(blobs, aside, len)? {
+                return Ok(None);
+            }
+            pieces(blobs, aside, len, |at, piece| {
+                blobs.append(stage, begin + at, piece, now).map(drop)
+            })?;
+            blobs.sync(stage)?;
+            Ok(Some(begin + len))
+        })
+        .await
     }
 
     /// Receives at most `room` bytes of a body into a stage that ends at `begin`. Gives how it

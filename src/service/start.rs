@@ -24,7 +24,7 @@ use super::{Answer, Inner, Service, ServiceError};
 use crate::base::clock::Clock;
 use crate::base::rng::Rng;
 use crate::blobs::Blobs;
-use crate::store::{LogLimits, Store, Writer};
+use crate::store::{LogLimits, Space, Store, Writer};
 
 /// How often what is outdated in memory is dropped.
 const MEMORY_TIDIED_EVERY: Duration = Duration::from_mins(1);
@@ -89,6 +89,16 @@ pub struct FileSettings {
     pub path_prefix: String,
 }
 
+impl FileSettings {
+    /// Free bytes below which uploads stop on such a disk. The database goes on until much less
+    /// is left.
+    pub fn reserve(&self, space: &Space) -> u64 {
+        let reserve = self.reserve_bytes;
+        let reserve = reserve.unwrap_or_else(|| (1 << 30).min(space.total / 10));
+        reserve.max(space.floor.saturating_mul(2))
+    }
+}
+
 impl Default for FileSettings {
     fn default() -> Self {
         Self {
@@ -128,6 +138,7 @@ pub struct Running {
     service: Service,
     threads: Option<Threads>,
     timers: Vec<JoinHandle<()>>,
+    reaper: JoinHandle<()>,
 }
 
 impl Service {
@@ -144,7 +155,7 @@ impl Service {
         } = parts;
         let prefix = settings.files.path_prefix.clone();
         let directory = Arc::new(Directory::load(&store.view(), prefix)?);
-        let uploads = Uploads::load(blobs)?;
+        let uploads = Uploads::load(blobs, &store.view())?;
         let reaper = Arc::default();
         let sessions = Arc::new(SessionCache::default());
         let live = Arc::new(Live::new(Presence::new(settings.grace), clock.clone()));
@@ -180,12 +191,13 @@ impl Service {
             tokio::spawn(service.clone().run_live()),
             tokio::spawn(service.clone().run_memory_tidying()),
             tokio::spawn(service.clone().run_store_tidying()),
-            tokio::spawn(service.clone().run_reaping()),
         ];
+        let reaper = tokio::spawn(service.clone().run_reaping());
         let running = Running {
             service: service.clone(),
             threads: Some(threads),
             timers,
+            reaper,
         };
         Ok((service, running))
     }
@@ -216,7 +228,10 @@ impl Running {
             // That it was aborted is no news.
             let _ = timer.await;
         }
-        self.service.end_uploads().await;
+        self.service.stop_uploads();
+        // What it has begun on a disk it ends. A panic was logged by the panic hook.
+        let _ = (&mut self.reaper).await;
+        let _idle = self.service.0.uploads.idle().await;
         let (users, at) = self.service.0.live.end();
         let (tell, told) = oneshot::channel::<()>();
         self.service.went(users, at, move |_| drop(tell));
@@ -235,5 +250,6 @@ impl Drop for Running {
         for timer in self.timers.drain(..) {
             timer.abort();
         }
+        self.reaper.abort();
     }
 }

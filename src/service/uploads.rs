@@ -87,51 +87,46 @@ impl Service {
     /// added after this; one that is complete is finished. Also answers for an hour after the
     /// end. Errors: `not_found`, `upload_busy`, and those of finishing.
     pub async fn settle_upload(&self, caller: Caller, id: FileId) -> Answer<UploadState> {
-        self.limit(LimitedAction::Transfer, LimitKey::user(caller.user))?;
-        let Some(upload) = self.find_upload(caller.user, id).await? else {
+        let Some((turn, offset)) = self.take_upload(caller.user, id).await? else {
             return self.finished_lately(caller, id);
         };
-        let turn = upload.take(&self.0.clock).await?;
-        let offset = self.offset_of(&upload).await?;
-        if upload.length == Some(offset) {
+        if turn.upload.length == Some(offset) {
             let file = self.finish(caller, turn, offset).await?;
             return Ok(self.finished(&file));
         }
-        Ok(self.unfinished(&upload, offset))
+        Ok(self.unfinished(&turn.upload, offset))
     }
 
     /// How far an upload has come, while it goes on. Errors: `not_found`.
     pub async fn upload(&self, caller: Caller, id: FileId) -> Answer<UploadState> {
         self.limit(LimitedAction::Read, LimitKey::user(caller.user))?;
-        match self.find_upload(caller.user, id).await? {
-            Some(upload) => {
-                let offset = self.offset_of(&upload).await?;
-                Ok(self.unfinished(&upload, offset))
+        if let Some(upload) = self.find_upload(caller.user, id).await? {
+            if let Some(offset) = self.offset_of(&upload).await? {
+                return Ok(self.unfinished(&upload, offset));
             }
-            None => self.finished_lately(caller, id),
+            if let (Some(upload), Some(length)) =
+                (self.0.uploads.find(caller.user, id), upload.length)
+            {
+                // A file is being made of it.
+                return Ok(self.unfinished(&upload, length));
+            }
         }
+        self.finished_lately(caller, id)
     }
 
     /// Gives an unfinished upload up; a finished one that nothing holds yet, too.
     /// Errors: `not_found`, `upload_busy`.
     pub async fn discard_upload(&self, caller: Caller, id: FileId) -> Answer<()> {
-        let Some(upload) = self.find_upload(caller.user, id).await? else {
+        let Some((turn, _)) = self.take_upload(caller.user, id).await? else {
             return self.delete_file(caller, id).await;
         };
         self.limit(LimitedAction::Upload, LimitKey::user(caller.user))?;
-        let turn = upload.take(&self.0.clock).await?;
         self.drop_upload(&turn).await
     }
 
     /// Makes everybody who writes an upload let go of it, for good: the server stops.
     pub fn stop_uploads(&self) {
         self.0.uploads.stop();
-    }
-
-    /// The same, and waits until they have.
-    pub(super) async fn end_uploads(&self) {
-        self.stop_uploads();
-        self.0.uploads.idle().await;
     }
 
     pub(super) async fn drop_upload(&self, turn: &Turn) -> Answer<()> {
@@ -141,11 +136,7 @@ impl Service {
     }
 
     /// Somebody's own upload that has not expired.
-    pub(super) async fn find_upload(
-        &self,
-        owner: UserId,
-        id: FileId,
-    ) -> Answer<Option<Arc<Upload>>> {
+    async fn find_upload(&self, owner: UserId, id: FileId) -> Answer<Option<Arc<Upload>>> {
         let Some(upload) = self.0.uploads.find(owner, id) else {
             return Ok(None);
         };
@@ -158,12 +149,27 @@ impl Service {
         Ok(None)
     }
 
-    /// The bytes that have arrived of an upload.
-    pub(super) async fn offset_of(&self, upload: &Upload) -> Answer<u64> {
+    /// The turn to write somebody's own upload, and the bytes that have arrived of it. `None` if
+    /// there is none, or it was finished or dropped while this waited. Errors: `upload_busy`.
+    pub(super) async fn take_upload(
+        &self,
+        owner: UserId,
+        id: FileId,
+    ) -> Answer<Option<(Turn, u64)>> {
+        let Some(upload) = self.find_upload(owner, id).await? else {
+            return Ok(None);
+        };
+        let turn = upload.take(&self.0.clock).await?;
+        let offset = self.offset_of(&upload).await?;
+        Ok(offset.map(|offset| (turn, offset)))
+    }
+
+    /// The bytes that have arrived of an upload. `None` if they are no stage any more: it was
+    /// dropped, or a file is made of them.
+    async fn offset_of(&self, upload: &Upload) -> Answer<Option<u64>> {
         let stage = upload.stage();
         let staged = self.with_blobs(move |blobs| blobs.staged(stage)).await?;
-        // Somebody may have finished or dropped it meanwhile.
-        Ok(staged.ok_or(ServiceError::NotFound)?.len)
+        Ok(staged.map(|staged| staged.len))
     }
 
     /// Keeps more of the quota for an upload without a length.
@@ -172,15 +178,10 @@ impl Service {
         self.0.uploads.reserve(upload, bytes, used, self.quota())
     }
 
-    /// Refuses when the disk would have less than its reserve left. The database goes on until
-    /// much less is left.
+    /// Refuses when the disk would have less than its reserve left.
     pub(super) fn require_disk(&self, bytes: u64) -> Answer<()> {
         let space = self.0.store.space()?;
-        let reserve = match self.0.settings.files.reserve_bytes {
-            Some(reserve) => reserve,
-            None => (1 << 30).min(space.total / 10),
-        };
-        let reserve = reserve.max(space.floor.saturating_mul(2));
+        let reserve = self.0.settings.files.reserve(&space);
         if space.free < reserve.saturating_add(bytes) {
             return Err(ServiceError::StorageFull);
         }
@@ -218,8 +219,8 @@ impl Service {
         }
     }
 
-    /// What became of somebody's own upload within the last hour.
-    fn finished_lately(&self, caller: Caller, id: FileId) -> Answer<UploadState> {
+    /// What became of somebody's own upload within the last hour. Errors: `not_found`.
+    pub(super) fn finished_lately(&self, caller: Caller, id: FileId) -> Answer<UploadState> {
         const LATELY: Duration = Duration::from_hours(1);
         let state = self.0.store.view();
         let file = files::find(&state, id)?;

@@ -161,7 +161,9 @@ pub(super) fn add(changes: &mut Changes<'_>, file: &File) -> Result<(), StoreErr
     for hash in file.hashes() {
         count(changes, hash, |refs| refs.saturating_add(1))?;
     }
-    weigh(changes, file.owner, |used| used.saturating_add(file.size))?;
+    weigh(changes, file.owner, |used| {
+        used.saturating_add(file.weight())
+    })?;
     changes.set(loose_key(file), Some(Vec::new()))?;
     changes.put(key(file.id), file)
 }
@@ -218,7 +220,9 @@ pub(super) fn release(changes: &mut Changes<'_>, file: FileId) -> Result<File, S
     for hash in file.hashes() {
         count(changes, hash, |refs| refs.saturating_sub(1))?;
     }
-    weigh(changes, file.owner, |used| used.saturating_sub(file.size))?;
+    weigh(changes, file.owner, |used| {
+        used.saturating_sub(file.weight())
+    })?;
     changes.set(loose_key(&file), None)?;
     changes.set(key(file.id), None)?;
     Ok(file)

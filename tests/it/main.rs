@@ -23,6 +23,7 @@ mod service_accounts;
 mod service_conversations;
 mod service_edits;
 mod service_files;
+mod service_finishing;
 mod service_follow;
 mod service_house;
 mod service_invites;

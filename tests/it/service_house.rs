@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use inkspot::base::clock::{Clock, Timestamp};
 use inkspot::base::rng::Rng;
-use inkspot::blobs::{self, BlobKind, BlobOptions};
+use inkspot::blobs::{self, BlobKind, BlobOptions, Blobs};
 use inkspot::model::ids::ConversationId;
 use inkspot::model::{Event, EventBody, MessageKind, Role};
 use inkspot::service::{
@@ -71,10 +71,24 @@ impl House {
 
     pub fn open_with(settings: Settings) -> Self {
         let clock = Clock::manual(Timestamp(1_795_359_600_000));
-        Self::open_in(tempfile::tempdir().unwrap(), clock, settings, 0)
+        Self::open_in(tempfile::tempdir().unwrap(), clock, settings, 0, |blobs| {
+            blobs
+        })
     }
 
-    fn open_in(folder: TempDir, clock: Clock, settings: Settings, floor_bytes: u64) -> Self {
+    /// A house whose blobs are what the test makes of them.
+    pub fn open_over(wrap: impl FnOnce(Arc<dyn Blobs>) -> Arc<dyn Blobs>) -> Self {
+        let clock = Clock::manual(Timestamp(1_795_359_600_000));
+        Self::open_in(tempfile::tempdir().unwrap(), clock, settings(), 0, wrap)
+    }
+
+    fn open_in(
+        folder: TempDir,
+        clock: Clock,
+        settings: Settings,
+        floor_bytes: u64,
+        wrap: impl FnOnce(Arc<dyn Blobs>) -> Arc<dyn Blobs>,
+    ) -> Self {
         let rng = Rng::system();
         let options = StoreOptions {
             floor_bytes,
@@ -93,7 +107,7 @@ impl House {
         let (service, running) = Service::start(Parts {
             store,
             writer,
-            blobs,
+            blobs: wrap(blobs),
             clock: clock.clone(),
             rng,
             settings,
@@ -138,7 +152,7 @@ impl House {
         } = self;
         running.stop().await;
         drop(service);
-        Self::open_in(folder, clock, settings, floor_bytes)
+        Self::open_in(folder, clock, settings, floor_bytes, |blobs| blobs)
     }
 
     pub async fn set_up(&self) -> SetUp {

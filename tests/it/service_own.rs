@@ -210,8 +210,8 @@ async fn case_48_a_message_names_members_and_counts_for_them_until_they_read_it(
     service.delete_message(anna, id).await.unwrap();
     assert_eq!(counts(), [0, 0, 1]);
     // Ten thousand names are looked up to a bound.
-    let names: Vec<_> = (0..1_000).map(|n| format!("@p{n}")).collect();
-    let flood = names.join(" ");
+    let flood: Vec<_> = (0..1_000).map(|n| format!("@p{n}")).collect();
+    let flood = flood.join(" ");
     let (_, mentions) = named(&format!("{flood}@bert")).await;
     assert_eq!(mentions, [""; 0], "bert comes after the fifty that count");
     for _ in 0..110 {
