@@ -11,7 +11,7 @@ topic! {
     /// Files that people send.
     pub struct Files in "files" {
         /// How they are kept in the data directory. "volumes": in a few large databases. "files":
-        /// each in a file of its own, for large disks. It can't be changed once there are some.
+        /// each in a file of its own, for large disks. It can't be changed after the first start.
         pub storage: FileStorage = FileStorage::Volumes,
         /// The largest file that is taken, in mebibytes.
         pub max_file_mib: u64 = 100,

@@ -6,9 +6,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
+use futures_util::stream;
 use futures_util::{Stream, StreamExt};
-use http::header::CONTENT_TYPE;
-use multer::Multipart;
+use http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use multer::{Field, Multipart};
+use percent_encoding::percent_decode_str;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -64,17 +66,24 @@ async fn take_all(
     let mut form = Multipart::new(Measured::new(body, &around), boundary);
     let mut files = Vec::new();
     for _ in 0..PARTS {
-        let part = form.next_field().await;
-        let part = part.map_err(|_| ServiceError::BrokenOff)?;
-        let Some(part) = part else {
+        let part = form.next_field().await.map_err(refusal)?;
+        let Some(mut part) = part else {
             return Ok(files);
         };
-        let Some(name) = part.file_name().map(str::to_owned) else {
+        let Some(name) = file_name(&part) else {
             // A field that is no file; the next one skips over it.
             continue;
         };
+        let mut first = None;
+        if name.is_empty() {
+            first = first_bytes(&mut part).await?;
+            if first.is_none() {
+                // How a browser says that nothing was chosen.
+                continue;
+            }
+        }
         around.store(usize::MAX, Ordering::Relaxed);
-        let bytes = part.map(Result::ok);
+        let bytes = stream::iter(first.map(Ok)).chain(part).map(Result::ok);
         files.push(service.take_file(caller, &name, bytes).await?);
         around.store(AROUND_FILES, Ordering::Relaxed);
     }
@@ -82,6 +91,52 @@ async fn take_all(
         field: "file",
         limit: PARTS as u64,
     })
+}
+
+/// The first bytes of a part, if it has any.
+async fn first_bytes(part: &mut Field<'_>) -> Result<Option<Bytes>, ServiceError> {
+    while let Some(bytes) = part.chunk().await.map_err(refusal)? {
+        if !bytes.is_empty() {
+            return Ok(Some(bytes));
+        }
+    }
+    Ok(None)
+}
+
+/// The name of a part that is a file: `filename*` (RFC 8187) goes before `filename`.
+fn file_name(part: &Field<'_>) -> Option<String> {
+    let header = part.headers().get(CONTENT_DISPOSITION);
+    let header = header.and_then(|header| std::str::from_utf8(header.as_bytes()).ok());
+    let extended = header.and_then(extended_name);
+    extended.or_else(|| part.file_name().map(str::to_owned))
+}
+
+fn extended_name(header: &str) -> Option<String> {
+    let mut values = header.split(';').map(str::trim);
+    let value = values.find_map(|pair| pair.strip_prefix("filename*="))?;
+    let (charset, value) = value.split_once('\'')?;
+    let (_language, value) = value.split_once('\'')?;
+    let is_known = charset.eq_ignore_ascii_case("utf-8");
+    is_known.then(|| percent_decode_str(value).decode_utf8_lossy().into_owned())
+}
+
+/// What is wrong with a form: it broke off, or is none.
+fn refusal(error: multer::Error) -> ServiceError {
+    use multer::Error::{
+        IncompleteFieldData, IncompleteHeaders, IncompleteStream, StreamReadFailed,
+    };
+    match error {
+        IncompleteFieldData { .. } | IncompleteHeaders | IncompleteStream => {
+            ServiceError::BrokenOff
+        }
+        StreamReadFailed(cause) if matches!(cause.downcast_ref(), Some(Unread::BrokenOff)) => {
+            ServiceError::BrokenOff
+        }
+        _ => ServiceError::InvalidField {
+            field: "file",
+            message: "This form can't be read, or holds too much beside its files.",
+        },
+    }
 }
 
 /// A body that comes a piece at a time and ends in an error when too much of it is around files:
@@ -104,7 +159,7 @@ impl Measured {
 }
 
 impl Stream for Measured {
-    type Item = Result<Bytes, TooMuch>;
+    type Item = Result<Bytes, Unread>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         if std::mem::take(&mut self.given) {
@@ -114,7 +169,7 @@ impl Stream for Measured {
         let piece = match self.body.poll_next_unpin(cx) {
             Poll::Pending => return Poll::Pending,
             Poll::Ready(None) => return Poll::Ready(None),
-            Poll::Ready(Some(piece)) => piece.ok_or(TooMuch),
+            Poll::Ready(Some(piece)) => piece.ok_or(Unread::BrokenOff),
         };
         self.given = true;
         let piece = piece.and_then(|piece| {
@@ -122,7 +177,7 @@ impl Stream for Measured {
             if left == usize::MAX {
                 return Ok(piece);
             }
-            let left = left.checked_sub(piece.len()).ok_or(TooMuch)?;
+            let left = left.checked_sub(piece.len()).ok_or(Unread::TooMuch)?;
             self.around.store(left, Ordering::Relaxed);
             Ok(piece)
         });
@@ -130,7 +185,11 @@ impl Stream for Measured {
     }
 }
 
-/// The body broke off, or is more form than files.
+/// Why a body is not read on.
 #[derive(Debug, thiserror::Error)]
-#[error("the form can't be read")]
-struct TooMuch;
+enum Unread {
+    #[error("the body broke off")]
+    BrokenOff,
+    #[error("the body is more form than files")]
+    TooMuch,
+}

@@ -126,7 +126,12 @@ pub(super) async fn send(call: &Call, content: Content, keep: &'static str) -> A
     let (status, range) = if is_known(asked, &tag) {
         (StatusCode::NOT_MODIFIED, 0..0)
     } else {
-        match range(asked, &tag, content.size) {
+        // Only a GET has a range.
+        let range = match *call.method() {
+            Method::GET => range(asked, &tag, content.size),
+            _ => Asked::Whole,
+        };
+        match range {
             Asked::Whole => (StatusCode::OK, 0..content.size),
             Asked::Part(part) => (StatusCode::PARTIAL_CONTENT, part),
             Asked::Nothing => (StatusCode::RANGE_NOT_SATISFIABLE, 0..0),

@@ -52,7 +52,8 @@ pub(super) struct Upload {
     offset: u64,
     /// Bytes that it has in all.
     length: u64,
-    /// When it goes away if nothing more happens to it; ISO 8601, UTC.
+    /// When it goes away if nothing more arrives, or when it is complete, if it is not sent;
+    /// ISO 8601, UTC.
     #[serde(with = "iso")]
     #[schema(value_type = String, format = DateTime)]
     expires_at: Timestamp,
@@ -158,9 +159,12 @@ async fn begin(mut call: Call) -> Answer {
                 call.detached(async move { service.write_upload(caller, id, piece, body).await });
             match written.await {
                 Ok(state) => state,
-                // What has arrived is kept; the client goes on from there.
-                Err(error) if is_passing(&error) => call.service().upload(caller, id).await?,
-                Err(error) => return Err(error.into()),
+                // As long as it is an upload, the client goes on with it from where it stands.
+                Err(error) => {
+                    let failure = Failure::from(error);
+                    let kept = call.service().upload(caller, id).await;
+                    kept.map_err(|_| failure)?
+                }
             }
         }
         _ => begun,
@@ -172,13 +176,6 @@ async fn begin(mut call: Call) -> Answer {
         response.headers_mut().insert(LOCATION, place);
     }
     Ok(response)
-}
-
-fn is_passing(error: &ServiceError) -> bool {
-    matches!(
-        error,
-        ServiceError::BrokenOff | ServiceError::ServerBusy | ServiceError::UploadBusy
-    )
 }
 
 async fn head(call: Call) -> Answer {
@@ -332,6 +329,20 @@ mod tests {
     fn a_moment_is_written_as_http_writes_it() {
         let at = Timestamp(1_795_359_600_123);
         assert_eq!(http_date(at), "Sun, 22 Nov 2026 15:00:00 GMT");
+    }
+
+    #[test]
+    fn what_passes_makes_nobody_begin_again() {
+        for passing in [
+            ServiceError::ServerBusy,
+            ServiceError::StorageFull,
+            ServiceError::Internal("test".into()),
+            ServiceError::UploadBusy,
+        ] {
+            assert_eq!(held_up(passing).status(), StatusCode::LOCKED);
+        }
+        let gone = held_up(ServiceError::NotFound);
+        assert_eq!(gone.status(), StatusCode::NOT_FOUND);
     }
 
     #[test]

@@ -8,7 +8,7 @@ use std::ops::Range;
 /// 15,000.
 const MAX_BOXES: usize = 100_000;
 
-/// The parts of a movie file that tell too much. Made by [`movie_secrets`].
+/// The parts of a movie file that tell too much, in its order. Made by [`movie_secrets`].
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct MovieSecrets(Vec<Secret>);
 
@@ -30,7 +30,10 @@ impl MovieSecrets {
     ///
     /// Players skip what is blanked: the boxes become free space of the same length.
     pub fn blank(&self, offset: u64, piece: &mut [u8]) {
-        for Secret { name, content } in &self.0 {
+        let first = self.0.partition_point(|it| it.content.end <= offset);
+        let end = offset.saturating_add(piece.len() as u64);
+        let touched = self.0[first..].iter().take_while(|it| it.name < end);
+        for Secret { name, content } in touched {
             for (at, byte) in (*name..).zip(b"free") {
                 write(offset, piece, at..at + 1, *byte);
             }
@@ -64,24 +67,27 @@ pub fn movie_secrets<R: Read + Seek>(mut file: R) -> io::Result<MovieSecrets> {
     let mut secrets = Vec::new();
     let mut unread = Vec::from([Range { start: 0, end: len }]);
     let mut seen = 0;
+    // Always forward: whoever reads ahead reads nothing twice.
     while let Some(mut rest) = unread.pop() {
-        while let Some(found) = read_box(&mut file, rest.clone())? {
-            seen += 1;
-            if seen > MAX_BOXES {
-                return Err(io::Error::new(
-                    io::ErrorKind::InvalidData,
-                    "a movie file with too many boxes",
-                ));
-            }
-            rest.start = found.content.end;
-            match &found.kind {
-                b"moov" | b"trak" | b"mdia" => unread.push(found.content),
-                b"udta" | b"meta" | b"uuid" => secrets.push(Secret {
-                    name: found.name,
-                    content: found.content,
-                }),
-                _ => {}
-            }
+        let Some(found) = read_box(&mut file, rest.clone())? else {
+            continue;
+        };
+        seen += 1;
+        if seen > MAX_BOXES {
+            return Err(io::Error::new(
+                io::ErrorKind::InvalidData,
+                "a movie file with too many boxes",
+            ));
+        }
+        rest.start = found.content.end;
+        unread.push(rest);
+        match &found.kind {
+            b"moov" | b"trak" | b"mdia" => unread.push(found.content),
+            b"udta" | b"meta" | b"uuid" => secrets.push(Secret {
+                name: found.name,
+                content: found.content,
+            }),
+            _ => {}
         }
     }
     Ok(MovieSecrets(secrets))

@@ -12,7 +12,7 @@ use crate::model::{Event, EventBody, FileUse};
 use crate::store::{Reads, files};
 
 /// How long a file waits to be sent.
-const UNSENT_FOR: Duration = Duration::from_hours(24);
+pub(super) const UNSENT_FOR: Duration = Duration::from_hours(24);
 /// How often it is looked for what should go. When something lost its last use, sooner.
 const EVERY: Duration = Duration::from_mins(30);
 /// The least time between two looks.

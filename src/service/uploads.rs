@@ -9,6 +9,7 @@ use std::time::Duration;
 use super::file_names;
 use super::limits::{LimitKey, LimitedAction};
 use super::pending::{Turn, Upload};
+use super::reaper::UNSENT_FOR;
 use super::{Answer, Caller, Service, ServiceError};
 use crate::base::clock::Timestamp;
 use crate::blobs::{BlobError, Blobs};
@@ -28,7 +29,7 @@ pub struct UploadState {
     pub offset: u64,
     /// Bytes that it has in all.
     pub length: u64,
-    /// When it goes away if nothing more arrives.
+    /// When it goes away if nothing more arrives; when it is complete, if it is not sent.
     pub expires_at: Timestamp,
     /// What became of it, when it is complete.
     pub file: Option<FileView>,
@@ -214,7 +215,7 @@ impl Service {
             name: file.name.clone(),
             offset: file.received,
             length: file.received,
-            expires_at: file.created_at.plus(self.0.settings.files.expires),
+            expires_at: file.created_at.plus(UNSENT_FOR),
             file: Some(self.file_view(file)),
         }
     }

@@ -213,10 +213,12 @@ test("what passes is tried again, later each time; in the end it counts as faile
   expect(world.tries).toHaveLength(1);
   world.clock.advance(1);
   expect(world.tries).toHaveLength(2);
-  for (let i = 0; i < 5; i += 1) {
-    await last().fail("offline");
+  for (const code of ["broken_off", "checksum_mismatch", "server_busy", "offline", "server_busy", "offline", "offline"]) {
+    await last().fail(code);
+    expect(states(uploads)).toEqual(["paused"]);
     world.clock.advance(60_000);
   }
+  await last().fail("offline");
   expect(uploads.items.value).toMatchObject([{ state: "failed", failed: "offline" }]);
   expect(uploads.ready([idOf(uploads, "a")])).toBeInstanceOf(Failure);
   uploads.retry([idOf(uploads, "a")]);

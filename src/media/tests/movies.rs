@@ -82,6 +82,30 @@ fn pieces_of_any_size_come_to_the_same() {
 }
 
 #[test]
+fn the_walk_goes_forward_only() {
+    struct Forward(Cursor<Vec<u8>>);
+    impl std::io::Read for Forward {
+        fn read(&mut self, buf: &mut [u8]) -> std::io::Result<usize> {
+            self.0.read(buf)
+        }
+    }
+    impl std::io::Seek for Forward {
+        fn seek(&mut self, to: std::io::SeekFrom) -> std::io::Result<u64> {
+            let before = self.0.position();
+            let at = self.0.seek(to)?;
+            let len = self.0.get_ref().len() as u64;
+            assert!(at >= before || before == len, "from {before} back to {at}");
+            Ok(at)
+        }
+    }
+    assert!(
+        !movie_secrets(Forward(Cursor::new(movie())))
+            .unwrap()
+            .is_empty()
+    );
+}
+
+#[test]
 fn sizes_that_lie_end_the_walk() {
     let place = movie_box(b"udta", &[SECRET.to_vec()]);
     let ftyp = movie_box(b"ftyp", &[b"qt  ".to_vec()]);

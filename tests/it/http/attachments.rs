@@ -74,10 +74,32 @@ async fn what_is_no_form_or_breaks_off_leaves_nothing_behind() {
     // An endless header is no file.
     let mut endless = b"--edge\r\nContent-Disposition: form-data; name=\"".to_vec();
     endless.resize(1_000_000, b'x');
-    post(&ada, endless).await.refuses(408, "broken_off");
+    post(&ada, endless).await.refuses(400, "invalid_field");
+    let unreadable = b"--edge\r\nno header at all\r\n\r\nx\r\n--edge--\r\n";
+    let refused = post(&ada, unreadable.to_vec()).await;
+    refused.refuses(400, "invalid_field");
     assert_eq!(used(&ada).await, Some(0));
     let nobody = post(&ada.signed_out(), whole).await;
     nobody.refuses(401, "unauthorized");
+}
+
+#[tokio::test]
+async fn a_file_has_a_name_in_any_script_and_what_was_not_chosen_is_none() {
+    let server = TestServer::start().await;
+    let ada = server.person("ada").await;
+    let extended = "a.txt\"; filename*=UTF-8''gr%C3%BC%C3%9Fe.txt; x=\"";
+    let body = form(&[
+        (Some(""), b""),
+        (Some(extended), b"hello"),
+        (Some(""), b"x"),
+    ]);
+    let answer = post(&ada, body).await.gives(201);
+    let files = answer["files"].as_array().unwrap();
+    assert_eq!(files.len(), 2, "{answer}");
+    assert_eq!(files[0]["name"], "grüße.txt");
+    assert_eq!(files[1]["size"], 1);
+    let none = form(&[(Some(""), b"")]);
+    post(&ada, none).await.refuses(400, "invalid_field");
 }
 
 #[tokio::test]

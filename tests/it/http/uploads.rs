@@ -112,6 +112,19 @@ async fn the_words_of_tus_are_kept() {
     begun.gives(201);
     let id = place.rsplit('/').next().unwrap();
 
+    // also when they count for nothing
+    let request = ada
+        .tus(Method::POST, "/api/uploads")
+        .header("Upload-Length", 10)
+        .header("Upload-Metadata", "filename YS50eHQ=")
+        .header("Content-Type", BYTES)
+        .header("Upload-Checksum", "sha1 Kq5sNclPz7QV2+lfQIuc6R7oRu0=")
+        .body("hello");
+    let begun = Reply::to(request).await;
+    assert_eq!(begun.header("upload-offset"), Some("0"));
+    assert!(begun.header("location").is_some());
+    begun.gives(201);
+
     // by POST alone
     let request = ada
         .tus(Method::POST, &place)

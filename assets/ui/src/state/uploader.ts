@@ -19,7 +19,7 @@ const MAX_TRIES = 6;
  * What passes by itself. `wrong_offset`: the server had more of the file than we knew; asking it first mends that.
  * `unauthorized`: the session has ended; after signing in again it goes on.
  */
-const PASSING = new Set(["unauthorized", "offline", "no_answer", "rate_limited", "server_busy", "upload_busy", "wrong_offset", "internal"]);
+const PASSING = new Set(["unauthorized", "offline", "no_answer", "rate_limited", "server_busy", "upload_busy", "wrong_offset", "broken_off", "checksum_mismatch", "internal"]);
 
 /** The part of {@link Uploads} that sends. */
 export class Uploader {
@@ -97,7 +97,8 @@ export class Uploader {
   }
 
   #refused(id: string, failure: Failure): void {
-    const tries = (this.#tries.get(id) ?? 0) + 1;
+    // That others are served first is no fault of this file.
+    const tries = (this.#tries.get(id) ?? 0) + (failure.code === "server_busy" ? 0 : 1);
     this.#tries.set(id, tries);
     if (!PASSING.has(failure.code) || (tries >= MAX_TRIES && this.#world.isOnline())) return this.#fail(id, failure);
     this.#shelf.change(id, { state: "paused" }, false);
