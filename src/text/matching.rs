@@ -15,9 +15,12 @@ const MAX_HIGHLIGHTS: usize = 100;
 /// If so, what to mark: ranges of bytes in `content`, in order, apart from each other, on the edges
 /// of visible characters.
 pub fn matches(query: &Query, content: &str) -> Option<Vec<Range<usize>>> {
+    // A word and a space are rarely shorter.
+    let mut words = Vec::with_capacity(content.len() / 4);
+    words.extend(tokens(content));
     let page = Page {
         text: content,
-        tokens: tokens(content).collect(),
+        tokens: words,
     };
     if query.not.iter().any(|clause| page.has(clause, None)) {
         return None;
@@ -95,18 +98,37 @@ impl Page<'_> {
         let Pattern::Prefix(start) = pattern else {
             return token.end;
         };
-        let start = start.trim_start_matches(['#', '@']);
-        let mut folded = String::new();
-        let mut at = token.start;
-        while at < token.end && folded.len() < start.len() {
-            let Some(cluster) = cluster_at(self.text, at) else {
-                break;
-            };
-            read(cluster, &mut folded);
-            at += cluster.len();
-        }
-        at.min(token.end)
+        beginning(self.text, token.start..token.end, start)
     }
+}
+
+/// Where the letters of a word end that fold to `start`.
+fn beginning(text: &str, word: Range<usize>, start: &str) -> usize {
+    let start = start.trim_start_matches(['#', '@']);
+    let end = word.start + start.len();
+    let same = text.as_bytes().get(word.start..end);
+    // Letters of one byte each, with no mark on the last one.
+    if end <= word.end
+        && same.is_some_and(|same| same.iter().all(u8::is_ascii_alphanumeric))
+        && text.as_bytes().get(end).is_none_or(u8::is_ascii)
+    {
+        return end;
+    }
+    beginning_by_letters(text, word, start)
+}
+
+/// The same for any letters.
+fn beginning_by_letters(text: &str, word: Range<usize>, start: &str) -> usize {
+    let mut folded = String::new();
+    let mut at = word.start;
+    while at < word.end && folded.len() < start.len() {
+        let Some(cluster) = cluster_at(text, at) else {
+            break;
+        };
+        read(cluster, &mut folded);
+        at += cluster.len();
+    }
+    at.min(word.end)
 }
 
 /// The ranges in order, those that touch or overlap made one.
@@ -128,9 +150,13 @@ pub fn highlights_utf16(content: &str, ranges: &[Range<usize>]) -> Vec<[usize; 2
     let mut bytes = 0;
     let mut units = 0;
     let mut count = |to: usize| {
-        units += content
-            .get(bytes..to)
-            .map_or(0, |text| text.encode_utf16().count());
+        units += content.get(bytes..to).map_or(0, |text| {
+            if text.is_ascii() {
+                text.len()
+            } else {
+                text.encode_utf16().count()
+            }
+        });
         bytes = to;
         units
     };
@@ -138,4 +164,25 @@ pub fn highlights_utf16(content: &str, ranges: &[Range<usize>]) -> Vec<[usize; 2
         .iter()
         .map(|range| [count(range.start), count(range.end)])
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2_000))]
+        #[test]
+        fn beginnings_end_where_reading_by_letters_ends(
+            text in "[a-cA-C1#@_ \u{301}\u{200B}\u{FE0F}\u{20E3}éß東]{0,8}",
+            start in "[a-c1é]{0,4}",
+        ) {
+            for token in tokens(&text) {
+                let word = token.start..token.end;
+                let end = beginning_by_letters(&text, word.clone(), &start);
+                prop_assert_eq!(beginning(&text, word, &start), end);
+            }
+        }
+    }
 }

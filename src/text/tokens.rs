@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::VecDeque;
+use std::ops::Range;
 
 use super::words::{Atom, Chain, Glue, Word, Words};
 
@@ -56,6 +57,9 @@ impl<'a> Iterator for Tokens<'a> {
     fn next(&mut self) -> Option<Token<'a>> {
         self.left = self.left.checked_sub(1)?;
         while self.ready.is_empty() {
+            if let Some(range) = self.words.plain() {
+                return Some(self.plain(range));
+            }
             match self.words.next()? {
                 Word::Chain(chain) => self.push_chain(chain),
                 Word::Dense(atoms) => self.push_dense(&atoms),
@@ -73,6 +77,26 @@ impl<'a> Iterator for Tokens<'a> {
 }
 
 impl<'a> Tokens<'a> {
+    /// The term of a word that gives only one, see [`Words::plain`].
+    fn plain(&mut self, Range { start, end }: Range<usize>) -> Token<'a> {
+        let word = &self.words.text()[start..end];
+        let is_folded = !word.starts_with(|c: char| c.is_ascii_uppercase());
+        let term = if is_folded {
+            Cow::Borrowed(word)
+        } else {
+            Cow::Owned(word.to_ascii_lowercase())
+        };
+        let position = self.position;
+        self.position += 1;
+        Token {
+            term,
+            start,
+            end,
+            position,
+            width: 1,
+        }
+    }
+
     fn push(&mut self, after: u32, width: u32, term: Cow<'a, str>, start: usize, end: usize) {
         self.ready.push_back(Token {
             term,

@@ -1,5 +1,8 @@
 //! Cuts a text into its words: chains of letters and digits, runs of scripts without spaces, emoji.
 
+use std::ops::Range;
+
+use super::MAX_TERM;
 use super::cluster::{Group, Kind, cluster_at, read};
 use super::emoji;
 use super::phone::{self, Phone};
@@ -95,6 +98,41 @@ impl<'a> Words<'a> {
     /// What they are the words of.
     pub(super) fn text(&self) -> &'a str {
         self.text
+    }
+
+    /// Where the next word stands, if that is nothing but ASCII letters with which nothing can be
+    /// done but to write them small. It is what reading it letter by letter would give, many times
+    /// as fast; most words of most texts are such.
+    pub(super) fn plain(&mut self) -> Option<Range<usize>> {
+        let bytes = self.text.as_bytes();
+        // What is no word, up to where it may be part of a visible character that isn't ASCII.
+        let is_gap = |at: usize| {
+            let is_sign = |b: &u8| b.is_ascii() && !b.is_ascii_alphanumeric();
+            bytes.get(at).is_some_and(is_sign) && bytes.get(at + 1).is_none_or(u8::is_ascii)
+        };
+        while is_gap(self.at) {
+            self.at += 1;
+        }
+        let (before, word) = bytes.split_at_checked(self.at)?;
+        let length = word.iter().take_while(|b| b.is_ascii_alphabetic()).count();
+        let (word, after) = word.split_at(length);
+        let (first, rest) = word.split_first()?;
+        let one_case = rest.iter().all(u8::is_ascii_lowercase)
+            || (first.is_ascii_uppercase() && rest.iter().all(u8::is_ascii_uppercase));
+        let may_begin = |b: &u8| b.is_ascii() && !matches!(b, b'#' | b'@');
+        let may_end = |b: &u8| {
+            let goes_on = matches!(b, b'0'..=b'9' | b'\'' | b'`' | b'-' | b'_' | b'+' | b'#');
+            b.is_ascii() && !goes_on
+        };
+        let is_plain = one_case
+            && length <= MAX_TERM
+            && before.last().is_none_or(may_begin)
+            && after.first().is_none_or(may_end);
+        let start = self.at;
+        is_plain.then(|| {
+            self.at += length;
+            start..self.at
+        })
     }
 
     /// A run of dense characters, the first of which is folded already.
@@ -370,4 +408,57 @@ fn group_digits(atoms: &mut [Atom], text: &str) {
 fn is_hebrew(text: &str, from: usize, to: usize) -> bool {
     let hebrew = |c: char| matches!(c, '\u{591}'..='\u{5F2}');
     text[..from].ends_with(hebrew) && text[to..].starts_with(hebrew)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn texts() -> impl Strategy<Value = String> {
+        let piece = prop_oneof![
+            8 => "[a-dA-C]{1,4}",
+            6 => "[ \n.,:!?\"()/]{1,2}",
+            2 => "[0-9#@+'`_*\r-]{1,2}",
+            1 => "[a-z]{60,70}",
+            1 => any::<char>().prop_map(String::from),
+            1 => "[\u{300}\u{200B}\u{200D}\u{FE0F}\u{20E3}\u{FF03}\u{1F44D}äא東한]",
+        ];
+        prop::collection::vec(piece, 0..16).prop_map(|pieces| pieces.concat())
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2_000))]
+        #[test]
+        fn plain_words_are_what_reading_them_by_letters_gives(text in texts()) {
+            let mut words = Words::of(&text);
+            loop {
+                let mut slow = words.clone();
+                let plain = words.plain();
+                let expected = slow.next();
+                if let Some(range) = plain {
+                    let Some(Word::Chain(chain)) = expected else {
+                        return Err(TestCaseError::fail(format!("{range:?}: {expected:?}")));
+                    };
+                    prop_assert!(chain.is_plain());
+                    prop_assert_eq!(&chain.atoms[0].term, &text[range.clone()].to_ascii_lowercase());
+                    prop_assert_eq!(chain.atoms[0].start..chain.atoms[0].end, range);
+                } else {
+                    let word = words.next();
+                    prop_assert_eq!(format!("{word:?}"), format!("{expected:?}"));
+                    if word.is_none() {
+                        break;
+                    }
+                }
+                prop_assert_eq!((words.at, words.phone_end), (slow.at, slow.phone_end));
+            }
+        }
+    }
+
+    #[test]
+    fn most_words_are_plain() {
+        let mut words = Words::of("Read the NEWS: all of it, (twice)!");
+        let plain = std::iter::from_fn(|| words.plain()).count();
+        assert_eq!(plain, 7);
+    }
 }
