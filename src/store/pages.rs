@@ -8,6 +8,8 @@
 //! A page is a version byte, then for each message the length of its row, two bytes big-endian,
 //! and the row as it was; what rows mean is the affair of `messages`.
 
+use std::ops::ControlFlow;
+
 use super::codec::{self, MAX_VALUE};
 use super::error::StoreError;
 use super::rows::{self, Reads, Span, u64_at};
@@ -40,11 +42,19 @@ fn key(conversation: ConversationId, first: Seq) -> Key {
 
 /// The row of a message, if it is in a page.
 pub(super) fn find(reads: &dyn Reads, id: MessageId) -> Result<Option<Vec<u8>>, StoreError> {
-    let Some(Page(rows)) = holding(reads, id)? else {
-        return Ok(None);
-    };
-    let found = rows.into_iter().find(|(seq, _)| *seq == id.seq);
-    Ok(found.map(|(_, row)| row))
+    let mut found = None;
+    reads.scan(&up_to(id), &mut |key, page| {
+        // The others are not copied, and what comes after it is not looked at.
+        for row in rows_of(Seq(u64_at(NAME, key, 9)?), page)? {
+            let (seq, row) = row?;
+            if seq == id.seq {
+                found = Some(row.to_vec());
+                break;
+            }
+        }
+        Ok(ControlFlow::Break(()))
+    })?;
+    Ok(found)
 }
 
 /// At most `limit` rows before `before`, or the newest that are in pages; newest first.
@@ -191,31 +201,52 @@ fn encode(rows: &[Placed]) -> Result<Vec<u8>, StoreError> {
 }
 
 fn decode(first: Seq, page: &[u8]) -> Result<Page, StoreError> {
+    let rows = rows_of(first, page)?.map(|row| row.map(|(seq, row)| (seq, row.to_vec())));
+    let rows = rows.collect::<Result<Vec<_>, _>>()?;
+    if rows.is_empty() {
+        return Err(StoreError::corrupt(NAME, "it has no rows"));
+    }
+    Ok(Page(rows))
+}
+
+/// A message's place and its row, or why the page can't be read from there on.
+type Read<'a> = Result<(Seq, &'a [u8]), StoreError>;
+
+/// The rows of a page, which begins with `first`, one after the other; none after an error.
+fn rows_of(first: Seq, page: &[u8]) -> Result<impl Iterator<Item = Read<'_>>, StoreError> {
     let mut rest = match page.split_first() {
         Some((&VERSION, rest)) => rest,
         Some((version, _)) => return codec::unknown_version(NAME, *version),
         None => return Err(StoreError::corrupt(NAME, "it is empty")),
     };
-    let mut rows = Vec::new();
     let mut seq = first;
-    while let Some((len, bytes)) = rest.split_first_chunk() {
-        let len = usize::from(u16::from_be_bytes(*len));
-        let row = bytes.split_at_checked(len);
-        let (row, after) = row.ok_or_else(|| StoreError::corrupt(NAME, "a row is cut off"))?;
-        rows.push((seq, row.to_vec()));
+    Ok(std::iter::from_fn(move || {
+        if rest.is_empty() {
+            return None;
+        }
+        let row = rest
+            .split_first_chunk()
+            .and_then(|(len, bytes)| bytes.split_at_checked(usize::from(u16::from_be_bytes(*len))));
+        let Some((row, after)) = row else {
+            rest = &[];
+            return Some(Err(StoreError::corrupt(NAME, "a row is cut off")));
+        };
+        let placed = (seq, row);
         (rest, seq) = (after, seq.next());
-    }
-    if rows.is_empty() || !rest.is_empty() {
-        return Err(StoreError::corrupt(NAME, "it does not end where it should"));
-    }
-    Ok(Page(rows))
+        Some(Ok(placed))
+    }))
 }
 
 /// The page in which a message would be.
 fn holding(reads: &dyn Reads, id: MessageId) -> Result<Option<Page>, StoreError> {
+    read(reads, &up_to(id))
+}
+
+/// The pages up to the one in which a message would be, which comes first.
+fn up_to(id: MessageId) -> Span {
     let mut span = Span::of(conversation_key(id.conversation)).backward();
     span.to = key(id.conversation, id.seq.next());
-    read(reads, &span)
+    span
 }
 
 /// The first page of a range.
