@@ -59,7 +59,6 @@ impl RoomSet {
 }
 
 /// See the module.
-#[derive(Default)]
 pub(super) struct Access(Mutex<Kept>);
 
 #[derive(Default)]
@@ -71,6 +70,15 @@ struct Kept {
 }
 
 impl Access {
+    /// Without a set yet. Everything that happens after `seen` will be noted.
+    pub(super) fn from(seen: EventSeq) -> Self {
+        let kept = Kept {
+            known: seen,
+            ..Kept::default()
+        };
+        Self(Mutex::new(kept))
+    }
+
     /// The conversations that this person is a member of now.
     pub(super) fn of(
         &self,

@@ -6,8 +6,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::document;
-use super::index::{Index, PlaceRow, damaged};
+use super::index::{Index, damaged};
 use super::layout::{self, Mark};
+use super::places::PlaceRow;
 use super::postings::{self, Posting, UNKNOWN};
 use super::tail::Tail;
 use crate::store::StoreError;

@@ -9,6 +9,7 @@ use parking_lot::RwLock;
 
 use super::access::Access;
 use super::layout::{self, Mark, Seconds};
+use super::places::{PlaceRow, PlaceRows};
 use super::postings::{self, BLOCK, Posting};
 use super::rooms::Rooms;
 use super::tail::{Place, Tail};
@@ -21,6 +22,7 @@ pub(super) struct Index {
     kv: Box<dyn Kv>,
     state: RwLock<State>,
     access: Access,
+    places: PlaceRows,
     /// Documents that a tail holds at most.
     tail: usize,
 }
@@ -83,7 +85,8 @@ impl Index {
         Self {
             kv,
             state,
-            access: Access::default(),
+            access: Access::from(mark.seen),
+            places: PlaceRows::default(),
             tail,
         }
     }
@@ -145,14 +148,7 @@ impl Index {
                 return Ok(place);
             }
         }
-        let number = doc / layout::PLACES;
-        let index = doc % layout::PLACES;
-        if row.number != Some(number) || layout::place_at(&row.bytes, index).is_none() {
-            let bytes = self.kv.get(&layout::places_key(number))?;
-            row.bytes = bytes.ok_or_else(|| damaged("places are missing"))?;
-            row.number = Some(number);
-        }
-        layout::place_at(&row.bytes, index).ok_or_else(|| damaged("a place is missing"))
+        self.places.of(&*self.kv, doc, row)
     }
 
     /// The newest document, not newer than `doc`, whose time may be within `seconds`.
@@ -366,13 +362,6 @@ pub(super) enum Part {
     Live,
     Frozen,
     Disk,
-}
-
-/// The row of places that was read last.
-#[derive(Default)]
-pub(super) struct PlaceRow {
-    number: Option<u32>,
-    bytes: Vec<u8>,
 }
 
 fn load_times(kv: &dyn Kv, docs: u32) -> Result<Vec<Seconds>, StoreError> {

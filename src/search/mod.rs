@@ -22,6 +22,7 @@ mod index;
 mod indexer;
 mod layout;
 mod names;
+mod places;
 mod postings;
 mod reader;
 mod rooms;

@@ -16,7 +16,7 @@ const POSTING_BYTES: usize = 10;
 const DENSE_FROM: usize = 32;
 
 /// How far apart documents are at most, on average, in a list without values.
-const DENSE_GAP: usize = 16;
+const DENSE_GAP: usize = 64;
 
 /// The first byte of a list with values, and of one without.
 const WITH_VALUES: u8 = 0;

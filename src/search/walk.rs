@@ -2,7 +2,8 @@
 //! for: this term, any of these, all of these. The rarest list leads, the others are only
 //! asked about what it has.
 
-use super::index::{Index, PlaceRow, Stored, damaged};
+use super::index::{Index, Stored, damaged};
+use super::places::PlaceRow;
 use super::postings::{Posting, UNKNOWN};
 use crate::store::StoreError;
 
@@ -238,8 +239,10 @@ impl List {
                     return Err(damaged("a list is out of order"));
                 }
             }
-            let behind = self.part.partition_point(|posting| posting.doc <= most);
-            if let Some(&found) = behind.checked_sub(1).and_then(|at| self.part.get(at)) {
+            // What is newer is never asked for again.
+            while self.part.pop_if(|newest| newest.doc > most).is_some() {}
+            self.high = Some(most);
+            if let Some(&found) = self.part.last() {
                 let doc = found.doc;
                 let value = match self.room {
                     Some(room) => room,

@@ -79,6 +79,11 @@ async fn nothing_is_found_of_rooms_that_one_is_not_in() {
     house.commit([EventBody::MemberAdded(member(1, BOB.0))]);
     assert_eq!(house.found(BOB, "secr").len(), 1);
     assert_eq!(house.found(ALICE, "secr").len(), 1);
+    // Whose conversations were noted before the reader of the log saw anything.
+    house.restart().await;
+    assert_eq!(house.found(BOB, "secr").len(), 1);
+    house.commit([leave(1, BOB)]);
+    house.nothing_leaks(BOB);
 }
 
 #[tokio::test]
