@@ -9,8 +9,8 @@ use std::time::Instant;
 use inkspot::base::clock::{Clock, Timestamp};
 use inkspot::base::rng::Rng;
 use inkspot::model::{
-    ClientId, Conversation, ConversationId, EventBody, Member, MemberRole, OwnSettings, Message, MessageId,
-    MessageKind, Seq, UserId,
+    ClientId, Conversation, ConversationId, EventBody, Member, MemberRole, Mentions, Message,
+    MessageId, MessageKind, OwnSettings, Seq, UserId,
 };
 use inkspot::service::Settings;
 use inkspot::store::{self, Store, StoreOptions, Writer, conversations};
@@ -65,6 +65,7 @@ fn found(writer: &mut Writer) {
             updated_at: at,
             last_seq: Seq(0),
             member_count: 0,
+            avatar: None,
         };
         txn.apply(at, EventBody::ConversationCreated(conversation))
             .expect("apply");
@@ -103,6 +104,7 @@ fn send(writer: &mut Writer, number: u64) {
             kind: MessageKind::Text,
             content: format!("message {number} {}", "of some length ".repeat(8)),
             attachments: Vec::new(),
+            mentions: Mentions::default(),
             client_id: Some(ClientId(format!("client-{number:020}"))),
             reply_to: None,
             sealed: None,

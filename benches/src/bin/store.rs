@@ -17,8 +17,8 @@ use std::time::{Duration, Instant};
 use inkspot::base::clock::{Clock, Timestamp};
 use inkspot::base::rng::Rng;
 use inkspot::model::{
-    ClientId, Conversation, ConversationId, EventBody, Member, MemberRole, Mentions, OwnSettings, Message, MessageId,
-    MessageKind, Seq, UserId,
+    ClientId, Conversation, ConversationId, EventBody, Member, MemberRole, Mentions, Message,
+    MessageId, MessageKind, OwnSettings, Seq, UserId,
 };
 use inkspot::store::{self, StoreOptions, Txn, Writer, conversations, members, messages};
 use rusqlite::{Connection, params};
