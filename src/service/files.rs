@@ -1,15 +1,12 @@
 //! Files that have arrived: who sees them, what of them is read, where they were sent.
 
-use std::collections::HashMap;
 use std::fmt::Write;
-use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
-use parking_lot::Mutex;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::OwnedSemaphorePermit;
 
 use super::decision::Decision;
 use super::fields;
@@ -19,7 +16,7 @@ use super::rules::{require_member, require_session};
 use super::{Answer, Caller, Page, Service, ServiceError};
 use crate::blobs::BlobHash;
 use crate::model::file::ContentHash;
-use crate::model::ids::{ConversationId, FileId, Seq, UserId};
+use crate::model::ids::{ConversationId, FileId, Seq};
 use crate::model::view::{FileSource, FileView, SentFileView, ThumbnailView};
 use crate::model::{EventBody, File, FileClass, FileUse, Message, MessageKind};
 use crate::store::files::SentPlace;
@@ -29,26 +26,9 @@ use crate::store::{Reads, files, members};
 pub const ATTACHMENTS_MAX: usize = 10;
 
 /// How many contents one person reads at the same time.
-const READERS_OF_ONE: usize = 16;
+pub(super) const READERS_OF_ONE: usize = 16;
 /// How long another one waits for its turn.
 const READERS_WAIT: Duration = Duration::from_secs(30);
-
-/// Who reads how much, each person for themselves.
-#[derive(Default)]
-pub struct Readers(Mutex<HashMap<UserId, Weak<Semaphore>>>);
-
-impl Readers {
-    fn places_of(&self, user: UserId) -> Arc<Semaphore> {
-        let mut all = self.0.lock();
-        if let Some(places) = all.get(&user).and_then(Weak::upgrade) {
-            return places;
-        }
-        all.retain(|_, places| places.strong_count() > 0);
-        let places = Arc::new(Semaphore::new(READERS_OF_ONE));
-        all.insert(user, Arc::downgrade(&places));
-        places
-    }
-}
 
 /// A place among those who read.
 #[derive(Debug)]
@@ -172,7 +152,7 @@ impl Service {
     /// A place among those who read files, held for as long as it takes. One person has some;
     /// who wants more waits. Errors: `server_busy`.
     pub async fn begin_reading(&self, caller: Caller) -> Answer<Reading> {
-        let places = self.0.readers.places_of(caller.user);
+        let places = self.0.readers.of(caller.user);
         let place = self.0.clock.timeout(READERS_WAIT, places.acquire_owned());
         match place.await {
             Some(Ok(place)) => Ok(Reading(place)),

@@ -1,12 +1,13 @@
 //! What becomes of an upload that has arrived whole: what it is, without what it tells about its
 //! sender, with smaller stills of a picture, and then a file.
 
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io;
 
 use super::decision::Decision;
 use super::pending::{Turn, Upload};
 use super::receiving::pieces;
 use super::rules::require_session;
+use super::staged::Staged;
 use super::{Answer, Caller, Service, ServiceError};
 use crate::base::clock::Timestamp;
 use crate::base::rng::Rng;
@@ -15,9 +16,6 @@ use crate::media::{self, Class, Kind, MediaError, Picture};
 use crate::model::file::ContentHash;
 use crate::model::{EventBody, File, FileClass, FileUse, Thumbnail};
 use crate::store::{Reads, files};
-
-/// Bytes that are read at once of a movie's structure.
-const READ_AHEAD: usize = 64 * 1024;
 
 /// What an upload turned out to be, in stages that are ready to be sealed.
 struct Ready {
@@ -187,67 +185,6 @@ impl Workshop<'_> {
             self.blobs.append(stage, 0, bytes, self.now)?;
         }
         Ok(stage)
-    }
-}
-
-/// A stage as something to read, by a window of it.
-struct Staged<'a> {
-    blobs: &'a dyn Blobs,
-    stage: StageId,
-    len: u64,
-    at: u64,
-    window: Vec<u8>,
-    window_at: u64,
-}
-
-impl<'a> Staged<'a> {
-    fn new(blobs: &'a dyn Blobs, stage: StageId, len: u64) -> Self {
-        Self {
-            blobs,
-            stage,
-            len,
-            at: 0,
-            window: Vec::new(),
-            window_at: 0,
-        }
-    }
-
-    /// What the window holds from here on.
-    fn seen(&self) -> &[u8] {
-        let skip = self.at.checked_sub(self.window_at);
-        let skip = skip.and_then(|skip| usize::try_from(skip).ok());
-        skip.and_then(|skip| self.window.get(skip..))
-            .unwrap_or_default()
-    }
-}
-
-impl Read for Staged<'_> {
-    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        if self.seen().is_empty() && self.at < self.len {
-            self.window.resize(READ_AHEAD, 0);
-            let read = self
-                .blobs
-                .read_staged(self.stage, self.at, &mut self.window);
-            self.window.truncate(read.map_err(io::Error::other)?);
-            self.window_at = self.at;
-        }
-        let seen = self.seen();
-        let read = seen.len().min(buf.len());
-        buf[..read].copy_from_slice(&seen[..read]);
-        self.at += read as u64;
-        Ok(read)
-    }
-}
-
-impl Seek for Staged<'_> {
-    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
-        let at = match to {
-            SeekFrom::Start(at) => Some(at),
-            SeekFrom::End(by) => self.len.checked_add_signed(by),
-            SeekFrom::Current(by) => self.at.checked_add_signed(by),
-        };
-        self.at = at.ok_or_else(|| io::Error::from(io::ErrorKind::InvalidInput))?;
-        Ok(self.at)
     }
 }
 

@@ -32,6 +32,7 @@ mod messages;
 mod own;
 mod passwords;
 mod pending;
+mod places;
 mod presence;
 mod queue;
 mod reaper;
@@ -41,6 +42,7 @@ mod rules;
 mod session_cache;
 mod sessions;
 mod setup;
+mod staged;
 mod start;
 mod typing;
 mod uploads;
@@ -103,7 +105,7 @@ struct Inner {
     live: Arc<Live>,
     receipts: Receipts,
     uploads: Uploads,
-    readers: files::Readers,
+    readers: places::Places,
     /// Wakes who lets files go.
     reaper: Arc<tokio::sync::Notify>,
     /// The last id given to an account or a conversation.

@@ -12,10 +12,11 @@ use std::time::Duration;
 use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
 use tokio::sync::{
-    OwnedMutexGuard, OwnedRwLockReadGuard, OwnedRwLockWriteGuard, RwLock, Semaphore,
-    SemaphorePermit, watch,
+    OwnedMutexGuard, OwnedRwLockReadGuard, OwnedRwLockWriteGuard, OwnedSemaphorePermit, RwLock,
+    Semaphore, SemaphorePermit, watch,
 };
 
+use super::places::Places;
 use super::{Answer, ServiceError};
 use crate::base::clock::{Clock, Timestamp};
 use crate::blobs::{Blobs, StageId, Staged};
@@ -29,6 +30,11 @@ const LETTING_GO: Duration = Duration::from_secs(10);
 /// How many uploads are written at the same time, in all and by one person.
 const WRITERS: u32 = 32;
 const WRITERS_OF_ONE: usize = 8;
+/// How long another one waits for a place.
+const WRITERS_WAIT: Duration = Duration::from_secs(30);
+/// Bytes a second below which, after a while, one has to go when somebody waits.
+const LEAST_PACE: u64 = 64 << 10;
+const SLOW_AFTER: Duration = Duration::from_secs(30);
 
 /// What a stage's note says. Kept on disk: fields may be added, with defaults.
 #[derive(Serialize, Deserialize)]
@@ -164,7 +170,6 @@ impl Turn {
 struct Weight {
     uploads: usize,
     bytes: u64,
-    writers: usize,
 }
 
 #[derive(Default)]
@@ -181,7 +186,6 @@ impl Pending {
     fn forget_weightless(&mut self, owner: UserId) {
         if let Entry::Occupied(weight) = self.by_owner.entry(owner)
             && weight.get().uploads == 0
-            && weight.get().writers == 0
         {
             weight.remove();
         }
@@ -217,22 +221,16 @@ pub struct Uploads {
     /// Who works on a picture: it takes a core and some memory.
     pub pictures: Semaphore,
     writers: Semaphore,
+    writers_of: Places,
+    /// Each who waits for a place among all holds one more of it.
+    waiting: Arc<()>,
     ending: watch::Sender<bool>,
 }
 
-/// One who writes, counted.
+/// A place among those who write.
 pub struct Writing<'a> {
-    uploads: &'a Uploads,
-    owner: UserId,
+    _own: OwnedSemaphorePermit,
     _permit: SemaphorePermit<'a>,
-}
-
-impl Drop for Writing<'_> {
-    fn drop(&mut self) {
-        let mut pending = self.uploads.pending.lock();
-        pending.weight(self.owner).writers -= 1;
-        pending.forget_weightless(self.owner);
-    }
 }
 
 impl Uploads {
@@ -255,6 +253,8 @@ impl Uploads {
             finishing: Arc::default(),
             pictures: Semaphore::new(1),
             writers: Semaphore::new(WRITERS as usize),
+            writers_of: Places::new(WRITERS_OF_ONE),
+            waiting: Arc::default(),
             ending: watch::Sender::new(false),
         })
     }
@@ -287,22 +287,27 @@ impl Uploads {
         finishing.map_err(|_| ServiceError::ServerBusy)
     }
 
-    /// Counts one who writes. Errors: `server_busy`.
-    pub fn writing(&self, owner: UserId) -> Answer<Writing<'_>> {
-        let permit = self.writers.try_acquire();
-        let permit = permit.map_err(|_| ServiceError::ServerBusy)?;
-        let mut pending = self.pending.lock();
-        let weight = pending.weight(owner);
-        if weight.writers >= WRITERS_OF_ONE {
-            return Err(ServiceError::ServerBusy);
-        }
-        weight.writers += 1;
-        drop(pending);
-        Ok(Writing {
-            uploads: self,
-            owner,
-            _permit: permit,
-        })
+    /// A place among those who write, held for as long as it takes; who finds none waits.
+    /// Errors: `server_busy`.
+    pub async fn writing(&self, owner: UserId, clock: &Clock) -> Answer<Writing<'_>> {
+        let own = self.writers_of.of(owner);
+        let place = async {
+            let own = own.acquire_owned().await.ok()?;
+            let _waits = Arc::clone(&self.waiting);
+            let permit = self.writers.acquire().await.ok()?;
+            Some(Writing {
+                _own: own,
+                _permit: permit,
+            })
+        };
+        let place = clock.timeout(WRITERS_WAIT, place).await;
+        place.flatten().ok_or(ServiceError::ServerBusy)
+    }
+
+    /// Whether one who wrote so many bytes in that time keeps somebody waiting.
+    pub fn is_too_slow(&self, bytes: u64, took: Duration) -> bool {
+        let is_wanted = Arc::strong_count(&self.waiting) > 1;
+        is_wanted && took > SLOW_AFTER && bytes / LEAST_PACE < took.as_secs()
     }
 
     /// The uploads of which nothing arrived since `before`.

@@ -91,8 +91,8 @@ enum End {
     TooLong,
     /// Somebody else wants to write this upload.
     Wanted,
-    /// The server stops.
-    Stopping,
+    /// The server stops, or others wait for who is too slow.
+    Busy,
 }
 
 impl End {
@@ -102,7 +102,7 @@ impl End {
             Self::Cut => Some(ServiceError::BrokenOff),
             Self::TooLong => Some(ServiceError::BeyondLength { limit: room }),
             Self::Wanted => Some(ServiceError::UploadBusy),
-            Self::Stopping => Some(ServiceError::ServerBusy),
+            Self::Busy => Some(ServiceError::ServerBusy),
         }
     }
 }
@@ -135,7 +135,8 @@ impl Service {
         body: impl Stream<Item = Option<Bytes>> + Send,
     ) -> Answer<UploadState> {
         self.limit(LimitedAction::Transfer, LimitKey::user(caller.user))?;
-        let _writing = self.0.uploads.writing(caller.user)?;
+        let uploads = &self.0.uploads;
+        let _writing = uploads.writing(caller.user, &self.0.clock).await?;
         let Some((mut turn, begin)) = self.take_upload(caller.user, id).await? else {
             let offset = self.finished_lately(caller, id)?.offset;
             return Err(ServiceError::WrongOffset { offset });
@@ -175,7 +176,8 @@ impl Service {
         name: &str,
         body: impl Stream<Item = Option<Bytes>> + Send,
     ) -> Answer<FileView> {
-        let _writing = self.0.uploads.writing(caller.user)?;
+        let uploads = &self.0.uploads;
+        let _writing = uploads.writing(caller.user, &self.0.clock).await?;
         let upload = self.new_upload(caller, name, None).await?;
         let mut turn = upload.take(&self.0.clock).await?;
         let file = match self.take_whole(&mut turn, body).await {
@@ -262,12 +264,13 @@ impl Service {
         let mut ending = self.0.uploads.ending();
         let mut writer = Writer::new(self.clone(), Arc::clone(&turn.upload), stage, begin);
         let mut left = room;
+        let started = self.0.clock.now();
         let end = loop {
             let next = self.0.clock.timeout(PATIENCE, body.next());
             let next = tokio::select! {
                 biased;
                 () = turn.wanted() => break End::Wanted,
-                _ = ending.wait_for(|ending| *ending) => break End::Stopping,
+                _ = ending.wait_for(|ending| *ending) => break End::Busy,
                 next = next => next,
             };
             let mut bytes = match next {
@@ -282,6 +285,10 @@ impl Service {
             writer.add(&bytes).await?;
             if beyond {
                 break End::TooLong;
+            }
+            let took = self.0.clock.now().since(started);
+            if self.0.uploads.is_too_slow(room - left, took) {
+                break End::Busy;
             }
         };
         let at = writer.end().await?;

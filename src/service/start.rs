@@ -10,11 +10,12 @@ use tokio::task::JoinHandle;
 use super::commit::{Committer, Fatal, Threads};
 use super::devices::Devices;
 use super::directory::Directory;
-use super::files::Readers;
+use super::files::READERS_OF_ONE;
 use super::limits::Limits;
 use super::live::Live;
 use super::passwords::{PasswordCost, Passwords};
 use super::pending::Uploads;
+use super::places::Places;
 use super::presence::Presence;
 use super::queue::Room;
 use super::reaper::Loosened;
@@ -183,7 +184,7 @@ impl Service {
             live,
             receipts: Receipts::default(),
             uploads,
-            readers: Readers::default(),
+            readers: Places::new(READERS_OF_ONE),
             reaper,
             last_id: AtomicU64::new(0),
         }));

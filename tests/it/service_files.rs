@@ -242,6 +242,76 @@ async fn uploads_are_limited_in_rate_and_say_when_to_go_on() {
     }
 }
 
+/// A body that comes as the test sends it, a piece at a time.
+fn slow_body() -> (
+    tokio::sync::mpsc::Sender<Option<Bytes>>,
+    impl futures_util::Stream<Item = Option<Bytes>> + Send + use<>,
+) {
+    let (send, receive) = tokio::sync::mpsc::channel(1);
+    let body = stream::unfold(receive, async |mut receive| {
+        Some((receive.recv().await?, receive))
+    });
+    (send, body)
+}
+
+/// Takes every place: four people send eight files each, and a first byte of each has arrived.
+async fn crowd(house: &House) -> Vec<tokio::sync::mpsc::Sender<Option<Bytes>>> {
+    let mut senders = Vec::new();
+    for name in ["dora", "emil", "fred", "gina"] {
+        let who = house.user(name).await;
+        for _ in 0..8 {
+            let begun = house.service.begin_upload(who, "a", 100).await.unwrap();
+            let (send, body) = slow_body();
+            let service = house.service.clone();
+            tokio::spawn(async move {
+                let piece = Piece::default();
+                service.write_upload(who, begun.id, piece, body).await
+            });
+            senders.push(send);
+        }
+    }
+    feed(&senders).await;
+    senders
+}
+
+/// A byte for each who still sends; returns when it has arrived.
+async fn feed(senders: &[tokio::sync::mpsc::Sender<Option<Bytes>>]) {
+    for send in senders {
+        let byte = Bytes::from_static(b"x");
+        // Who was ended takes none.
+        let _ = send.send(Some(byte)).await;
+        while !send.is_closed() && send.capacity() == 0 {
+            tokio::task::yield_now().await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn who_finds_no_place_waits_for_one() {
+    let house = House::open();
+    let (anna, ..) = house.people().await;
+    let mut senders = crowd(&house).await;
+    let one_goes = async {
+        tokio::task::yield_now().await;
+        senders.truncate(31);
+    };
+    let (taken, ()) = tokio::join!(upload(&house, anna, b"x"), one_goes);
+    taken.unwrap();
+}
+
+#[tokio::test]
+async fn nobody_who_dawdles_keeps_a_place_from_others() {
+    let house = House::open();
+    let (anna, ..) = house.people().await;
+    let senders = crowd(&house).await;
+    house.clock.advance(Duration::from_secs(20));
+    feed(&senders).await;
+    house.clock.advance(Duration::from_secs(20));
+    let waiting = upload(&house, anna, b"x");
+    let (taken, ()) = tokio::join!(waiting, feed(&senders));
+    taken.unwrap();
+}
+
 #[tokio::test]
 async fn who_sends_nothing_for_long_is_ended_and_what_came_stays() {
     let house = House::open();

@@ -32,7 +32,11 @@ async fn a_message_with_files_brings_them_in_full_live_and_on_resume() {
         (&json!(""), &json!("file"))
     );
     assert_eq!(other.expect("new-message").await, sent);
-    let update = other.expect("conversation-updated").await;
+    // That the group was made may be told just now.
+    let mut update = other.expect("conversation-updated").await;
+    while update["lastMessage"].is_null() {
+        update = other.expect("conversation-updated").await;
+    }
     assert_eq!(update["lastMessage"]["attachments"], sent["attachments"]);
     let mut back = Socket::resume(&bob, &line).await;
     assert_eq!(back.expect("new-message").await, sent);
