@@ -272,7 +272,8 @@ impl Service {
         self.require_disk(copied)?;
         let _turn = match kind.class {
             Class::Image => Some(self.0.uploads.pictures.acquire().await),
-            _ => None,
+            Class::Video | Class::Audio => Some(self.0.uploads.films.acquire().await),
+            Class::Text | Class::Other => None,
         };
         let (rng, now) = (self.0.rng.clone(), self.0.clock.now());
         self.with_blobs(move |blobs| {

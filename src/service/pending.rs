@@ -220,6 +220,8 @@ pub struct Uploads {
     finishing: Arc<RwLock<()>>,
     /// Who works on a picture: it takes a core and some memory.
     pub pictures: Semaphore,
+    /// Who copies a film: it keeps the disk busy.
+    pub films: Semaphore,
     writers: Semaphore,
     writers_of: Places,
     /// Each who waits for a place among all holds one more of it.
@@ -252,6 +254,7 @@ impl Uploads {
             sealing: Arc::default(),
             finishing: Arc::default(),
             pictures: Semaphore::new(1),
+            films: Semaphore::new(1),
             writers: Semaphore::new(WRITERS as usize),
             writers_of: Places::new(WRITERS_OF_ONE),
             waiting: Arc::default(),

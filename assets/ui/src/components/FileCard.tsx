@@ -1,6 +1,7 @@
 /** A file that is no picture: what it is called, what it is, and the way to save it. */
 
 import type { ComponentChildren } from "preact";
+import { useNear } from "../hooks/useFiles";
 import { downloadUrl, sizeText, typeText } from "../lib/files";
 import { placeholderUrl } from "../lib/thumbhash";
 import { t } from "../lib/text";
@@ -49,13 +50,14 @@ export function FilmCard({ file }: { file: Attachment }) {
   const [width, height] = [file.width ?? 16, file.height ?? 9];
   const scale = file.width === undefined ? 27 : Math.min(432 / width, 288 / height);
   const poster = placeholderUrl(file.placeholder);
+  const { place, isNear } = useNear();
   return (
-    <div class="media">
+    <div class="media" ref={place}>
       <video
         src={file.url}
         controls
         playsInline
-        preload="metadata"
+        preload={isNear ? "metadata" : "none"}
         poster={poster === "" ? undefined : poster}
         aria-label={t("file.play", { name: file.name })}
         style={{ width: `${Math.round(width * scale)}px`, aspectRatio: `${width} / ${height}` }}
@@ -67,9 +69,10 @@ export function FilmCard({ file }: { file: Attachment }) {
 
 /** A recording: plays where it stands. */
 export function SoundCard({ file }: { file: Attachment }) {
+  const { place, isNear } = useNear();
   return (
-    <div class="media sound">
-      <audio src={file.url} controls preload="metadata" aria-label={t("file.play", { name: file.name })} />
+    <div class="media sound" ref={place}>
+      <audio src={file.url} controls preload={isNear ? "metadata" : "none"} aria-label={t("file.play", { name: file.name })} />
       <MediaLine file={file} />
     </div>
   );

@@ -59,3 +59,10 @@ export function useNearEnd(load: () => void, loaded = 0): { current: HTMLDivElem
   }, [load, loaded]);
   return end;
 }
+
+/** Whether the element at `place` has come near the screen: what is far is not asked for. */
+export function useNear(): { place: { current: HTMLDivElement | null }; isNear: boolean } {
+  const [isNear, setNear] = useState(false);
+  const come = useCallback(() => setNear(true), []);
+  return { place: useNearEnd(come), isNear };
+}
