@@ -8,6 +8,7 @@ use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
 use super::access::RoomSet;
 use super::carried::Carried;
@@ -29,6 +30,8 @@ pub struct Caps {
     pub postings: u32,
     /// Messages read.
     pub records: usize,
+    /// How long it may take. At least one message is looked at, so that the next page goes on.
+    pub time: Duration,
 }
 
 impl Default for Caps {
@@ -36,6 +39,7 @@ impl Default for Caps {
         Self {
             postings: 400_000,
             records: 2_000,
+            time: Duration::from_secs(2),
         }
     }
 }
@@ -85,6 +89,7 @@ pub(super) fn find(
         row: PlaceRow::default(),
         purse: Purse::of(caps.postings),
         records: caps.records,
+        time: caps.time,
         cancelled,
     };
     walk.run(node, ask)
@@ -207,6 +212,7 @@ struct Walk<'a> {
     row: PlaceRow,
     purse: Purse,
     records: usize,
+    time: Duration,
     cancelled: &'a AtomicBool,
 }
 
@@ -226,6 +232,9 @@ impl Walk<'_> {
         let seconds = self.seconds(until);
         let mut hits: Vec<Hit> = Vec::new();
         let mut last = None;
+        let begun = Instant::now();
+        // What a cursor tells of times is the caller's own, never that of where it stopped.
+        let mut at = ask.at.map_or(Timestamp(u64::MAX), |at| at.at);
         while let Some(most) = next.checked_sub(1) {
             let most = match seconds {
                 Some(seconds) => self.index.skip(most, seconds),
@@ -234,12 +243,12 @@ impl Walk<'_> {
             let Some(most) = most else {
                 break;
             };
-            if self.is_over() {
-                return self.stopped(hits, numbering, most);
+            if self.is_over() || begun.elapsed() > self.time {
+                return Ok(stopped(hits, numbering, most, at));
             }
             let posting = match node.next(self.index, most, &mut self.purse)? {
                 Step::At(posting) => posting,
-                Step::Spent(doc) => return self.stopped(hits, numbering, doc),
+                Step::Spent(doc) => return Ok(stopped(hits, numbering, doc, at)),
                 Step::End => break,
             };
             next = posting.doc;
@@ -259,10 +268,11 @@ impl Walk<'_> {
                     ..Found::nothing()
                 });
             }
+            at = hit.message.created_at;
             last = Some(Cursor {
                 numbering,
                 doc: posting.doc,
-                at: hit.message.created_at,
+                at,
             });
             hits.push(hit);
         }
@@ -321,21 +331,18 @@ impl Walk<'_> {
         };
         messages::find(&self.view, id)
     }
+}
 
-    /// What was found until it was stopped, with a cursor that goes on at this document.
-    fn stopped(mut self, hits: Vec<Hit>, numbering: u64, doc: u32) -> Result<Found, SearchError> {
-        let at = self
-            .message(doc)?
-            .map_or(Timestamp(u64::MAX), |found| found.created_at);
-        let next = Some(Cursor {
-            numbering,
-            doc: doc.saturating_add(1),
-            at,
-        });
-        Ok(Found {
-            hits,
-            next,
-            ..Found::nothing()
-        })
+/// What was found until it was stopped, with a cursor that goes on at this document.
+fn stopped(hits: Vec<Hit>, numbering: u64, doc: u32, at: Timestamp) -> Found {
+    let next = Some(Cursor {
+        numbering,
+        doc: doc.saturating_add(1),
+        at,
+    });
+    Found {
+        hits,
+        next,
+        ..Found::nothing()
     }
 }

@@ -5,6 +5,7 @@
 //! built anew, while the server goes on.
 
 use std::fs;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -70,7 +71,10 @@ impl Reader {
     /// Works until it is stopped.
     pub(super) fn run(mut self) {
         loop {
-            let end = self.round();
+            let round = catch_unwind(AssertUnwindSafe(|| self.round()));
+            // The panic hook has logged it.
+            let panicked = StoreError::Contradiction("the reader of the search failed by panic");
+            let end = round.unwrap_or(Err(End::Failed(panicked)));
             self.shared.indexing.store(true, Ordering::Release);
             match end {
                 Ok(()) | Err(End::Stopped) => {

@@ -39,7 +39,7 @@ impl Service {
         conversation: ConversationId,
         from: Seq,
     ) -> Answer<()> {
-        self.limit(LimitedAction::Receipt, LimitKey::user(caller.user))?;
+        self.limit(LimitedAction::Conversation, LimitKey::user(caller.user))?;
         self.decide(move |state, _| unread(state, caller, conversation, from))
             .await
     }
@@ -93,11 +93,11 @@ fn change_own(
     let own = OwnSettings {
         muted: change.muted.unwrap_or(member.own.muted),
         pinned: change.pinned.unwrap_or(member.own.pinned),
-        archived_at: match change.archived {
-            Some(archive) => archive.then_some(found.last_seq),
-            // One that a message has brought back stays back.
-            None => member.own.archived_at.filter(|_| archived),
-        },
+        // One that a message has brought back stays back, and one that was muted stays away.
+        archived_at: change
+            .archived
+            .unwrap_or(archived)
+            .then_some(found.last_seq),
     };
     if own == member.own {
         return Ok(Decision::nothing(()));

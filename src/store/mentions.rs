@@ -17,7 +17,7 @@ fn conversation_key(user: UserId, conversation: ConversationId) -> Key {
     Key::new(Table::Mentions).u64(user.0).u64(conversation.0)
 }
 
-/// How many messages after a position name somebody, or everybody; at most `limit`.
+/// How many messages of others after a position name somebody, or everybody; at most `limit`.
 pub fn count(
     reads: &dyn Reads,
     user: UserId,
@@ -30,29 +30,34 @@ pub fn count(
         let seq = after;
         let behind = key(named, MessageId { conversation, seq });
         let span = Span::of(conversation_key(named, conversation)).after(Some(behind));
-        found += rows::collect(reads, &span, limit - found, |_, _| Ok(()))?.len();
+        let by_others = |_: &[u8], sender: &[u8]| Ok(sender != user.0.to_be_bytes());
+        let rows = rows::collect(reads, &span, limit - found, by_others)?;
+        found += rows.into_iter().filter(|by_others| *by_others).count();
     }
     Ok(found)
 }
 
-/// Notes whom a message names.
+/// Notes whom a message names: everybody, or some, with its sender.
 pub(super) fn add(changes: &mut Changes<'_>, message: &Message) -> Result<(), StoreError> {
-    set(changes, message, Some(&[]))
+    for key in keys(message) {
+        changes.set(key, Some(message.sender.0.to_be_bytes().to_vec()))?;
+    }
+    Ok(())
 }
 
 /// Forgets whom a message names.
 pub(super) fn remove(changes: &mut Changes<'_>, message: &Message) -> Result<(), StoreError> {
-    set(changes, message, None)
-}
-
-fn set(
-    changes: &mut Changes<'_>,
-    message: &Message,
-    value: Option<&[u8]>,
-) -> Result<(), StoreError> {
-    let all = message.mentions.all.then_some(ALL);
-    for user in message.mentions.users.iter().copied().chain(all) {
-        changes.set(key(user, message.id), value.map(<[u8]>::to_vec))?;
+    for key in keys(message) {
+        changes.set(key, None)?;
     }
     Ok(())
+}
+
+fn keys(message: &Message) -> Vec<Key> {
+    let named = if message.mentions.all {
+        &[ALL][..]
+    } else {
+        &message.mentions.users
+    };
+    named.iter().map(|user| key(*user, message.id)).collect()
 }

@@ -25,7 +25,7 @@
 //! | `MessageParts` | conversation (8), seq (8), part (2) | the next bytes of the body |
 //! | `MessageHistory` | conversation (8), seq (8), version (2), part (2) | part 0: version v1 with the first bytes of the body; then the next bytes |
 //! | `MessagePages` | conversation (8), seq of the first (8) | page v1: the rows of older messages that follow each other |
-//! | `Mentions` | user (8), 0 for everybody in a group; conversation (8), seq (8) | nothing |
+//! | `Mentions` | user (8), 0 for everybody in a group; conversation (8), seq (8) | sender (8) |
 //! | `ClientIds` | sender (8), hash of the client id (16) | conversation (8), seq (8) |
 //! | `Files` | file (16) | file v1 |
 //! | `LooseFiles` | when it was complete (8), file (16), of those that nothing holds | nothing |

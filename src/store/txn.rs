@@ -224,10 +224,19 @@ impl Writer {
         let mut done = after;
         let conversations = conversations::page(&changes, after, LOOKED_AT)?;
         for conversation in &conversations {
-            if messages::pack(&mut changes, conversation)? {
-                shared.commit(changes.into_overlay())?;
-                // It may have more.
-                return Ok(done.or(Some(ConversationId(0))));
+            match messages::pack(&mut changes, conversation) {
+                Ok(true) => {
+                    shared.commit(changes.into_overlay())?;
+                    // It may have more.
+                    return Ok(done.or(Some(ConversationId(0))));
+                }
+                Ok(false) => {}
+                // The others must not wait for it.
+                Err(error @ StoreError::Corrupt { .. }) => {
+                    tracing::warn!(%error, "a conversation's older messages keep rows of their own");
+                    changes = Changes::new(shared.kv());
+                }
+                Err(error) => return Err(error),
             }
             done = Some(conversation.id);
         }

@@ -137,6 +137,7 @@ async fn what_a_page_costs_is_capped_and_the_next_one_goes_on() {
     let caps = Caps {
         postings: 3_000,
         records: 50,
+        ..Caps::default()
     };
     let tail = 500;
     let mut house = House::new(
