@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 
 use sled::{Batch, Db, IVec, Tree};
 
-use super::{disk, rescue};
+use super::disk;
 
 /// The file in which sled keeps everything; its other files it can make again from this one.
 pub const LOG_FILE: &str = "db";
@@ -166,8 +166,7 @@ impl Database {
 
     /// Sets the value of one key.
     pub fn set(&self, key: &[u8], value: &[u8]) -> Result<(), DatabaseError> {
-        let (db, tree) = self.parts()?;
-        let _watched = rescue::watch(db);
+        let (_, tree) = self.parts()?;
         guarded(&self.path, || tree.insert(key, value).map(drop))
     }
 
@@ -177,8 +176,7 @@ impl Database {
         &self,
         changes: &mut dyn Iterator<Item = Change<'_>>,
     ) -> Result<(), DatabaseError> {
-        let (db, tree) = self.parts()?;
-        let _watched = rescue::watch(db);
+        let (_, tree) = self.parts()?;
         let mut batch = Batch::default();
         for (key, value) in changes {
             match value {
@@ -193,7 +191,6 @@ impl Database {
     /// memory. It survives the end of the process, not a loss of power.
     pub fn flush(&self) -> Result<(), DatabaseError> {
         let (db, _) = self.parts()?;
-        let _watched = rescue::watch(db);
         guarded(&self.path, || db.flush().map(drop))
     }
 

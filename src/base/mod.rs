@@ -6,6 +6,5 @@ pub mod clock;
 pub mod database;
 pub mod disk;
 pub mod logging;
-mod rescue;
 pub mod rng;
 pub mod shutdown;
