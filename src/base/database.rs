@@ -3,7 +3,9 @@
 //! Its sharp edges are blunted here and nowhere else, and no type of it leaves this file:
 //! `flush()` is not fsync, so that its file is synced by a handle of our own; no timed flush; a
 //! bounded cache; a panic of the engine becomes an error; closing waits until the engine has let
-//! go of its file. Knows no keys and no values.
+//! go of its file. `flush_async()` is never called: it waits in the engine's pool of seven threads
+//! for jobs of that same pool, and can stop every database of the process (ADR 11). Knows no keys
+//! and no values.
 
 use std::fs::{self, File, Permissions};
 use std::io::{self, ErrorKind};
