@@ -61,6 +61,7 @@ async fn settings_are_ones_own_and_a_message_brings_an_archived_conversation_bac
     let house = house.restart(settings()).await;
     assert_eq!(own(&house, bert, group), [true, false, true]);
     change(&house, bert, group, set(Some(false), None, None)).await;
+    assert_eq!(own(&house, bert, group), [false, false, true], "still away");
     house.send(anna, group, "newest").await.unwrap();
     assert_eq!(own(&house, bert, group), [false; 3]);
 }
