@@ -1,11 +1,15 @@
 //! Watches the web app's bundle, which is embedded into the binary, and says so when it is missing.
+//! A debug build reads the bundle from the folder when it starts, so it need not be built again for
+//! another one.
 
 use std::path::Path;
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
     let dist = Path::new("assets/dist");
-    watch(dist);
+    if std::env::var("PROFILE").as_deref() == Ok("release") {
+        watch(dist);
+    }
     let page = ["index.html.gz", "index.html.br"];
     if !page.iter().any(|file| dist.join(file).is_file()) {
         println!(

@@ -1,6 +1,7 @@
 //! The web app, embedded: exact names, packed files, one page for all of its own addresses.
 //!
-//! Nothing here touches the disk: what is not in the bundle does not exist.
+//! Nothing here touches the disk once it stands: what is not in the bundle does not exist. (A debug
+//! build reads the bundle from `assets/dist` as it starts, a release build carries it.)
 
 use std::collections::HashMap;
 use std::io::Read;
