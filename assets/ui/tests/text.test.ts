@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { explain, Failure } from "../src/lib/failure";
-import { en } from "../src/lib/en";
+import { en } from "../src/words/en";
 import { joinNames, t } from "../src/lib/text";
 import { dayHeading, daysAgo, listStamp } from "../src/lib/time";
 

@@ -1,6 +1,6 @@
 /** `t(key, values)`: every word of the interface comes from one flat message file. */
 
-import { en } from "./en";
+import { en } from "../words/en";
 import { LOCALE } from "./time";
 
 /** A key of the message file. */

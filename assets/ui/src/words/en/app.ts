@@ -1,0 +1,12 @@
+/** The whole: the frame, crashes, buttons that are everywhere. */
+export const app = {
+  "app.name": "Inkspot",
+  "app.loading": "Opening Inkspot",
+  "app.notFound": "There is nothing at this address.",
+  "app.home": "Go to your conversations",
+  "app.crashed": "Something went wrong on this page. Your messages are safe.",
+  "app.reload": "Load it again",
+
+  "common.cancel": "Cancel",
+  "common.close": "Close",
+} as const;

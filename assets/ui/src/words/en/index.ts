@@ -1,0 +1,36 @@
+/** The English messages: one flat space of keys, kept in a file per area. */
+
+import { admin } from "./admin";
+import { app } from "./app";
+import { doors } from "./doors";
+import { error } from "./error";
+import { files } from "./files";
+import { keys } from "./keys";
+import { link } from "./link";
+import { list } from "./list";
+import { page } from "./page";
+import { people } from "./people";
+import { room } from "./room";
+import { search } from "./search";
+import { settings } from "./settings";
+import { tour } from "./tour";
+import { write } from "./write";
+
+/** `{name}` is filled in; `one` and `other` are chosen by `{n}`. */
+export const en = {
+  ...admin,
+  ...app,
+  ...doors,
+  ...error,
+  ...files,
+  ...keys,
+  ...link,
+  ...list,
+  ...page,
+  ...people,
+  ...room,
+  ...search,
+  ...settings,
+  ...tour,
+  ...write,
+} as const;

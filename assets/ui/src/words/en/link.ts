@@ -1,0 +1,10 @@
+/** The connection and what waits for it. */
+export const link = {
+  "link.lost": "Reconnecting.",
+  "link.next": { one: "Next try in {n} s.", other: "Next try in {n} s." },
+  "link.trying": "Trying now.",
+  "link.waiting": { one: "One line waits here until then.", other: "{n} lines wait here until then." },
+  "link.since": "Offline since {time}.",
+  "link.waitingLong": { one: "One line waits here.", other: "{n} lines wait here." },
+  "link.now": "Try now",
+} as const;

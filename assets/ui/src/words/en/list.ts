@@ -1,0 +1,31 @@
+/** The list of conversations, what stands under it, and the quick switcher. */
+export const list = {
+  "list.label": "Conversations",
+  "list.search": "Search",
+  "list.new": "New conversation",
+  "list.none": "No conversation yet. Start one with the pen.",
+  "list.unread": { one: "{n} unread", other: "{n} unread" },
+  "list.draft": "Draft:",
+  "list.you": "You: {text}",
+  "list.by": "{name}: {text}",
+  "list.empty": "Nothing written yet",
+  "list.loading": "Loading conversations",
+  "list.retry": "The list could not be loaded. {reason}",
+  "list.back": "Back to the list",
+
+  "me.settings": "Settings",
+  "me.connected": "Connected to {server}",
+  "me.connecting": "Connecting",
+  "me.reconnecting": "Reconnecting",
+  "me.offline": "Offline",
+
+  "go.title": "Go to a person or a conversation",
+  "go.label": "Name of a person or a conversation",
+  "go.placeholder": "Who or where?",
+  "go.list": "People and conversations",
+  "go.messages": "Search messages for “{words}”",
+  "go.messagesEmpty": "Search messages",
+  "go.new": "new conversation",
+  "go.none": "Nobody and nothing here is called so.",
+  "go.found": { one: "{n} entry", other: "{n} entries" },
+} as const;

@@ -1,0 +1,11 @@
+/** The composer. */
+export const write = {
+  "write.label": "Message",
+  "write.placeholder": "Write to {title}",
+  "write.send": "Send",
+  "write.left": { one: "{n} character left", other: "{n} characters left" },
+  "write.over": { one: "{n} character too many", other: "{n} characters too many" },
+
+  "write.attach": "Add files",
+  "write.drop": "Drop to add to this conversation",
+} as const;
