@@ -8,6 +8,7 @@ import { NewConversation } from "../components/NewConversation";
 import { useGoKey, useSearchKey } from "../hooks/useKeys";
 import { searchUrl } from "../hooks/useSearchUrl";
 import { Switcher } from "../components/Switcher";
+import { Toasts } from "../components/Toasts";
 import { ConversationPage } from "./ConversationPage";
 import { NotFoundPage } from "./NotFoundPage";
 import { WelcomePage } from "./WelcomePage";
@@ -59,6 +60,7 @@ export function Shell() {
         />
       )}
       {open === "invite" && <InviteDialog onClose={close} />}
+      <Toasts />
     </div>
   );
 }

@@ -1,0 +1,39 @@
+/** Notices: `toast({ text, action? })` says that something was done and how to take it back. */
+
+import { useEffect, useState } from "preact/hooks";
+import { dismissToast, runToast, toasts, type Toast } from "../state/toasts";
+
+export { dismissToast, toast, type Toast, type ToastAction, type ToastWish } from "../state/toasts";
+
+/** How long a notice stays, in ms; longer when something can be done about it. */
+const STAY = 5_000;
+const STAY_TO_ACT = 10_000;
+
+/** The notices; they stay while `held`, when a pointer or the focus is on them. */
+export function useToasts(): { shown: readonly Toast[]; hold(held: boolean): void } {
+  const shown = toasts.value;
+  const [held, setHeld] = useState(false);
+  useEffect(() => {
+    if (shown.length === 0) setHeld(false);
+    if (held) return undefined;
+    const timers = shown.map(({ id, action }) => setTimeout(() => dismissToast(id), action ? STAY_TO_ACT : STAY));
+    return () => timers.forEach(clearTimeout);
+  }, [shown, held]);
+  useEffect(() => {
+    addEventListener("keydown", onKey);
+    return () => removeEventListener("keydown", onKey);
+  }, []);
+  return { shown, hold: setHeld };
+}
+
+/** Outside of fields and dialogs, Ctrl/Cmd+Z takes back what was done last, and Escape puts the notice away. */
+function onKey(event: KeyboardEvent): void {
+  const { target } = event;
+  if (event.defaultPrevented || document.querySelector("dialog[open]")) return;
+  if (target instanceof Element && target.closest("input, textarea, [contenteditable]")) return;
+  const newest = toasts.peek().at(-1);
+  if (newest === undefined) return;
+  if (event.key === "Escape") dismissToast(newest.id);
+  else if (!(event.key === "z" && (event.ctrlKey || event.metaKey) && !event.shiftKey && runToast())) return;
+  event.preventDefault();
+}

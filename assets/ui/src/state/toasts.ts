@@ -1,0 +1,51 @@
+/** Short notices about what was just done, with a way to take it back. */
+
+import { signal } from "@preact/signals";
+
+/** What can be done about it, for as long as the notice is there. */
+export interface ToastAction {
+  label: string;
+  run(): void;
+}
+
+/** A notice. A `fault` is said at once; everything else waits its turn. */
+export interface ToastWish {
+  text: string;
+  action?: ToastAction;
+  kind?: "plain" | "fault";
+}
+
+/** A notice that is shown. */
+export interface Toast extends ToastWish {
+  id: number;
+}
+
+/** More than these would hide the page; the oldest goes. */
+const MOST = 3;
+
+let last = 0;
+
+/** The notices, oldest first. */
+export const toasts = signal<readonly Toast[]>([]);
+
+/** Shows a notice; the same words again take the place of the first ones. */
+export function toast(wish: ToastWish): number {
+  last += 1;
+  const others = toasts.peek().filter((each) => each.text !== wish.text);
+  toasts.value = [...others, { ...wish, id: last }].slice(-MOST);
+  return last;
+}
+
+/** Takes a notice away. */
+export function dismissToast(id: number): void {
+  toasts.value = toasts.peek().filter((each) => each.id !== id);
+}
+
+/** Does what the newest notice offers, if one offers anything; says whether it did. */
+export function runToast(): boolean {
+  const newest = toasts.peek().findLast((each) => each.action !== undefined);
+  if (newest === undefined) return false;
+  dismissToast(newest.id);
+  newest.action?.run();
+  return true;
+}
