@@ -9,4 +9,8 @@ export const app = {
 
   "common.cancel": "Cancel",
   "common.close": "Close",
+
+  "toast.label": "Notices",
+  "toast.undo": "Undo",
+  "toast.close": "Put this notice away",
 } as const;

@@ -1,0 +1,36 @@
+import { beforeEach, expect, test, vi } from "vitest";
+import { dismissToast, runToast, toast, toasts } from "../src/state/toasts";
+
+const texts = () => toasts.value.map((each) => each.text);
+
+beforeEach(() => {
+  toasts.value = [];
+});
+
+test("a short stack: the oldest goes", () => {
+  for (const text of ["one", "two", "three", "four"]) toast({ text });
+  expect(texts()).toEqual(["two", "three", "four"]);
+});
+
+test("the same words are not said twice", () => {
+  toast({ text: "one" });
+  toast({ text: "two" });
+  const again = toast({ text: "one" });
+  expect(texts()).toEqual(["two", "one"]);
+  dismissToast(again);
+  expect(texts()).toEqual(["two"]);
+});
+
+test("undo takes back the newest that can be taken back, once", () => {
+  const first = vi.fn();
+  const second = vi.fn();
+  toast({ text: "one", action: { label: "Undo", run: first } });
+  toast({ text: "two", action: { label: "Undo", run: second } });
+  toast({ text: "said" });
+  expect(runToast()).toBe(true);
+  expect([first.mock.calls.length, second.mock.calls.length]).toEqual([0, 1]);
+  expect(texts()).toEqual(["one", "said"]);
+  expect(runToast()).toBe(true);
+  expect(runToast()).toBe(false);
+  expect(first).toHaveBeenCalledOnce();
+});
