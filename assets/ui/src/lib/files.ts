@@ -1,20 +1,20 @@
 /** Files as people read them: sizes, kinds, names, and what a message with files says in one line. Pure. */
 
-import { LOCALE } from "./time";
+import { perLanguage } from "./language";
 import { t } from "./text";
 import type { Attachment, Message } from "./wire";
 
-const UNITS = ["B", "KB", "MB", "GB", "TB"] as const;
-const whole = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 0 });
-const fine = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 2 });
-const tenth = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 1 });
+const UNITS = ["b", "kb", "mb", "gb", "tb"] as const;
+const whole = perLanguage((tag) => new Intl.NumberFormat(tag, { maximumFractionDigits: 0 }));
+const fine = perLanguage((tag) => new Intl.NumberFormat(tag, { maximumFractionDigits: 2 }));
+const tenth = perLanguage((tag) => new Intl.NumberFormat(tag, { maximumFractionDigits: 1 }));
 
 /** `248 KB`, `2.4 MB`: steps of 1,024, one decimal below ten; `exact` gives two everywhere. */
 export function sizeText(bytes: number, exact = false): string {
   let [value, unit] = [bytes, 0];
   while (unit < UNITS.length - 1 && value >= 1023.5) [value, unit] = [value / 1024, unit + 1];
   const format = exact ? fine : unit > 0 && value < 9.95 ? tenth : whole;
-  return `${format.format(value)}\u00a0${UNITS[unit] ?? ""}`;
+  return t(`file.size.${UNITS[unit] ?? "tb"}`, { n: format().format(value) });
 }
 
 /** Characters that turn the reading direction around: a name must not use them to hide its ending. */

@@ -1,43 +1,61 @@
-/** `t(key, values)`: every word of the interface comes from one flat message file. */
+/** `t(key, values)`: every word of the interface comes from the message files, in the language that is spoken. */
 
-import { en } from "../words/en";
-import { LOCALE } from "./time";
+import { en, type Message, type TextKey } from "../words/en";
+import { isRightToLeft, language, perLanguage } from "./language";
 
-/** A key of the message file. */
-export type TextKey = keyof typeof en;
+export type { TextKey };
 
-/** Values for the `{name}` places of a message; `n` also chooses between `one` and `other`. */
+/** Values for the `{name}` places of a message; `n` also chooses the plural form. */
 export type TextValues = Readonly<Record<string, string | number>>;
 
-type Entry = string | { readonly one: string; readonly other: string };
+const RIGHT_TO_LEFT = /[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}]/u;
+const LEFT_TO_RIGHT = /[\p{Script=Latin}\p{Script=Cyrillic}\p{Script=Greek}\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/u;
 
-const plural = new Intl.PluralRules(LOCALE);
-const number = new Intl.NumberFormat(LOCALE);
-const percent = new Intl.NumberFormat(LOCALE, { style: "percent", maximumFractionDigits: 0 });
-const list = new Intl.ListFormat(LOCALE, { type: "conjunction" });
+const plural = perLanguage((tag) => new Intl.PluralRules(tag));
+const number = perLanguage((tag) => new Intl.NumberFormat(tag));
+const percent = perLanguage((tag) => new Intl.NumberFormat(tag, { style: "percent", maximumFractionDigits: 0 }));
+const list = perLanguage((tag) => new Intl.ListFormat(tag, { type: "conjunction" }));
+const collator = perLanguage((tag) => new Intl.Collator(tag, { numeric: true }));
 
 /** The message for `key` with its places filled; a missing value leaves the place empty. */
 export function t(key: TextKey, values: TextValues = {}): string {
-  const entry: Entry = en[key];
-  const n = Number(values["n"] ?? 0);
-  const form = typeof entry === "string" ? entry : plural.select(n) === "one" ? entry.one : entry.other;
-  return form.replace(/\{(\w+)\}/g, (_, name: string) => {
+  const { tag, words } = language.value;
+  const message = words[key] ?? en[key];
+  const against = isRightToLeft(tag) ? LEFT_TO_RIGHT : RIGHT_TO_LEFT;
+  return formOf(message, values["n"]).replace(/\{(\w+)\}/g, (_, name: string) => {
     const value = values[name] ?? "";
-    return typeof value === "number" ? number.format(value) : value;
+    if (typeof value === "number") return number().format(value);
+    // What runs against the sentence is kept to itself, or it would turn its neighbours around.
+    return against.test(value) ? `\u2068${value}\u2069` : value;
   });
 }
 
-/** Whether the message file has this key; for codes that come from the server. */
+/** A message in the form that goes with a number. */
+function formOf(message: Message, n: string | number | undefined): string {
+  return typeof message === "string" ? message : (message[plural().select(Number(n ?? 0))] ?? message.other);
+}
+
+/** Whether there is a message with this key; for codes that come from the server. */
 export function hasText(key: string): key is TextKey {
   return Object.hasOwn(en, key);
 }
 
+/** `1,200`. */
+export function countText(n: number): string {
+  return number().format(n);
+}
+
 /** `Amara, Jiří and Priya`. */
 export function joinNames(names: readonly string[]): string {
-  return list.format(names);
+  return list().format(names);
 }
 
 /** `62%`, of a share between 0 and 1; never 100 before it is done. */
 export function percentText(share: number): string {
-  return percent.format(Math.floor(share * 100) / 100);
+  return percent().format(Math.floor(share * 100) / 100);
+}
+
+/** Puts names in the order of an index in this language. */
+export function compareNames(a: string, b: string): number {
+  return collator().compare(a, b);
 }

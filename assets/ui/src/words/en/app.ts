@@ -7,6 +7,8 @@ export const app = {
   "app.crashed": "Something went wrong on this page. Your messages are safe.",
   "app.reload": "Load it again",
 
+  "time.at": "{day}, {time}",
+
   "common.cancel": "Cancel",
   "common.close": "Close",
 

@@ -23,6 +23,11 @@ export const files = {
   "upload.quotaHelp": "Delete messages with large files, or ask whoever looks after this server for more room. Your words stay here.",
   "upload.lostHelp": "The browser had no room to keep the file. Choose it again, and it goes on where it stopped.",
 
+  "file.size.b": "{n}\u00a0B",
+  "file.size.kb": "{n}\u00a0KB",
+  "file.size.mb": "{n}\u00a0MB",
+  "file.size.gb": "{n}\u00a0GB",
+  "file.size.tb": "{n}\u00a0TB",
   "file.text": "Text",
   "file.plain": "File",
   "file.about": "{type}, {size}",

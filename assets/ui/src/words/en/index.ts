@@ -16,7 +16,7 @@ import { settings } from "./settings";
 import { tour } from "./tour";
 import { write } from "./write";
 
-/** `{name}` is filled in; `one` and `other` are chosen by `{n}`. */
+/** `{name}` is filled in; plural forms are chosen by `{n}`. */
 export const en = {
   ...admin,
   ...app,
@@ -34,3 +34,9 @@ export const en = {
   ...tour,
   ...write,
 } as const;
+
+/** A key of the messages. */
+export type TextKey = keyof typeof en;
+
+/** What stands for a key: a sentence, or one for each plural form that the language has. */
+export type Message = string | Readonly<{ other: string } & Partial<Record<Intl.LDMLPluralRule, string>>>;
