@@ -13,6 +13,7 @@ import { explain } from "../lib/failure";
 import { Button, IconButton } from "./Button";
 import { ConversationRow } from "./ConversationRow";
 import { Icon } from "./Icon";
+import { KeysOf } from "./Keys";
 import { MeBar } from "./MeBar";
 import { Wordmark } from "./Mark";
 
@@ -28,7 +29,9 @@ export function ConversationList({ currentId, searching, onNew }: { currentId: s
         <a class="find" href="/search" aria-current={searching ? "page" : undefined} aria-keyshortcuts="Control+Shift+F Meta+Shift+F">
           <Icon name="search" />
           {t("list.search")}
-          <kbd aria-hidden="true">{navigator.platform.startsWith("Mac") ? "⇧ ⌘ F" : "Ctrl ⇧ F"}</kbd>
+          <span class="find-keys" aria-hidden="true">
+            <KeysOf id="search" />
+          </span>
         </a>
         <IconButton icon="pen" label={t("list.new")} onClick={onNew} />
       </div>

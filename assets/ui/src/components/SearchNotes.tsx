@@ -7,6 +7,7 @@ import { filterWords } from "../hooks/useFilterWords";
 import type { SearchField } from "../hooks/useSearch";
 import { Button } from "./Button";
 import { Icon } from "./Icon";
+import { KeysOf } from "./Keys";
 import { Mark } from "./Mark";
 
 /** Searches to learn from; what each finds stands beside it. */
@@ -26,7 +27,7 @@ function isoDay(day: Date): string {
 }
 
 /** The empty field teaches. */
-export function SearchLessons({ mac }: { mac: boolean }) {
+export function SearchLessons() {
   const [before, after] = t("search.teachKeys", { key: "\n" }).split("\n");
   return (
     <div class="lessons page-grid">
@@ -48,7 +49,7 @@ export function SearchLessons({ mac }: { mac: boolean }) {
         </dl>
         <p class="lessons-keys">
           {before}
-          <kbd>{mac ? "⌘ K" : "Ctrl K"}</kbd>
+          <KeysOf id="go" />
           {after}
         </p>
       </div>

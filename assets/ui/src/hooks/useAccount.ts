@@ -3,9 +3,8 @@
 import { outbox, uploads } from "../state/live";
 
 export { getSetup, postSetup, changePassword, endOtherSessions, endSession, getSessions, type Credentials } from "../api/account";
-export { INKS, PAPERS, type Ink, type Paper } from "../cache/prefs";
 export { myId, openSession, rename, session, signIn, signOut } from "../state/account";
-export { dark, look, setLook } from "../state/look";
+export { dark } from "../state/look";
 
 /** Lines that would be lost by signing out. */
 export const unsentCount = (): number => outbox.items.peek().length;

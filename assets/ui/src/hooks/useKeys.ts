@@ -1,32 +1,25 @@
-/** The keys that lead somewhere from everywhere. */
+/** Keys that do something wherever one is. */
 
 import { useEffect } from "preact/hooks";
+import { isShortcut, type ShortcutId } from "../lib/shortcuts";
 
-/** The Latin letter of a key; where the keyboard writes another script, the one at that place. */
-function letterOf({ key, code }: KeyboardEvent): string {
-  return (/^[a-z]$/i.test(key) ? key : code.replace(/^Key/, "")).toLowerCase();
-}
-
-/** Ctrl or Cmd with this letter, while nothing floats over the page; the browser does not hear it then. */
-function useKey(letter: string, shift: boolean, action: () => void): void {
+/** Does `action` at a shortcut, while nothing floats over the page; the browser does not hear it then. */
+export function useShortcut(id: ShortcutId, action: () => void): void {
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
-      if (letterOf(event) !== letter || event.shiftKey !== shift) return;
-      if (!(event.ctrlKey || event.metaKey) || event.altKey || event.defaultPrevented) return;
+      if (event.defaultPrevented || !isShortcut(event, id) || (isPlain(event) && isField(event.target))) return;
       if (document.querySelector("dialog[open]")) return;
       event.preventDefault();
       action();
     };
     addEventListener("keydown", onKey);
     return () => removeEventListener("keydown", onKey);
-  }, [letter, shift, action]);
+  }, [id, action]);
 }
 
-/** Ctrl/Cmd+K: go to a person or a conversation. */
-export const useGoKey = (action: () => void): void => useKey("k", false, action);
+const isPlain = (event: KeyboardEvent): boolean => !event.ctrlKey && !event.metaKey && !event.altKey;
 
-/** Ctrl/Cmd+Shift+F: search everything. */
-export const useSearchKey = (action: () => void): void => useKey("f", true, action);
-
-/** Ctrl/Cmd+F: search this conversation. On the search page it is the browser's, so pressing it twice finds in the page. */
-export const useFindKey = (action: () => void): void => useKey("f", false, action);
+/** Whether keys write something there. */
+function isField(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
+}

@@ -6,7 +6,7 @@ import { t } from "../lib/text";
 import { session } from "../hooks/useAccount";
 import { titleOf, useConversation } from "../hooks/useConversations";
 import { useDrop, usePaste } from "../hooks/useDrop";
-import { useFindKey } from "../hooks/useKeys";
+import { useShortcut } from "../hooks/useKeys";
 import { searchUrl } from "../hooks/useSearchUrl";
 import { showLine } from "../hooks/useThread";
 import { useTitle } from "../hooks/useTitle";
@@ -39,7 +39,7 @@ function Conversation({ id, at, found }: { id: string; at: number | null; found:
   const { over, ...target } = useDrop(take);
   usePaste(take);
   const inside = useCallback(() => route(searchUrl("", id)), [id]);
-  useFindKey(inside);
+  useShortcut("find", inside);
   if (room === undefined || title === undefined) {
     return <Missing lastTitle={lastTitle} failure={failure} />;
   }

@@ -17,7 +17,6 @@ import { SearchHits } from "../components/SearchHits";
 import { NothingFound, SearchFailure, SearchLessons } from "../components/SearchNotes";
 import "../styles/search.css";
 
-const MAC = navigator.platform.startsWith("Mac");
 
 /** Results appear while one types and stay until better ones are there. */
 export function SearchPage() {
@@ -44,7 +43,7 @@ export function SearchPage() {
         <div class="log page-grid" aria-busy={found.busy}>
           <SearchFailure failure={failure} id={faultId} onAgain={found.again} />
           {answer === null && found.busy && !teaches && <p class="page-note qwait">{t("search.searching")}</p>}
-          {teaches && <SearchLessons mac={MAC} />}
+          {teaches && <SearchLessons />}
           {places.length > 0 && <Places places={places} />}
           {answer !== null && (answer.hits.length > 0 || answer.next !== null) && <Messages found={found} onFollow={onFollow} />}
           {none && <NothingFound field={field} asked={answer.wish.q} />}

@@ -3,8 +3,9 @@
 import { useState } from "preact/hooks";
 import { t } from "../lib/text";
 import { LIMITS } from "../lib/wire";
-import { changePassword, INKS, look, PAPERS, rename, session, setLook, signOut, unsentCount, unsentFiles, type Ink } from "../hooks/useAccount";
+import { changePassword, rename, session, signOut, unsentCount, unsentFiles } from "../hooks/useAccount";
 import { removeMyAvatar, setMyAvatar } from "../hooks/useAvatar";
+import { CHOICES, pref, setPref, type Prefs } from "../hooks/usePref";
 import { useTask } from "../hooks/useTask";
 import { useTitle } from "../hooks/useTitle";
 import { AvatarPicker } from "../components/AvatarPicker";
@@ -74,17 +75,16 @@ function You() {
 const PEN = "M2 13c4-10 7-11 8-8s-4 10 0 8 6-12 9-9-3 11 1 9 6-11 9-9-3 10 1 9 5-5 8-8";
 
 function Appearance() {
-  const { paper, ink } = look.value;
   return (
     <section>
       <h2>{t("settings.appearance")}</h2>
-      <Choice label={t("settings.paper")} options={PAPERS} value={paper} onChange={(next) => setLook({ paper: next })} words={(each) => t(`settings.${each}`)} />
+      <Choice label={t("settings.paper")} options={CHOICES.theme} value={pref("theme").value} onChange={(next) => setPref("theme", next)} words={(each) => t(`settings.${each}`)} />
       <Choice
         label={t("settings.ink")}
         hint={t("settings.inkHint")}
-        options={INKS}
-        value={ink}
-        onChange={(next) => setLook({ ink: next })}
+        options={CHOICES.ink}
+        value={pref("ink").value}
+        onChange={(next) => setPref("ink", next)}
         words={(each) => t(`settings.${each}`)}
         draw={(each) => <Pen ink={each} />}
       />
@@ -96,7 +96,7 @@ function Appearance() {
   );
 }
 
-function Pen({ ink }: { ink: Ink }) {
+function Pen({ ink }: { ink: Prefs["ink"] }) {
   return (
     <svg class="pen" data-ink={ink} viewBox="0 0 40 18" aria-hidden="true">
       <path d={PEN} />

@@ -5,7 +5,7 @@ import { useCallback, useRef, useState } from "preact/hooks";
 import { ConversationList } from "../components/ConversationList";
 import { InviteDialog } from "../components/InviteDialog";
 import { NewConversation } from "../components/NewConversation";
-import { useGoKey, useSearchKey } from "../hooks/useKeys";
+import { useShortcut } from "../hooks/useKeys";
 import { searchUrl } from "../hooks/useSearchUrl";
 import { Switcher } from "../components/Switcher";
 import { Toasts } from "../components/Toasts";
@@ -15,18 +15,22 @@ import { WelcomePage } from "./WelcomePage";
 
 const SettingsPage = lazy(() => import("./SettingsPage").then((it) => it.SettingsPage));
 const SearchPage = lazy(() => import("./SearchPage").then((it) => it.SearchPage));
+const ShortcutsSheet = lazy(() => import("../components/ShortcutsSheet").then((it) => it.ShortcutsSheet));
 const PeoplePage = lazy(() => import("./PeoplePage").then((it) => it.PeoplePage));
 
 /** On a phone only one of the two is visible: the list at `/`, else the page. */
 export function Shell() {
   const { path, route } = useLocation();
-  const [open, setOpen] = useState<"new" | "invite" | "go" | null>(null);
+  const [open, setOpen] = useState<"new" | "invite" | "go" | "keys" | null>(null);
   const currentId = /^\/conversations\/([^/]+)(\/\d+)?$/.exec(path)?.[1] ?? null;
   const before = usePrevious(path);
   const home = path === "/" || path === "/signin";
   const close = () => setOpen(null);
-  useGoKey(useCallback(() => setOpen("go"), []));
-  useSearchKey(useCallback(() => route("/search"), []));
+  const openKeys = useCallback(() => setOpen("keys"), []);
+  useShortcut("go", useCallback(() => setOpen("go"), []));
+  useShortcut("search", useCallback(() => route("/search"), []));
+  useShortcut("keys", openKeys);
+  useShortcut("keysToo", openKeys);
   return (
     <div class="app" data-view={home ? "list" : "page"}>
       <ConversationList currentId={currentId} searching={path === "/search"} onNew={() => setOpen("new")} />
@@ -59,6 +63,7 @@ export function Shell() {
           }}
         />
       )}
+      {open === "keys" && <ShortcutsSheet onClose={close} />}
       {open === "invite" && <InviteDialog onClose={close} />}
       <Toasts />
     </div>

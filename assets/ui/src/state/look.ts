@@ -1,29 +1,24 @@
-/** Paper and ink: applies the choices to the document and follows the system. */
+/** Dresses the document as it was chosen, and follows the system where that was chosen. */
 
 import { computed, effect, signal } from "@preact/signals";
-import { loadPrefs, savePrefs, type Prefs } from "../cache/prefs";
-
-/** The choices of this browser. */
-export const look = signal<Prefs>(loadPrefs());
+import { followPrefs, pref } from "../cache/prefs";
 
 const systemDark = signal(false);
 
 /** Whether the page is dark now. */
-export const dark = computed(() => (look.value.paper === "system" ? systemDark.value : look.value.paper === "dark"));
+export const dark = computed(() => (pref("theme").value === "system" ? systemDark.value : pref("theme").value === "dark"));
 
-/** Changes and keeps a choice. */
-export function setLook(change: Partial<Prefs>): void {
-  look.value = { ...look.peek(), ...change };
-  savePrefs(look.peek());
-}
-
-/** Starts following the system and dressing the document. */
+/** Starts following the system and the choices. */
 export function dressDocument(): void {
   const query = matchMedia("(prefers-color-scheme: dark)");
   systemDark.value = query.matches;
   query.addEventListener("change", () => (systemDark.value = query.matches));
+  followPrefs();
   effect(() => {
-    document.documentElement.dataset["theme"] = dark.value ? "dark" : "light";
-    document.documentElement.dataset["ink"] = look.value.ink;
+    const { dataset } = document.documentElement;
+    dataset["theme"] = dark.value ? "dark" : "light";
+    dataset["ink"] = pref("ink").value;
+    dataset["density"] = pref("density").value;
+    dataset["textSize"] = pref("textSize").value;
   });
 }

@@ -1,2 +1,25 @@
 /** The shortcuts. */
-export const keys = {} as const;
+export const keys = {
+  "keys.title": "Keyboard shortcuts",
+  "keys.everywhere": "Everywhere",
+  "keys.list": "In the list of conversations",
+  "keys.conversation": "In a conversation",
+  "keys.writing": "While writing",
+  "keys.page": "In a picture",
+  "keys.or": "or",
+  "keys.ctrl": "Ctrl",
+  "keys.shift": "Shift",
+  "keys.alt": "Alt",
+  "keys.enter": "Enter",
+  "keys.escape": "Esc",
+  "keys.go": "Go to a person or a conversation",
+  "keys.search": "Search all messages",
+  "keys.sheet": "These shortcuts",
+  "keys.sheetToo": "These shortcuts, outside of fields",
+  "keys.close": "Close what is open, or go back",
+  "keys.listMove": "To the conversation above or below",
+  "keys.find": "Search in this conversation",
+  "keys.editLast": "Edit your newest line, when nothing is written yet",
+  "keys.pictureMove": "Previous or next picture",
+  "keys.pictureZoom": "Larger or smaller",
+} as const;
