@@ -20,5 +20,4 @@ import { start } from "./hooks/start";
 import { App } from "./pages/App";
 
 const root = document.getElementById("app");
-start();
-if (root !== null) render(<App />, root);
+void start().then(() => root !== null && render(<App />, root));

@@ -1,15 +1,17 @@
 /** Sets the state going, once, before the first page is drawn. */
 
 import { openSession } from "../state/account";
+import { followLanguage } from "../state/language";
 import { runLive } from "../state/live";
 import { dressDocument } from "../state/look";
 
-/** Dresses the document, follows the session, and asks who is signed in. */
-export function start(): void {
+/** Dresses the document, follows the session, and asks who is signed in. Resolves when there are words to draw. */
+export function start(): Promise<void> {
   measureScrollbar();
   dressDocument();
   runLive();
   void openSession();
+  return followLanguage();
 }
 
 /** Lets the head and the composer share one edge with a page that scrolls beside a scrollbar. */

@@ -14,6 +14,7 @@ import { Choice } from "../components/Choice";
 import { Confirm } from "../components/Dialog";
 import { Devices } from "../components/Devices";
 import { Field, PasswordField } from "../components/Field";
+import { LanguageChoice } from "../components/LanguageChoice";
 import { ErrorNote } from "../components/Notice";
 import { SettingsFrame } from "../components/SettingsFrame";
 import { Storage } from "../components/Storage";
@@ -78,6 +79,7 @@ function Appearance() {
   return (
     <section>
       <h2>{t("settings.appearance")}</h2>
+      <LanguageChoice />
       <Choice label={t("settings.paper")} options={CHOICES.theme} value={pref("theme").value} onChange={(next) => setPref("theme", next)} words={(each) => t(`settings.${each}`)} />
       <Choice
         label={t("settings.ink")}

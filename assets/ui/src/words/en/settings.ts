@@ -7,6 +7,8 @@ export const settings = {
   "settings.saved": "Saved",
   "settings.appearance": "Appearance",
   "settings.paper": "Paper",
+  "settings.language": "Language",
+  "settings.languageAuto": "As the browser",
   "settings.light": "Light",
   "settings.dark": "Dark",
   "settings.system": "As the system",

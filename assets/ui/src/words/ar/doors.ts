@@ -1,0 +1,2 @@
+/** The pages before one is in: setup, invitation, signing in. */
+export const doors = {} as const;

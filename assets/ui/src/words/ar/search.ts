@@ -1,0 +1,2 @@
+/** Searching. */
+export const search = {} as const;

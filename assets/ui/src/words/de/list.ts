@@ -1,0 +1,31 @@
+/** The list of conversations, what stands under it, and the quick switcher. */
+export const list = {
+  "list.label": "Unterhaltungen",
+  "list.search": "Suche",
+  "list.new": "Neue Unterhaltung",
+  "list.none": "Noch keine Unterhaltung. Beginne eine mit dem Stift.",
+  "list.unread": { one: "{n} ungelesen", other: "{n} ungelesen" },
+  "list.draft": "Entwurf:",
+  "list.you": "Du: {text}",
+  "list.by": "{name}: {text}",
+  "list.empty": "Noch nichts geschrieben",
+  "list.loading": "Unterhaltungen werden geladen",
+  "list.retry": "Die Liste konnte nicht geladen werden. {reason}",
+  "list.back": "Zurück zur Liste",
+
+  "me.settings": "Einstellungen",
+  "me.connected": "Verbunden mit {server}",
+  "me.connecting": "Verbindung wird aufgebaut",
+  "me.reconnecting": "Verbindung wird wiederhergestellt",
+  "me.offline": "Offline",
+
+  "go.title": "Zu einer Person oder Unterhaltung",
+  "go.label": "Name einer Person oder Unterhaltung",
+  "go.placeholder": "Wer oder wo?",
+  "go.list": "Personen und Unterhaltungen",
+  "go.messages": "Nachrichten nach „{words}“ durchsuchen",
+  "go.messagesEmpty": "Nachrichten durchsuchen",
+  "go.new": "neue Unterhaltung",
+  "go.none": "So heißt hier niemand und nichts.",
+  "go.found": { one: "{n} Eintrag", other: "{n} Einträge" },
+} as const;

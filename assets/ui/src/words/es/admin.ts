@@ -1,0 +1,2 @@
+/** The administration. */
+export const admin = {} as const;

@@ -1,0 +1,2 @@
+/** The shortcuts. */
+export const keys = {} as const;

@@ -1,0 +1,2 @@
+/** The composer. */
+export const write = {} as const;

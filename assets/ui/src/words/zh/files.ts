@@ -1,0 +1,2 @@
+/** Files: on their way, on the page, enlarged, collected. */
+export const files = {} as const;

@@ -1,0 +1,2 @@
+/** The connection and what waits for it. */
+export const link = {} as const;

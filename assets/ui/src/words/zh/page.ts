@@ -1,0 +1,2 @@
+/** The page of a conversation: its lines, dividers and their notes. */
+export const page = {} as const;
