@@ -1,6 +1,6 @@
 /** A clock that the test moves, and messages to test with. */
 
-import type { Message, MessagePage } from "../src/lib/wire";
+import type { Conversation, Message, MessagePage } from "../src/lib/wire";
 import type { PageWish } from "../src/api/conversations";
 
 /** Timers that run when `advance` passes them. */
@@ -42,8 +42,34 @@ export function message(seq: number, more: Partial<Message> = {}): Message {
     content: `line ${seq}`,
     messageType: "text",
     attachments: [],
+    mentions: [],
     createdAt: at,
     updatedAt: at,
+    ...more,
+  };
+}
+
+/** A group as the list has it. */
+export function room(more: Partial<Conversation> = {}): Conversation {
+  const at = new Date(Date.UTC(2026, 5, 12)).toISOString();
+  const lastSeq = more.lastSeq ?? 0;
+  return {
+    id: "c",
+    title: "Room",
+    isGroup: true,
+    members: [],
+    memberCount: 3,
+    createdAt: at,
+    updatedAt: at,
+    lastMessage: lastSeq > 0 ? message(lastSeq) : null,
+    lastSeq,
+    lastReadSeq: lastSeq,
+    unread: 0,
+    mentions: 0,
+    muted: false,
+    pinned: false,
+    archived: false,
+    memberRole: "member",
     ...more,
   };
 }

@@ -1,6 +1,6 @@
 /** Conversations, their members and their history. */
 
-import type { Conversation, Member, Message, MessagePage } from "../lib/wire";
+import type { Conversation, Member, Message, MessagePage, OwnSettings } from "../lib/wire";
 import { LIMITS } from "../lib/wire";
 import { query, request, seg } from "./http";
 
@@ -15,7 +15,7 @@ export interface PageWish {
 export const getConversations = (cursor: string | null) =>
   request<{ conversations: Conversation[]; next: string | null }>(
     "GET",
-    `/conversations${query({ limit: LIMITS.page, cursor })}`,
+    `/conversations${query({ limit: cursor === null ? LIMITS.page : 100, cursor })}`,
   );
 
 /** One conversation with up to 200 of its members. */
@@ -28,6 +28,16 @@ export const postConversation = (wish: { title?: string; isGroup: boolean; membe
 /** Renames a group (owners). */
 export const renameConversation = (id: string, title: string) =>
   request<Conversation>("PATCH", `/conversations/${seg(id)}`, { title });
+
+/** Pins, mutes or archives for oneself. */
+export const patchSettings = (id: string, change: Partial<OwnSettings>) =>
+  request<Conversation>("PATCH", `/conversations/${seg(id)}/settings`, change);
+
+/** Lets it count as unread for oneself from this line on. */
+export const postUnread = (id: string, seq: number) => request<void>("POST", `/conversations/${seg(id)}/unread`, { seq });
+
+/** Everything up to this line is read. */
+export const postRead = (id: string, seq: number) => request<void>("POST", `/conversations/${seg(id)}/read`, { seq });
 
 /** A page of members. */
 export const getMembers = (id: string, cursor: string | null) =>

@@ -1,6 +1,6 @@
 /** The shapes of what the server tells by itself, over the socket; read them through `wire.ts`. Types only. */
 
-import type { Message, Time } from "./wire";
+import type { Message, OwnSettings, Time } from "./wire";
 
 /** `user-typing` and `user-stop-typing`. */
 export interface TypingData {
@@ -31,6 +31,12 @@ export interface OwnReadUpdate {
   conversationId: string;
   lastReadSeq: number;
   reason: "read";
+}
+
+/** `conversation-updated` to one's own sockets: one has pinned, muted or archived it, perhaps on another device. */
+export interface OwnSettingsUpdate extends OwnSettings {
+  conversationId: string;
+  reason: "settings";
 }
 
 /** `conversation-updated`: the newest state of a conversation. */

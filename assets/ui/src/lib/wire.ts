@@ -3,8 +3,11 @@
  * Types only: nothing here runs, and no other module writes these names again.
  */
 
+import type { Attachment } from "./stored";
+
 export type * from "./events";
 export type * from "./found";
+export type * from "./stored";
 
 /** ISO-8601 in UTC with milliseconds, e.g. `2026-11-22T15:00:00.123Z`. */
 export type Time = string;
@@ -35,48 +38,6 @@ export interface Member extends User {
   lastReadSeq: number;
 }
 
-/** A smaller still of a picture. */
-export interface Thumbnail {
-  url: string;
-  width: number;
-  height: number;
-}
-
-/** A file on the server, as a message carries it. */
-export interface Attachment {
-  id: string;
-  name: string;
-  mime: string;
-  /** Bytes. */
-  size: number;
-  kind: "image" | "video" | "audio" | "file";
-  url: string;
-  /** Pixels as shown, after turning. */
-  width?: number;
-  height?: number;
-  /** A ThumbHash in base64. */
-  placeholder?: string;
-  thumbnails: Thumbnail[];
-}
-
-/** A file of a conversation and the message that brought it. */
-export interface ConversationFile extends Attachment {
-  message: Pick<Message, "id" | "seq" | "senderId" | "sender" | "createdAt">;
-}
-
-/** A page of the files of a conversation, newest first. */
-export interface FilePage {
-  files: ConversationFile[];
-  next: string | null;
-}
-
-/** What one's files take, in bytes; `quota` is `null` where there is none. */
-export interface Usage {
-  used: number;
-  quota: number | null;
-  maxFile: number;
-}
-
 /** One stored message. `seq` counts 1, 2, 3… without gaps inside its conversation. */
 export interface Message {
   id: string;
@@ -93,11 +54,23 @@ export interface Message {
   editedAt?: Time;
   /** When it was deleted; words and files are gone then. */
   deletedAt?: Time;
+  /** Ids of the members that it names, and `all`. */
+  mentions: string[];
   clientId?: string;
 }
 
+/** What one settles about a conversation for oneself alone. */
+export interface OwnSettings {
+  /** Only what names one makes a noise. */
+  muted: boolean;
+  /** It stands on top. */
+  pinned: boolean;
+  /** It was put away; a new message brings it back, unless it is muted. */
+  archived: boolean;
+}
+
 /** A direct or group conversation as the caller sees it. */
-export interface Conversation {
+export interface Conversation extends OwnSettings {
   id: string;
   title: string | null;
   isGroup: boolean;
@@ -109,6 +82,8 @@ export interface Conversation {
   lastSeq: number;
   lastReadSeq: number;
   unread: number;
+  /** Unread messages that name the caller; 100 stands for more. */
+  mentions: number;
   memberRole: "owner" | "member";
   /** The address of the group's picture; absent: initials. */
   avatarUrl?: string | undefined;

@@ -12,6 +12,7 @@ import type {
   Message,
   MessageReadData,
   OwnReadUpdate,
+  OwnSettingsUpdate,
   Sender,
   SessionEnd,
   SessionHello,
@@ -38,7 +39,7 @@ export interface SocketEvents {
   "message-read": MessageReadData;
   "user-status": UserStatus;
   "user-updated": Sender;
-  "conversation-updated": ConversationUpdate | OwnReadUpdate;
+  "conversation-updated": ConversationUpdate | OwnReadUpdate | OwnSettingsUpdate;
   "conversation-removed": ConversationRemoval;
   "session-ended": SessionEnd;
 }

@@ -176,7 +176,7 @@ events.on("user-updated", (who) => {
 });
 events.on("conversation-updated", (update) => {
   list.applyUpdate(update, myId());
-  if (update.reason === "read") return;
+  if (update.reason === "read" || update.reason === "settings") return;
   const thread = threads.find(update.conversationId);
   // A joined page normally has the line already; look a little later whether it is missing.
   if (thread !== undefined && joined.has(update.conversationId)) {
