@@ -210,6 +210,10 @@ async fn case_48_a_message_names_members_and_counts_for_them_until_they_read_it(
     assert_eq!(counts(), [0, 0, 2]);
     service.delete_message(anna, id).await.unwrap();
     assert_eq!(counts(), [0, 0, 1]);
+    // Who is named twice counts once, and who writes to all is not meant.
+    let (_, mentions) = named("@bert and @all").await;
+    assert_eq!(mentions, [&ids(&[bert])[..], &["all".to_owned()]].concat());
+    assert_eq!(counts(), [0, 1, 2]);
     // Ten thousand names are looked up to a bound.
     let flood: Vec<_> = (0..1_000).map(|n| format!("@p{n}")).collect();
     let flood = flood.join(" ");
