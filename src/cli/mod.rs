@@ -11,6 +11,7 @@ mod greeting;
 mod password;
 mod ready;
 mod serve;
+mod supervisor;
 mod users;
 
 use std::io::{self, Write};

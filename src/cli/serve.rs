@@ -8,7 +8,7 @@ use tokio::runtime::{Builder, Runtime};
 use super::command::setup_link;
 use super::control::Control;
 use super::greeting::greeting;
-use super::{print, ready};
+use super::{print, ready, supervisor};
 use crate::app::App;
 use crate::base::clock::Clock;
 use crate::base::rng::Rng;
@@ -36,6 +36,11 @@ async fn serve(config: Config, ready_file: Option<&Path>) -> anyhow::Result<()> 
     let token = app.service().setup_token();
     let fingerprint = app.fingerprint();
     let shutdown = app.shutdown().clone();
+    tokio::spawn(supervisor::feed(
+        app.service().clone(),
+        app.clock().clone(),
+        shutdown.clone(),
+    ));
     let mut running = tokio::spawn(app.run());
     if let Some(path) = ready_file {
         let setup = token
@@ -49,11 +54,13 @@ async fn serve(config: Config, ready_file: Option<&Path>) -> anyhow::Result<()> 
         version = env!("CARGO_PKG_VERSION"),
         "serving"
     );
+    supervisor::ready(links.primary());
 
     tokio::select! {
         ended = &mut running => ended.context("the server failed")??,
         signal = signals.next() => {
             tracing::info!(signal, "stopping");
+            supervisor::stopping();
             shutdown.begin();
             tokio::select! {
                 ended = &mut running => ended.context("the server failed")??,

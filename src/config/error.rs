@@ -7,7 +7,7 @@ use std::path::PathBuf;
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
     /// The file can't be read.
-    #[error("cannot read the configuration file {}: {source}; check the path and its permissions", path.display())]
+    #[error("cannot read the configuration file {}: {source}; check the path and its permissions, or name another one with --config", path.display())]
     Unreadable {
         /// The file.
         path: PathBuf,

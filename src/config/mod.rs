@@ -1,8 +1,8 @@
 //! Settings: one file per topic, each setting with its words and its default in one place.
 //!
 //! A value comes from the command line, else from an `INKSPOT_*` variable, else from the file
-//! given with `--config`, else from the default. Nothing here acts on a setting, and nothing is
-//! read from disk except that file.
+//! given with `--config` (without it: [`SYSTEM_FILE`], where there is one), else from the default.
+//! Nothing here acts on a setting, and nothing is read from disk except that file.
 
 mod error;
 mod example;
@@ -18,6 +18,8 @@ mod sessions;
 mod tls;
 mod topic;
 
+use std::path::Path;
+
 use serde::Deserialize;
 
 pub use error::ConfigError;
@@ -31,6 +33,9 @@ pub use overrides::Overrides;
 pub use server::{Listen, Server};
 pub use sessions::Sessions;
 pub use tls::{Tls, TlsMode};
+
+/// The settings of the machine's own server, as the Debian package installs it.
+pub const SYSTEM_FILE: &str = "/etc/inkspot/config.toml";
 
 /// All settings of one process, checked.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -53,11 +58,13 @@ pub struct Config {
 }
 
 impl Config {
-    /// Reads the file that `overrides` names, if any, lays the overrides over it and checks the
-    /// result. Reads nothing else and writes nothing.
+    /// Reads the file that `overrides` names, else the machine's if there is one, lays the
+    /// overrides over it and checks the result. Reads nothing else and writes nothing.
     pub fn load(overrides: Overrides) -> Result<Self, ConfigError> {
+        let system = Path::new(SYSTEM_FILE);
         let mut config = match &overrides.config {
             Some(path) => file::read(path)?,
+            None if system.exists() => file::read(system)?,
             None => Self::default(),
         };
         overrides.apply(&mut config);

@@ -16,7 +16,7 @@ use crate::base::logging::{LogFormat, LogLevel};
 /// them.
 #[derive(Args, Clone, Debug, Default)]
 pub struct Overrides {
-    /// Read settings from this file
+    /// Read settings from this file, not from /etc/inkspot/config.toml
     #[arg(long, value_name = "FILE", env = "INKSPOT_CONFIG", global = true)]
     pub config: Option<PathBuf>,
     /// Keep everything in this directory

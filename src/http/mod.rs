@@ -81,7 +81,13 @@ pub fn routes(service: Service, search: Search, settings: Settings) -> BoxedFilt
         bodies: body::Room::default(),
         searches: search::Searches::new(search),
     });
-    let answers = api(door).or(app()).unify().recover(refuse).unify();
+    let answers = api(door)
+        .or(up())
+        .unify()
+        .or(app())
+        .unify()
+        .recover(refuse)
+        .unify();
     warp::method()
         .and(answers)
         .map(move |method: Method, mut response: Response| {
@@ -110,6 +116,14 @@ fn api(door: Arc<Door>) -> BoxedFilter<(Response,)> {
             let (table, door) = (Arc::clone(&table), Arc::clone(&door));
             async move { routes::answer(&table, door, request).await }
         })
+        .boxed()
+}
+
+/// `/up`: 200 while requests are answered, for whoever watches containers.
+fn up() -> BoxedFilter<(Response,)> {
+    warp::path!("up")
+        .map(warp::reply)
+        .map(Reply::into_response)
         .boxed()
 }
 

@@ -123,6 +123,12 @@ impl Service {
         self.0.committer.run(rule).await
     }
 
+    /// Returns once the commit and the publish thread have passed on what changes nothing: they are
+    /// alive. Errors: `server_busy`.
+    pub async fn beat(&self) -> Answer<()> {
+        self.decide(|_, _| Ok(Decision::nothing(()))).await
+    }
+
     fn limit(&self, action: LimitedAction, key: LimitKey) -> Answer<()> {
         self.0.limits.check(action, key)
     }

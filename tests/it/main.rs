@@ -37,5 +37,6 @@ mod service_sessions;
 mod service_setup;
 mod shutdown;
 mod store;
+mod supervisor;
 mod tls;
 mod tus;

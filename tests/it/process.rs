@@ -21,6 +21,7 @@ pub fn inkspot() -> Command {
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("INKSPOT_")) {
         command.env_remove(name);
     }
+    command.env("INKSPOT_CONFIG", "/dev/null");
     command.stdout(Stdio::null()).stderr(Stdio::null());
     command
 }

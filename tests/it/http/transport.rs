@@ -18,6 +18,7 @@ async fn case_54_security_headers_are_on_every_answer() {
         (404, ada.get("/missing.js").await),
         (405, ada.post("/", json!({})).await),
         (200, ada.get("/api/health").await),
+        (200, ada.get("/up").await),
         (200, ada.get("/api/conversations").await),
         (
             201,

@@ -1,0 +1,51 @@
+//! What systemd is told: that the server serves, that it is alive, that it stops.
+//!
+//! Without systemd (no `NOTIFY_SOCKET`) every call does nothing. See `sd_notify(3)`.
+
+use std::time::Duration;
+
+use sd_notify::NotifyState;
+
+use crate::base::clock::Clock;
+use crate::base::shutdown::Shutdown;
+use crate::service::Service;
+
+/// The server answers; `url` is shown by `systemctl status`.
+pub(super) fn ready(url: &str) {
+    let status = format!("Serving {url}");
+    tell(&[NotifyState::Ready, NotifyState::Status(&status)]);
+}
+
+/// The server ends.
+pub(super) fn stopping() {
+    tell(&[NotifyState::Stopping]);
+}
+
+/// Feeds the watchdog until the shutdown begins, if there is one: only while commands go all the way
+/// through the commit and the publish thread. A server that stands still is so started anew.
+pub(super) async fn feed(service: Service, clock: Clock, shutdown: Shutdown) {
+    let Some(limit) = sd_notify::watchdog_enabled() else {
+        return;
+    };
+    let pause = (limit / 3).max(Duration::from_millis(100));
+    let feeding = async {
+        loop {
+            match clock.timeout(pause, service.beat()).await {
+                // One that is full moves, too.
+                Some(_) => tell(&[NotifyState::Watchdog]),
+                None => tracing::warn!("nothing could be stored for {} s", pause.as_secs()),
+            }
+            clock.sleep(pause).await;
+        }
+    };
+    tokio::select! {
+        () = feeding => {}
+        () = shutdown.begun() => {}
+    }
+}
+
+fn tell(state: &[NotifyState<'_>]) {
+    if let Err(error) = sd_notify::notify(state) {
+        tracing::warn!(%error, "systemd can't be told how the server does");
+    }
+}

@@ -1,0 +1,68 @@
+//! The real binary under systemd's eyes: ready, watched over, stopping.
+
+use std::os::unix::net::UnixDatagram;
+use std::time::Duration;
+
+use rustix::process::Signal;
+use tempfile::TempDir;
+
+use crate::process::{Process, inkspot};
+
+/// Seconds after which the test fails rather than waits.
+const PATIENCE: u64 = 60;
+
+/// Everything that systemd is told, one message a line.
+struct Ear(UnixDatagram);
+
+impl Ear {
+    fn next(&self) -> String {
+        let mut buffer = [0; 512];
+        let length = self.0.recv(&mut buffer).unwrap();
+        String::from_utf8(buffer[..length].to_vec()).unwrap()
+    }
+
+    /// Passes over everything until something that holds this.
+    fn until(&self, wanted: &str) -> String {
+        loop {
+            let said = self.next();
+            if said.contains(wanted) {
+                return said;
+            }
+        }
+    }
+
+    /// Whether something more is said within some intervals.
+    fn hears_more(&self) -> bool {
+        let limit = |seconds| self.0.set_read_timeout(Some(Duration::from_secs(seconds)));
+        limit(2).unwrap();
+        let heard = self.0.recv(&mut [0; 512]).is_ok();
+        limit(PATIENCE).unwrap();
+        heard
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn systemd_hears_that_it_serves_lives_and_stops() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("notify");
+    let ear = Ear(UnixDatagram::bind(&path).unwrap());
+    let limit = Some(Duration::from_secs(PATIENCE));
+    ear.0.set_read_timeout(limit).unwrap();
+    let mut command = inkspot();
+    command
+        .env("NOTIFY_SOCKET", &path)
+        .env("WATCHDOG_USEC", "600000");
+    let mut server = Process::start_by(command, &folder.path().join("data")).await;
+    let ready = ear.until("READY=1");
+    assert!(ready.contains("STATUS=Serving https://"), "{ready}");
+    for _ in 0..3 {
+        ear.until("WATCHDOG=1");
+    }
+    // One that stands still says nothing after what is under way.
+    server.signal(Signal::STOP);
+    while ear.hears_more() {}
+    server.signal(Signal::CONT);
+    ear.until("WATCHDOG=1");
+    assert_eq!(server.end(), Some(0));
+    ear.until("STOPPING=1");
+}
