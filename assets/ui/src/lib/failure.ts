@@ -28,10 +28,11 @@ export function toFailure(error: unknown): Failure {
   return new Failure({ code: "unexpected", message: error instanceof Error ? error.message : String(error) });
 }
 
-/** The sentence for a person: our own words for known codes, the server's for the rest. */
+/** The sentence for a person: our own words for known codes and what they are about, the server's for the rest. */
 export function explain(error: unknown): string {
-  const failure = toFailure(error);
-  return explainCode(failure.code, failure.limit ?? failure.retryAfter) ?? failure.message;
+  const { code, field, limit, retryAfter, message } = toFailure(error);
+  const n = limit ?? retryAfter;
+  return explainCode(`${code}.${field ?? ""}`, n) ?? explainCode(code, n) ?? message;
 }
 
 /** The sentence for a code alone, or `undefined` for a code without one. */

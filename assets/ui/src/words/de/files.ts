@@ -44,7 +44,6 @@ export const files = {
   "picture.more": { one: "{n} weiteres Bild öffnen", other: "{n} weitere Bilder öffnen" },
   "picture.label": "Bilder von {name}",
   "picture.place": "{when} · {n} von {of}",
-  "picture.facts": "{name}, {width} × {height}, {size}",
   "picture.previous": "Voriges Bild",
   "picture.next": "Nächstes Bild",
   "picture.zoomIn": "Vergrößern",

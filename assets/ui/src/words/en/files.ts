@@ -41,7 +41,6 @@ export const files = {
   "picture.more": { one: "Open {n} more picture", other: "Open {n} more pictures" },
   "picture.label": "Pictures of {name}",
   "picture.place": "{when} · {n} of {of}",
-  "picture.facts": "{name}, {width} × {height}, {size}",
   "picture.previous": "Previous picture",
   "picture.next": "Next picture",
   "picture.zoomIn": "Enlarge",

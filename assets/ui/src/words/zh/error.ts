@@ -1,2 +1,2 @@
-/** What went wrong, and what to do: one sentence for each code, `error.CODE`. */
+/** What went wrong, and what to do: a sentence for each code, `error.CODE`, or for what it is about, `error.CODE.FIELD`. */
 export const error = {} as const;
