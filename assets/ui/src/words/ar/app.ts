@@ -1,4 +1,18 @@
 /** The whole: the frame, crashes, buttons that are everywhere. */
 export const app = {
   "app.name": "Inkspot",
+  "app.loading": "يجري فتح Inkspot",
+  "app.notFound": "لا شيء في هذا العنوان.",
+  "app.home": "إلى محادثاتك",
+  "app.crashed": "حدث خطأ في هذه الصفحة. رسائلك في أمان.",
+  "app.reload": "إعادة التحميل",
+
+  "time.at": "{day}، {time}",
+
+  "common.cancel": "إلغاء",
+  "common.close": "إغلاق",
+
+  "toast.label": "إشعارات",
+  "toast.undo": "تراجع",
+  "toast.close": "إخفاء هذا الإشعار",
 } as const;

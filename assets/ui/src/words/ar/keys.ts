@@ -1,2 +1,25 @@
 /** The shortcuts. */
-export const keys = {} as const;
+export const keys = {
+  "keys.title": "اختصارات لوحة المفاتيح",
+  "keys.everywhere": "في كل مكان",
+  "keys.list": "في قائمة المحادثات",
+  "keys.conversation": "في محادثة",
+  "keys.writing": "أثناء الكتابة",
+  "keys.page": "في صورة",
+  "keys.or": "أو",
+  "keys.ctrl": "Ctrl",
+  "keys.shift": "Shift",
+  "keys.alt": "Alt",
+  "keys.enter": "Enter",
+  "keys.escape": "Esc",
+  "keys.go": "الانتقال إلى شخص أو محادثة",
+  "keys.search": "البحث في كل الرسائل",
+  "keys.sheet": "هذه الاختصارات",
+  "keys.sheetToo": "هذه الاختصارات، خارج الحقول",
+  "keys.close": "إغلاق المفتوح، أو الرجوع",
+  "keys.listMove": "إلى المحادثة السابقة أو التالية",
+  "keys.find": "البحث في هذه المحادثة",
+  "keys.editLast": "تعديل أحدث رسالة لك، قبل كتابة أي شيء",
+  "keys.pictureMove": "الصورة السابقة أو التالية",
+  "keys.pictureZoom": "أكبر أو أصغر",
+} as const;

@@ -1,2 +1,31 @@
 /** The list of conversations, what stands under it, and the quick switcher. */
-export const list = {} as const;
+export const list = {
+  "list.label": "المحادثات",
+  "list.search": "بحث",
+  "list.new": "محادثة جديدة",
+  "list.none": "لا محادثات بعد. ابدأ واحدة بالقلم.",
+  "list.unread": { zero: "لا جديد", one: "رسالة غير مقروءة", two: "رسالتان غير مقروءتين", few: "{n} غير مقروءة", many: "{n} غير مقروءة", other: "{n} غير مقروءة" },
+  "list.draft": "مسودة:",
+  "list.you": "أنت: {text}",
+  "list.by": "{name}: {text}",
+  "list.empty": "لم يُكتب شيء بعد",
+  "list.loading": "يجري تحميل المحادثات",
+  "list.retry": "تعذّر تحميل القائمة. {reason}",
+  "list.back": "العودة إلى القائمة",
+
+  "me.settings": "الإعدادات",
+  "me.connected": "متصل بـ {server}",
+  "me.connecting": "يجري الاتصال",
+  "me.reconnecting": "تجري إعادة الاتصال",
+  "me.offline": "غير متصل",
+
+  "go.title": "الانتقال إلى شخص أو محادثة",
+  "go.label": "اسم شخص أو محادثة",
+  "go.placeholder": "من أو أين؟",
+  "go.list": "الأشخاص والمحادثات",
+  "go.messages": "البحث في الرسائل عن «{words}»",
+  "go.messagesEmpty": "البحث في الرسائل",
+  "go.new": "محادثة جديدة",
+  "go.none": "لا أحد ولا شيء هنا بهذا الاسم.",
+  "go.found": { zero: "لا نتائج", one: "نتيجة واحدة", two: "نتيجتان", few: "{n} نتائج", many: "{n} نتيجة", other: "{n} نتيجة" },
+} as const;

@@ -1,2 +1,11 @@
 /** The composer. */
-export const write = {} as const;
+export const write = {
+  "write.label": "رسالة",
+  "write.placeholder": "اكتب إلى {title}",
+  "write.send": "إرسال",
+  "write.left": { zero: "لم يبقَ أي حرف", one: "بقي حرف واحد", two: "بقي حرفان", few: "بقيت {n} أحرف", many: "بقي {n} حرفًا", other: "بقي {n} حرف" },
+  "write.over": { zero: "لا أحرف زائدة", one: "حرف واحد زائد", two: "حرفان زائدان", few: "{n} أحرف زائدة", many: "{n} حرفًا زائدًا", other: "{n} حرف زائد" },
+
+  "write.attach": "إضافة ملفات",
+  "write.drop": "أفلِت للإضافة إلى هذه المحادثة",
+} as const;

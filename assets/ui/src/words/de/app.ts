@@ -11,4 +11,8 @@ export const app = {
 
   "common.cancel": "Abbrechen",
   "common.close": "Schließen",
+
+  "toast.label": "Hinweise",
+  "toast.undo": "Rückgängig",
+  "toast.close": "Diesen Hinweis weglegen",
 } as const;

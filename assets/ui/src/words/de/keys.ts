@@ -1,2 +1,25 @@
 /** The shortcuts. */
-export const keys = {} as const;
+export const keys = {
+  "keys.title": "Tastenkürzel",
+  "keys.everywhere": "Überall",
+  "keys.list": "In der Liste der Unterhaltungen",
+  "keys.conversation": "In einer Unterhaltung",
+  "keys.writing": "Beim Schreiben",
+  "keys.page": "In einem Bild",
+  "keys.or": "oder",
+  "keys.ctrl": "Strg",
+  "keys.shift": "Umschalt",
+  "keys.alt": "Alt",
+  "keys.enter": "Eingabe",
+  "keys.escape": "Esc",
+  "keys.go": "Zu einer Person oder Unterhaltung",
+  "keys.search": "Alle Nachrichten durchsuchen",
+  "keys.sheet": "Diese Tastenkürzel",
+  "keys.sheetToo": "Diese Tastenkürzel, außerhalb von Feldern",
+  "keys.close": "Schließen, was offen ist, oder zurück",
+  "keys.listMove": "Zur Unterhaltung darüber oder darunter",
+  "keys.find": "In dieser Unterhaltung suchen",
+  "keys.editLast": "Deine neueste Nachricht bearbeiten, solange noch nichts geschrieben ist",
+  "keys.pictureMove": "Voriges oder nächstes Bild",
+  "keys.pictureZoom": "Größer oder kleiner",
+} as const;

@@ -7,6 +7,8 @@ export const settings = {
   "settings.saved": "Gespeichert",
   "settings.appearance": "Aussehen",
   "settings.paper": "Papier",
+  "settings.language": "Sprache",
+  "settings.languageAuto": "Wie der Browser",
   "settings.light": "Hell",
   "settings.dark": "Dunkel",
   "settings.system": "Wie das System",

@@ -1,2 +1,25 @@
 /** The shortcuts. */
-export const keys = {} as const;
+export const keys = {
+  "keys.title": "Atajos de teclado",
+  "keys.everywhere": "En todas partes",
+  "keys.list": "En la lista de conversaciones",
+  "keys.conversation": "En una conversación",
+  "keys.writing": "Al escribir",
+  "keys.page": "En una imagen",
+  "keys.or": "o",
+  "keys.ctrl": "Ctrl",
+  "keys.shift": "Mayús",
+  "keys.alt": "Alt",
+  "keys.enter": "Intro",
+  "keys.escape": "Esc",
+  "keys.go": "Ir a una persona o una conversación",
+  "keys.search": "Buscar en todos los mensajes",
+  "keys.sheet": "Estos atajos",
+  "keys.sheetToo": "Estos atajos, fuera de los campos",
+  "keys.close": "Cerrar lo que está abierto, o volver",
+  "keys.listMove": "A la conversación de arriba o de abajo",
+  "keys.find": "Buscar en esta conversación",
+  "keys.editLast": "Editar tu último mensaje, si aún no has escrito nada",
+  "keys.pictureMove": "Imagen anterior o siguiente",
+  "keys.pictureZoom": "Más grande o más pequeña",
+} as const;

@@ -1,2 +1,10 @@
 /** The connection and what waits for it. */
-export const link = {} as const;
+export const link = {
+  "link.lost": "Reconectando.",
+  "link.next": { one: "Próximo intento en {n} s.", other: "Próximo intento en {n} s." },
+  "link.trying": "Intentándolo ahora.",
+  "link.waiting": { one: "Un mensaje espera aquí hasta entonces.", other: "{n} mensajes esperan aquí hasta entonces." },
+  "link.since": "Sin conexión. Última conexión: {time}.",
+  "link.waitingLong": { one: "Un mensaje espera aquí.", other: "{n} mensajes esperan aquí." },
+  "link.now": "Intentar ahora",
+} as const;

@@ -1,2 +1,31 @@
 /** The list of conversations, what stands under it, and the quick switcher. */
-export const list = {} as const;
+export const list = {
+  "list.label": "Conversaciones",
+  "list.search": "Buscar",
+  "list.new": "Nueva conversación",
+  "list.none": "Aún no hay conversaciones. Empieza una con la pluma.",
+  "list.unread": { one: "{n} sin leer", other: "{n} sin leer" },
+  "list.draft": "Borrador:",
+  "list.you": "Tú: {text}",
+  "list.by": "{name}: {text}",
+  "list.empty": "Aún no hay nada escrito",
+  "list.loading": "Cargando conversaciones",
+  "list.retry": "No se pudo cargar la lista. {reason}",
+  "list.back": "Volver a la lista",
+
+  "me.settings": "Ajustes",
+  "me.connected": "Conectado a {server}",
+  "me.connecting": "Conectando",
+  "me.reconnecting": "Reconectando",
+  "me.offline": "Sin conexión",
+
+  "go.title": "Ir a una persona o una conversación",
+  "go.label": "Nombre de una persona o una conversación",
+  "go.placeholder": "¿Quién o dónde?",
+  "go.list": "Personas y conversaciones",
+  "go.messages": "Buscar «{words}» en los mensajes",
+  "go.messagesEmpty": "Buscar mensajes",
+  "go.new": "nueva conversación",
+  "go.none": "Aquí nada ni nadie se llama así.",
+  "go.found": { one: "{n} entrada", other: "{n} entradas" },
+} as const;

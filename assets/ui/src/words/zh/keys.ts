@@ -1,2 +1,25 @@
 /** The shortcuts. */
-export const keys = {} as const;
+export const keys = {
+  "keys.title": "键盘快捷键",
+  "keys.everywhere": "任何地方",
+  "keys.list": "在会话列表中",
+  "keys.conversation": "在会话中",
+  "keys.writing": "写消息时",
+  "keys.page": "看图片时",
+  "keys.or": "或",
+  "keys.ctrl": "Ctrl",
+  "keys.shift": "Shift",
+  "keys.alt": "Alt",
+  "keys.enter": "Enter",
+  "keys.escape": "Esc",
+  "keys.go": "前往某个人或会话",
+  "keys.search": "搜索所有消息",
+  "keys.sheet": "这些快捷键",
+  "keys.sheetToo": "这些快捷键（不在输入框中时）",
+  "keys.close": "关闭打开的内容，或返回",
+  "keys.listMove": "上一个或下一个会话",
+  "keys.find": "在这个会话中搜索",
+  "keys.editLast": "还没输入时，编辑你最新的消息",
+  "keys.pictureMove": "上一张或下一张图片",
+  "keys.pictureZoom": "放大或缩小",
+} as const;

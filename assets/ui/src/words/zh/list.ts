@@ -1,2 +1,31 @@
 /** The list of conversations, what stands under it, and the quick switcher. */
-export const list = {} as const;
+export const list = {
+  "list.label": "会话",
+  "list.search": "搜索",
+  "list.new": "新会话",
+  "list.none": "还没有会话。点一下笔，开始一个吧。",
+  "list.unread": { other: "{n} 条未读" },
+  "list.draft": "草稿：",
+  "list.you": "你：{text}",
+  "list.by": "{name}：{text}",
+  "list.empty": "还没有内容",
+  "list.loading": "正在加载会话",
+  "list.retry": "无法加载列表。{reason}",
+  "list.back": "返回列表",
+
+  "me.settings": "设置",
+  "me.connected": "已连接到 {server}",
+  "me.connecting": "正在连接",
+  "me.reconnecting": "正在重新连接",
+  "me.offline": "离线",
+
+  "go.title": "前往某个人或会话",
+  "go.label": "联系人或会话的名称",
+  "go.placeholder": "找谁，去哪里？",
+  "go.list": "联系人和会话",
+  "go.messages": "在消息中搜索“{words}”",
+  "go.messagesEmpty": "搜索消息",
+  "go.new": "新会话",
+  "go.none": "这里没有叫这个名字的人或会话。",
+  "go.found": { other: "{n} 项" },
+} as const;
