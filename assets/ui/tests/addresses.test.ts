@@ -1,8 +1,16 @@
 import { expect, test } from "vitest";
-import { linkify } from "../src/lib/linkify";
+import { parseInline } from "../src/lib/markdown/inline";
+import { inlineText } from "../src/lib/markdown/plain";
+import { Budget, type Inline } from "../src/lib/markdown/tree";
+
+const pieces = (text: string) => parseInline(text, new Budget());
+const hrefs = (nodes: Inline[]) => nodes.flatMap((node) => (typeof node === "object" && node.kind === "link" ? node.href : []));
 
 /** `[address]` for links, the rest as it is. */
-const drawn = (text: string) => linkify(text).map((piece) => (piece.href === undefined ? piece.text : `[${piece.text}]`)).join("");
+const drawn = (text: string) =>
+  pieces(text)
+    .map((piece) => (typeof piece === "object" && piece.kind === "link" ? `[${inlineText(piece.inside)}]` : inlineText([piece])))
+    .join("");
 
 test.each([
   ["no link here", "no link here"],
@@ -19,6 +27,10 @@ test.each([
   ["&#106;avascript:x", "&#106;avascript:x"],
   ["https://", "https://"],
   ["https://..", "https://.."],
+  ["https://a.example/snake_case_words_", "[https://a.example/snake_case_words]_"],
+  ["*see https://a.example/b*", "see https://a.example/b"],
+  ["write to wren.c@post.example.org.", "write to [wren.c@post.example.org]."],
+  ["a@b", "a@b"],
   ["https://a.example/\u202egpj.exe", "[https://a.example/]\u202egpj.exe"],
 ])("%j", (text, expected) => {
   expect(drawn(text)).toBe(expected);
@@ -30,9 +42,9 @@ test("the pieces are the text, whatever it is, and only http(s) becomes a link",
   for (let round = 0; round < 2_000; round += 1) {
     let text = "";
     for (let i = 0; i < 12; i += 1) text += parts[(seed = (seed * 1103515245 + 12345) % 2 ** 31) % parts.length];
-    const pieces = linkify(text);
-    expect(pieces.map((piece) => piece.text).join("")).toBe(text);
-    for (const { href } of pieces) if (href !== undefined) expect(href).toMatch(/^https?:\/\/[^/]/);
+    const nodes = pieces(text);
+    expect(inlineText(nodes)).toBe(text);
+    for (const href of hrefs(nodes)) expect(href).toMatch(/^https?:\/\/[^/]/);
   }
 });
 
@@ -40,6 +52,6 @@ test("the pieces are the text, whatever it is, and only http(s) becomes a link",
 test("a page of hostile lines is drawn all the same", () => {
   for (const end of [")", ".", "(", ".a", "https://"]) {
     const text = `https://a.example/${end.repeat(8_000 / end.length)}`;
-    for (let i = 0; i < 100; i += 1) expect(linkify(text)[0]?.href).toMatch(/^https:\/\/a\.example\//);
+    for (let i = 0; i < 100; i += 1) expect(hrefs(pieces(text))[0]).toMatch(/^https:\/\/a\.example\//);
   }
 });
