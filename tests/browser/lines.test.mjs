@@ -57,6 +57,8 @@ test("only what was on the screen is read: first opening, opening again, a windo
 test("a message of 8,000 characters is read from its beginning; one's own line is followed to the end", async () => {
   const room = await make("Letters");
   await ann.open("Letters");
+  // It is folded, and even so higher than this window.
+  await ann.page.setViewportSize({ width: 1440, height: 560 });
   const letter = `Dear Ann, ${"this goes on and on. ".repeat(400)}`.slice(0, 7_999) + ".";
   assert.equal((await say(room, letter)).status, 201);
   const article = ann.page.locator("article").filter({ hasText: "Dear Ann" });
@@ -72,6 +74,7 @@ test("a message of 8,000 characters is read from its beginning; one's own line i
     return box.scrollHeight - box.scrollTop - box.clientHeight < 48;
   });
   await reads(room, 2);
+  await ann.page.setViewportSize({ width: 1440, height: 900 });
 });
 
 test("a line that waits in two tabs is delivered once and drawn once in both", async () => {

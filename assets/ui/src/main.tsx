@@ -8,6 +8,7 @@ import "./styles/list.css";
 import "./styles/page.css";
 import "./styles/strip.css";
 import "./styles/row.css";
+import "./styles/said.css";
 import "./styles/marks.css";
 import "./styles/empty.css";
 import "./styles/menu.css";

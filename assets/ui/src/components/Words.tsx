@@ -1,13 +1,16 @@
 /** What stands in the measure of a line: its words, its files, or that it was deleted. */
 
+import { onlyEmoji } from "../lib/emojis";
 import type { Line } from "../lib/lines";
 import { percentText, t } from "../lib/text";
 import { shareOf, uploadsOf } from "../hooks/useUploads";
 import { editing } from "../hooks/useEditing";
+import { isLong } from "../hooks/useFold";
 import { Attachments, PendingFiles } from "./Attachments";
 import { EditLine } from "./EditLine";
 import { Icon } from "./Icon";
-import { Linkified } from "./Linkified";
+import { Fold } from "./Fold";
+import { Markdown } from "./Markdown";
 
 /** Words first, then what they speak of. */
 export function Words({ line }: { line: Line }) {
@@ -21,11 +24,16 @@ export function Words({ line }: { line: Line }) {
   }
   return (
     <>
-      {line.id !== null && editing.value === line.id ? <EditLine line={line} id={line.id} /> : line.content !== "" && <Linkified text={line.content} />}
+      {line.id !== null && editing.value === line.id ? <EditLine line={line} id={line.id} /> : line.content !== "" && <Said line={line} />}
       {line.attachments.length > 0 && <Attachments line={line} />}
       {line.uploads.length > 0 && <PendingFiles line={line} />}
     </>
   );
+}
+
+function Said({ line }: { line: Line }) {
+  const words = <Markdown text={line.content} conversationId={line.conversationId} named={line.mentions} />;
+  return <div class={`said${onlyEmoji(line.content) ? " large" : ""}`}>{isLong(line.content) ? <Fold id={line.key}>{words}</Fold> : words}</div>;
 }
 
 /** How far the files of a waiting line have come. */

@@ -86,6 +86,8 @@ function waitingLine(item: OutboxItem, senderName: string): Line {
     senderName,
     senderAvatar: undefined,
     content: item.content,
+    conversationId: item.conversationId,
+    mentions: null,
     attachments: [],
     uploads: item.uploads ?? [],
     editedAt: null,

@@ -1,6 +1,7 @@
 /** Files as people read them: sizes, kinds, names, and what a message with files says in one line. Pure. */
 
 import { perLanguage } from "./language";
+import { plainText } from "./markdown/plain";
 import { t } from "./text";
 import type { Attachment, Message } from "./wire";
 
@@ -61,7 +62,7 @@ export function downloadUrl(file: Pick<Attachment, "url">): string {
 export function summaryOf(message: Pick<Message, "content" | "attachments" | "deletedAt">, most = 160): string {
   if (message.deletedAt !== undefined) return t("line.deleted");
   // Only the beginning is shown, so a long text need not be laid out.
-  if (message.content !== "") return message.content.slice(0, most);
+  if (message.content !== "") return plainText(message.content.slice(0, most * 2)).slice(0, most);
   const { attachments } = message;
   const n = attachments.length;
   if (n > 0 && attachments.every((file) => file.kind === "image")) return t("file.pictures", { n });

@@ -11,6 +11,9 @@ export interface Line {
   senderName: string;
   senderAvatar: string | undefined;
   content: string;
+  conversationId: string;
+  /** The ids of the members that it names, and `all`; `null` until it is stored. */
+  mentions: readonly string[] | null;
   /** Files that the server has. */
   attachments: readonly Attachment[];
   /** Files that are still on their way, by their ids in the tray. */
@@ -53,6 +56,8 @@ function toLine(message: Message): Line {
     senderName: message.sender.displayName,
     senderAvatar: message.sender.avatarUrl,
     content: message.content,
+    conversationId: message.conversationId,
+    mentions: message.mentions,
     attachments: message.attachments,
     uploads: [],
     editedAt: message.editedAt ?? null,

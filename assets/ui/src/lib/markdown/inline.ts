@@ -8,6 +8,7 @@
 
 import { linkHref, trimAddress, WEB } from "../linkify";
 import { UNSPACED } from "../match";
+import { disguised, joined, unlinked } from "./links";
 import type { Budget, Inline } from "./tree";
 
 const KINDS = { "*": "em", _: "em", "**": "strong", "~~": "strike" } as const;
@@ -192,37 +193,4 @@ function ends(line: string, from: number, to: number): boolean {
   if (from === 0 || /\s/.test(line.charAt(from - 1))) return false;
   const after = line.slice(to, to + 2).match(/^./su)?.[0] ?? "";
   return after === "" || AFTER.test(after) || UNSPACED.test(after);
-}
-
-/** Neighbouring words as one. */
-function joined(nodes: readonly Inline[]): Inline[] {
-  const out: Inline[] = [];
-  let words: string[] = [];
-  const flush = () => {
-    if (words.length > 0) out.push(words.join(""));
-    words = [];
-  };
-  for (const node of nodes) {
-    if (typeof node === "string") words.push(node);
-    else flush(), out.push(node);
-  }
-  flush();
-  return out;
-}
-
-/** A link has no links in it. */
-function unlinked(nodes: readonly Inline[]): Inline[] {
-  return nodes.flatMap((node): Inline[] => {
-    if (typeof node === "string" || node.kind === "code") return [node];
-    if (node.kind === "mention") return [node.text];
-    return node.kind === "link" ? node.inside : [{ ...node, inside: unlinked(node.inside) }];
-  });
-}
-
-/** Words that look like the address of another place than they lead to. */
-function disguised(label: string, href: string): boolean {
-  const shown = /(?:https?:\/\/|www\.)[^\s/?#]+|^\s*(?:[\w-]+\.)+(?:com|org|net)(?=$|[\s/?#:])/i.exec(label)?.[0];
-  if (shown === undefined) return false;
-  const host = (text: string) => text.trim().toLowerCase().replace(/^https?:\/\//, "").replace(/^www\./, "").replace(/^.*@|[:/?#].*$/g, "");
-  return host(shown) !== host(href);
 }

@@ -8,4 +8,11 @@ export const write = {
 
   "write.attach": "Add files",
   "write.drop": "Drop to add to this conversation",
+
+  "code.plain": "Code",
+  "code.copy": "Copy the code: {name}",
+  "code.copyShort": "Copy",
+  "code.copied": "Copied",
+  "fold.more": "Show all",
+  "fold.less": "Show less",
 } as const;

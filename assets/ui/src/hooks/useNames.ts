@@ -1,0 +1,38 @@
+/** Whom the `@names` of a message mean. */
+
+import { myId } from "../state/account";
+import { conversation } from "../state/conversations";
+
+/** A name that means somebody: how it is shown, whether it is oneself, and what follows it. */
+export interface Named {
+  words: string;
+  title: string | undefined;
+  me: boolean;
+  rest: string;
+}
+
+/** Looks a written `@name` up; `null` when it means nobody here. */
+export type Naming = (text: string) => Named | null;
+
+/** `named`: the ids that the server found in the message and `all`; `null` while it has not seen it. */
+export function useNames(conversationId: string, named: readonly string[] | null): Naming {
+  return (text) => {
+    // Only a message with names in it asks; so the others are not drawn again when people come or go.
+    const room = conversation(conversationId);
+    const means = (id: string) => named === null || named.includes(id);
+    const whole = text.slice(1).toLowerCase();
+    const bare = whole.replace(/[._-]+$/, "");
+    const rest = text.slice(1 + bare.length);
+    if (room === undefined || bare === "") return null;
+    if (bare === "all" && room.isGroup) return means("all") ? { words: text.slice(0, 4), title: undefined, me: true, rest } : null;
+    for (const name of new Set([whole, bare])) {
+      const who = room.members.find((member) => member.username.toLowerCase() === name);
+      if (who !== undefined && means(who.id)) {
+        return { words: `@${who.displayName}`, title: `@${who.username}`, me: who.id === myId(), rest: name === whole ? "" : rest };
+      }
+    }
+    // Of a large group not everybody is loaded.
+    const unknown = named !== null && named.some((id) => id !== "all" && room.members.every((member) => member.id !== id));
+    return unknown ? { words: `@${text.slice(1, 1 + bare.length)}`, title: undefined, me: false, rest } : null;
+  };
+}
