@@ -59,7 +59,11 @@ pub(super) enum Task {
         shell: Shell,
     },
     /// Write the manual page
-    Man,
+    Man {
+        /// One page for each command, into this directory
+        #[arg(long, value_name = "DIR")]
+        out: Option<PathBuf>,
+    },
 }
 
 #[derive(Subcommand)]

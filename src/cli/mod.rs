@@ -8,6 +8,7 @@ mod check;
 mod command;
 mod control;
 mod greeting;
+mod owner;
 mod password;
 mod ready;
 mod serve;
@@ -61,13 +62,13 @@ fn run(task: Task) -> anyhow::Result<()> {
             overrides,
             ready_file,
         } => serve::run(load(*overrides)?, ready_file.as_deref()),
-        Task::SetupLink { place } => users::setup_link(&load(place.into())?),
+        Task::SetupLink { place } => users::setup_link(&load_as_owner(place.into())?),
         Task::User { task } => users::run(task),
         Task::Check {
             compact,
             rebuild_search,
             place,
-        } => check::run(&load(place.into())?, compact, rebuild_search),
+        } => check::run(&load_as_owner(place.into())?, compact, rebuild_search),
         Task::Config {
             task: ConfigTask::Example,
         } => print(example().as_bytes()),
@@ -82,7 +83,9 @@ fn run(task: Task) -> anyhow::Result<()> {
             clap_complete::generate(shell, &mut Cli::command(), "inkspot", &mut script);
             print(&script)
         }
-        Task::Man => {
+        Task::Man { out: Some(folder) } => clap_mangen::generate_to(Cli::command(), &folder)
+            .with_context(|| format!("cannot write to {}", folder.display())),
+        Task::Man { out: None } => {
             let mut page = Vec::new();
             clap_mangen::Man::new(Cli::command())
                 .render(&mut page)
@@ -96,6 +99,13 @@ fn run(task: Task) -> anyhow::Result<()> {
 fn load(overrides: Overrides) -> Result<Config, ConfigError> {
     let config = Config::load(overrides)?;
     logging::init(config.log.format, config.log.level);
+    Ok(config)
+}
+
+/// The same for what works on the data of a server that may be somebody else's.
+fn load_as_owner(overrides: Overrides) -> anyhow::Result<Config> {
+    let config = load(overrides)?;
+    owner::become_owner(&config.server.data)?;
     Ok(config)
 }
 

@@ -5,7 +5,7 @@ use anyhow::{anyhow, bail};
 
 use super::args::UserTask;
 use super::command::Command;
-use super::{control, load, password, print};
+use super::{control, load_as_owner, password, print};
 use crate::app;
 use crate::base::clock::Clock;
 use crate::base::rng::Rng;
@@ -62,7 +62,7 @@ pub(super) fn run(task: UserTask) -> anyhow::Result<()> {
             },
         ),
     };
-    perform(&load(place.into())?, command)
+    perform(&load_as_owner(place.into())?, command)
 }
 
 pub(super) fn setup_link(config: &Config) -> anyhow::Result<()> {

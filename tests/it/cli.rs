@@ -3,7 +3,7 @@
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpListener;
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
@@ -19,6 +19,7 @@ fn inkspot(args: &[&str]) -> Command {
         command.env_remove(name);
     }
     command
+        .env("INKSPOT_CONFIG", "/dev/null")
         .args(args)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -522,9 +523,53 @@ fn help_completions_and_the_manual_are_there() {
     }
     assert!(done(&["completions", "bash"], "").contains("_inkspot"));
     assert!(done(&["man"], "").contains(".TH inkspot"));
+    let pages = tempfile::tempdir().unwrap();
+    done(&["man", "--out", pages.path().to_str().unwrap()], "");
+    for page in ["inkspot.1", "inkspot-serve.1", "inkspot-user-add.1"] {
+        assert!(pages.path().join(page).is_file(), "{page}");
+    }
     assert_eq!(done(&["config", "example"], ""), inkspot::config::example());
     assert_eq!(
         done(&["--version"], "").trim(),
         concat!("inkspot ", env!("CARGO_PKG_VERSION"))
     );
+}
+
+/// As root: everything that a command makes belongs to whom the data belongs to.
+#[test]
+fn what_root_asks_for_is_done_as_the_owner_of_the_data() {
+    if std::env::var_os("INKSPOT_NO_MOUNT").is_some() {
+        return;
+    }
+    let dir = tempfile::tempdir().unwrap();
+    fs::set_permissions(dir.path(), fs::Permissions::from_mode(0o755)).unwrap();
+    let data = dir.path().join("data");
+    fs::create_dir(&data).unwrap();
+    fs::set_permissions(&data, fs::Permissions::from_mode(0o700)).unwrap();
+    std::os::unix::fs::chown(&data, Some(65_534), Some(65_534))
+        .expect("root can give a folder away; else set INKSPOT_NO_MOUNT=1");
+    let place = data.to_str().unwrap();
+    done(
+        &["user", "add", "ada", "--password-stdin", "--data", place],
+        PASSWORD,
+    );
+    done(
+        &["check", "--compact", "--rebuild-search", "--data", place],
+        "",
+    );
+    let mut folders = vec![data];
+    let mut seen = 0;
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let entry = entry.unwrap();
+            let about = entry.metadata().unwrap();
+            assert_eq!(about.uid(), 65_534, "{}", entry.path().display());
+            assert_eq!(about.gid(), 65_534, "{}", entry.path().display());
+            seen += 1;
+            if about.is_dir() {
+                folders.push(entry.path());
+            }
+        }
+    }
+    assert!(seen > 5, "{seen} entries");
 }
