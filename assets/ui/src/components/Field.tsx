@@ -38,7 +38,7 @@ export function Field(props: FieldProps) {
           autocapitalize={props.type === "password" ? "none" : undefined}
           autofocus={props.autofocus}
           maxLength={props.maxLength}
-          dir="auto"
+          dir={props.value === "" ? undefined : "auto"}
           aria-invalid={props.error ? "true" : undefined}
           aria-describedby={note ? `${id}-note` : undefined}
         />

@@ -56,7 +56,7 @@ export function MessageInput({ conversationId, title }: { conversationId: string
             ref={field}
             rows={1}
             value={text}
-            dir="auto"
+            dir={text === "" ? undefined : "auto"}
             aria-label={t("write.label")}
             placeholder={t("write.placeholder", { title })}
             enterkeyhint="send"

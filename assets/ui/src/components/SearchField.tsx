@@ -48,7 +48,7 @@ export function SearchField(props: { field: Field; errorId: string | undefined; 
             autocomplete="off"
             autocapitalize="none"
             spellcheck={false}
-            dir="auto"
+            dir={field.words === "" ? undefined : "auto"}
             value={field.words}
             maxLength={500}
             aria-label={t("search.label")}
@@ -130,7 +130,7 @@ function Narrow({ field }: { field: Field }) {
     <div class="qnarrow" role="group" aria-label={t("search.narrow")}>
       {OPERATORS.filter((op) => op !== "in" || field.within === null).map((op) => (
         <button key={op} type="button" onClick={() => field.begin(op)}>
-          <code>{op}:</code> {t(`search.add.${op}`)}
+          <code dir="ltr">{op}:</code> {t(`search.add.${op}`)}
         </button>
       ))}
     </div>

@@ -41,7 +41,7 @@ export function SearchLessons() {
           {LESSONS.map(([key, example]) => (
             <div key={key}>
               <dt>
-                <code>{example}</code>
+                <code dir="ltr">{example}</code>
               </dt>
               <dd>{t(`search.teach.${key}`)}</dd>
             </div>
@@ -94,7 +94,14 @@ export function SearchFailure({ failure, id, onAgain }: { failure: Failure | nul
       {failure !== null && (
         <p class="error" id={id}>
           <Icon name="alert" small />
-          <span>{typed ? failure.message : t("search.failed", { reason: explain(failure) })}</span>
+          {typed ? (
+            // What can't be understood, and where, is told by the server alone; it speaks English.
+            <span lang="en" dir="ltr">
+              {failure.message}
+            </span>
+          ) : (
+            <span>{t("search.failed", { reason: explain(failure) })}</span>
+          )}
         </p>
       )}
       {failure !== null && !typed && (

@@ -58,7 +58,7 @@ export function Switcher(props: { onGo(id: string): void; onSearch(words: string
           autocapitalize="none"
           spellcheck={false}
           autofocus
-          dir="auto"
+          dir={typed === "" ? undefined : "auto"}
           maxLength={80}
           value={typed}
           aria-label={t("go.label")}
