@@ -5,13 +5,33 @@
 //! direction-changing characters are escaped here, for every event.
 
 use std::io;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde::{Deserialize, Serialize};
 use tracing::Subscriber;
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::fmt::MakeWriter;
-use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
 use tracing_subscriber::util::SubscriberInitExt;
+
+/// How many failures were logged by this process.
+static ERRORS: AtomicU64 = AtomicU64::new(0);
+
+/// How many failures were logged since the process began.
+pub fn errors() -> u64 {
+    ERRORS.load(Ordering::Relaxed)
+}
+
+/// Counts failures.
+struct Counting;
+
+impl<S: Subscriber> Layer<S> for Counting {
+    fn on_event(&self, event: &tracing::Event<'_>, _: Context<'_, S>) {
+        if *event.metadata().level() == tracing::Level::ERROR {
+            ERRORS.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+}
 
 /// How a line looks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -79,11 +99,13 @@ where
         LogFormat::Text => Box::new(
             tracing_subscriber::registry()
                 .with(filter)
+                .with(Counting)
                 .with(lines.with_ansi(false)),
         ),
         LogFormat::Json => Box::new(
             tracing_subscriber::registry()
                 .with(filter)
+                .with(Counting)
                 .with(lines.json().flatten_event(true).with_current_span(false)),
         ),
     }
@@ -192,6 +214,18 @@ mod tests {
         assert_eq!(event["message"], "hello");
         assert_eq!(event["shown"], NASTY);
         assert_eq!(event["duration_ms"], 5);
+    }
+
+    #[test]
+    fn failures_are_counted_and_warnings_are_not() {
+        let before = errors();
+        let text = logged(LogFormat::Json, LogLevel::Info, || {
+            tracing::error!("it failed");
+            tracing::warn!("it might");
+        });
+        assert_eq!(text.lines().count(), 2);
+        // Other tests of this process may fail things meanwhile.
+        assert!(errors() > before);
     }
 
     #[test]

@@ -6,5 +6,6 @@ pub mod clock;
 pub mod database;
 pub mod disk;
 pub mod logging;
+pub mod process;
 pub mod rng;
 pub mod shutdown;

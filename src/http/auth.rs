@@ -79,11 +79,20 @@ pub(super) async fn sign_in(mut call: Call) -> Answer {
         .service()
         .sign_in(&username, &password, call.device())
         .await?;
-    let body = LoggedIn {
-        token: signed_in.token.clone(),
-        user: signed_in.user.clone(),
-    };
-    Ok(with_session(answer::ok(&body)?, &signed_in))
+    Ok(with_session(
+        answer::ok(&LoggedIn::of(&signed_in))?,
+        &signed_in,
+    ))
+}
+
+impl LoggedIn {
+    /// What who has just signed in is told.
+    pub(super) fn of(signed_in: &SignedIn) -> Self {
+        Self {
+            token: signed_in.token.clone(),
+            user: signed_in.user.clone(),
+        }
+    }
 }
 
 /// Hands the browser its session, and the mark by which it is known the next time.

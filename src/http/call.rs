@@ -10,6 +10,7 @@ use http::header::{HeaderName, USER_AGENT};
 use http::uri::Authority;
 use http::{HeaderMap, Method};
 use serde::de::DeserializeOwned;
+use tokio::sync::OwnedSemaphorePermit;
 use warp::Filter;
 use warp::filters::BoxedFilter;
 use warp::path::FullPath;
@@ -18,6 +19,7 @@ use super::body::{self, Body};
 use super::error::Failure;
 use super::search::Searches;
 use super::{Door, Settings};
+use crate::base::clock::Timestamp;
 use crate::model::Peer;
 use crate::model::peer::Progress;
 use crate::protocol::credentials::{self, DEVICE_COOKIE, Site, Token};
@@ -110,6 +112,18 @@ impl Call {
     /// The search.
     pub(super) fn searches(&self) -> &Searches {
         &self.door.searches
+    }
+
+    /// When the server started.
+    pub(super) fn started_at(&self) -> Timestamp {
+        self.door.started_at
+    }
+
+    /// A turn for a question that reads much, once there is one. `None` never comes: nobody
+    /// closes the turns.
+    pub(super) async fn admin_turn(&self) -> Option<OwnedSemaphorePermit> {
+        let turns = Arc::clone(&self.door.admin_turns);
+        turns.acquire_owned().await.ok()
     }
 
     /// The host that the client asked for.

@@ -182,14 +182,9 @@ pub(super) async fn join(call: Call) -> Answer {
 /// An invite with the link that its maker can send on: by the address that they used themselves,
 /// unless that address leads nobody else here.
 pub(super) fn view(call: &Call, invite: Invite) -> InviteView {
-    let url = &call.settings().url;
-    let url = match call.host() {
-        Some(host) if leads_here(host) => at_host(url, host),
-        _ => url.clone(),
-    };
     InviteView {
         id: invite.id,
-        link: format!("{url}/invite/{}", invite.code),
+        link: format!("{}/invite/{}", base_url(call), invite.code),
         code: invite.code,
         conversation_id: invite.conversation,
         created_by: invite.created_by,
@@ -197,6 +192,15 @@ pub(super) fn view(call: &Call, invite: Invite) -> InviteView {
         expires_at: invite.expires_at,
         max_uses: invite.max_uses,
         uses: invite.uses,
+    }
+}
+
+/// Where somebody else finds this server.
+pub(super) fn base_url(call: &Call) -> String {
+    let url = &call.settings().url;
+    match call.host() {
+        Some(host) if leads_here(host) => at_host(url, host),
+        _ => url.clone(),
     }
 }
 
@@ -224,9 +228,10 @@ pub(super) fn made(call: &Call, invite: Invite) -> Result<InviteMade, Failure> {
     Ok(InviteMade { invite, qr_svg })
 }
 
-fn qr(link: &str) -> Result<String, Failure> {
+/// A link as a picture.
+pub(super) fn qr(link: &str) -> Result<String, Failure> {
     let code = QrCode::with_error_correction_level(link, EcLevel::M)
-        .map_err(|_| Failure::internal("an invite link does not fit into a QR code"))?;
+        .map_err(|_| Failure::internal("a link does not fit into a QR code"))?;
     Ok(code
         .render::<svg::Color<'_>>()
         .min_dimensions(240, 240)

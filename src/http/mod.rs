@@ -4,6 +4,7 @@
 //! store and knows nothing of sockets: the listener gives it requests, with the
 //! [`Peer`](crate::model::Peer) of each in its extensions, and takes the answers.
 
+mod admin;
 mod answer;
 mod attachments;
 mod auth;
@@ -22,11 +23,13 @@ mod members;
 mod messages;
 mod openapi;
 mod operations;
+mod operations_of_admin;
 mod operations_of_files;
 mod operations_of_search;
 mod own;
 mod packing;
 mod paging;
+mod resets;
 mod routes;
 mod search;
 mod setup;
@@ -41,12 +44,13 @@ use std::sync::Arc;
 use http::header::CONTENT_LENGTH;
 use http::{Method, StatusCode};
 use http_body::Body;
+use tokio::sync::Semaphore;
 use warp::filters::BoxedFilter;
 use warp::path::FullPath;
 use warp::reply::Response;
 use warp::{Filter, Rejection, Reply};
 
-use crate::base::clock::Clock;
+use crate::base::clock::{Clock, Timestamp};
 use crate::search::Search;
 use crate::service::Service;
 
@@ -70,6 +74,9 @@ struct Door {
     settings: Settings,
     bodies: body::Room,
     searches: search::Searches,
+    started_at: Timestamp,
+    /// Those of [`admin::TURNS`] that are free.
+    admin_turns: Arc<Semaphore>,
 }
 
 /// Everything that this door answers. It answers each request and never fails.
@@ -77,6 +84,8 @@ pub fn routes(service: Service, search: Search, settings: Settings) -> BoxedFilt
     let public_certificate = settings.public_certificate;
     let door = Arc::new(Door {
         service,
+        started_at: settings.clock.now(),
+        admin_turns: Arc::new(Semaphore::new(admin::TURNS)),
         settings,
         bodies: body::Room::default(),
         searches: search::Searches::new(search),

@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 
 use super::openapi::{Operation, operation};
 use super::{
-    auth, conversations, health, invites, members, messages, operations_of_files,
-    operations_of_search, own, setup, users,
+    auth, conversations, health, invites, members, messages, operations_of_admin,
+    operations_of_files, operations_of_search, own, setup, users,
 };
 use crate::model::view::{ConversationView, MemberView, MessageView, UserView};
 
@@ -31,6 +31,7 @@ pub(super) fn all() -> Vec<Operation> {
     all.extend(words());
     all.extend(second_thoughts());
     all.extend(own_view());
+    all.extend(operations_of_admin::all());
     all.extend(operations_of_files::all());
     all.extend(operations_of_search::all());
     all

@@ -15,8 +15,8 @@ use super::answer::Answer;
 use super::call::{Call, Request};
 use super::error::Failure;
 use super::{
-    Door, attachments, auth, avatars, conversations, files, health, invites, members, messages,
-    openapi, own, search, setup, uploads, users,
+    Door, admin, attachments, auth, avatars, conversations, files, health, invites, members,
+    messages, openapi, own, resets, search, setup, uploads, users,
 };
 
 /// All addresses of the API. `{name}` stands for one piece of a path.
@@ -49,6 +49,15 @@ pub(super) fn table() -> Vec<Route> {
         get("/api/users/{id}", users::show),
         patch("/api/users/{id}", users::change),
         post("/api/users/{id}/password", users::set_password),
+        post("/api/users/{id}/reset-link", resets::create),
+        delete("/api/users/{id}/sessions", admin::end_sessions),
+        get("/api/resets/{code}", resets::show),
+        post("/api/resets/{code}", resets::finish),
+
+        get("/api/admin/people", admin::people),
+        get("/api/admin/groups", admin::groups),
+        get("/api/admin/storage", admin::storage),
+        get("/api/admin/health", admin::health),
 
         get("/api/conversations", conversations::list),
         post("/api/conversations", conversations::create),

@@ -30,6 +30,11 @@ pub(super) struct Searches {
 }
 
 impl Searches {
+    /// The search itself.
+    pub(super) fn search(&self) -> &Search {
+        &self.search
+    }
+
     pub(super) fn new(search: Search) -> Self {
         Self {
             search,

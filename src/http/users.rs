@@ -33,7 +33,7 @@ pub(super) struct UserChange {
 pub(super) struct NewPassword {
     /// 8 to 256 characters.
     #[schema(min_length = 8, max_length = 256)]
-    new_password: String,
+    pub(super) new_password: String,
 }
 
 impl Users {

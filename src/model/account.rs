@@ -85,3 +85,19 @@ pub struct Invite {
     /// How many it let in so far.
     pub uses: u32,
 }
+
+/// Lets one person choose a new password, once. They have one at most: a new one takes the place
+/// of the one before.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ResetLink {
+    /// Whose password.
+    pub user: UserId,
+    /// SHA-256 of the secret in the link, which is kept nowhere.
+    pub token_hash: [u8; 32],
+    /// The administrator who made it; `None` for the installation itself.
+    pub created_by: Option<UserId>,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it stops working.
+    pub expires_at: Timestamp,
+}

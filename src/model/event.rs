@@ -1,6 +1,6 @@
 //! What happened. State changes only by applying events, and every reader follows them in order.
 
-use super::account::{Account, Invite, Role, Session};
+use super::account::{Account, Invite, ResetLink, Role, Session};
 use super::conversation::{Conversation, Draft, Member, MemberRole, OwnSettings};
 use super::file::{AvatarOf, File};
 use super::ids::{ConversationId, EventSeq, FileId, InviteId, Seq, SessionId, UserId};
@@ -112,6 +112,9 @@ pub enum EventBody {
         /// How.
         end: SessionEnd,
     },
+    /// A link was made by which somebody chooses a new password. A new password, or disabling the
+    /// account, makes it useless; nothing is left of it then.
+    ResetLinkMade(ResetLink),
     /// An invite was made.
     InviteCreated(Invite),
     /// An invite let somebody in.

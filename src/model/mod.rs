@@ -13,7 +13,7 @@ pub mod name;
 pub mod peer;
 pub mod view;
 
-pub use account::{Account, Invite, Role, Session};
+pub use account::{Account, Invite, ResetLink, Role, Session};
 pub use conversation::{Conversation, Draft, Member, MemberRole, OwnSettings};
 pub use event::{Actor, Event, EventBody, SessionEnd};
 pub use file::{AvatarOf, File, FileClass, FileUse, Thumbnail};

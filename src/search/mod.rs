@@ -45,6 +45,7 @@ pub use find::Caps;
 pub use reader::rebuild;
 
 use crate::base::clock::Clock;
+use crate::base::disk;
 use crate::base::rng::Rng;
 use crate::base::shutdown::Shutdown;
 use crate::model::{ConversationId, EventSeq, Message, UserId};
@@ -150,6 +151,7 @@ pub enum SearchError {
 /// What searches and the reader share.
 struct Shared {
     store: Store,
+    folder: PathBuf,
     clock: Clock,
     caps: Caps,
     /// `None` while it is being opened, or can't be.
@@ -188,7 +190,7 @@ impl Search {
         (clock, rng): (&Clock, &Rng),
         options: Options,
     ) -> std::io::Result<(Self, Running)> {
-        let shared = Arc::new(Shared::new(store, clock, options.caps));
+        let shared = Arc::new(Shared::new(store, folder.clone(), clock, options.caps));
         let stop = Shutdown::new();
         let reader = reader::Reader {
             shared: Arc::clone(&shared),
@@ -223,6 +225,12 @@ impl Search {
         head.saturating_sub(self.0.seen.load(Ordering::Acquire))
     }
 
+    /// Bytes that the index takes on the disk; 0 before it is made. Reads its folder: not for each
+    /// request.
+    pub fn disk_bytes(&self) -> u64 {
+        disk::size(&self.0.folder).unwrap_or(0)
+    }
+
     /// Whether messages from before the start aren't in the index yet.
     pub fn is_indexing(&self) -> bool {
         self.0.indexing.load(Ordering::Acquire)
@@ -230,9 +238,10 @@ impl Search {
 }
 
 impl Shared {
-    fn new(store: Store, clock: &Clock, caps: Caps) -> Self {
+    fn new(store: Store, folder: PathBuf, clock: &Clock, caps: Caps) -> Self {
         Self {
             store,
+            folder,
             clock: clock.clone(),
             caps,
             index: RwLock::default(),

@@ -133,7 +133,7 @@ impl Service {
         self.user_view(user)
     }
 
-    fn limit_manager(&self, actor: Actor) -> Answer<()> {
+    pub(super) fn limit_manager(&self, actor: Actor) -> Answer<()> {
         match actor.user() {
             Some(user) => self.limit(LimitedAction::Manage, LimitKey::user(user)),
             None => Ok(()),
@@ -141,7 +141,7 @@ impl Service {
     }
 }
 
-fn require_found(state: &dyn Reads, user: UserId) -> Answer<Account> {
+pub(super) fn require_found(state: &dyn Reads, user: UserId) -> Answer<Account> {
     accounts::find(state, user)?.ok_or(ServiceError::NotFound)
 }
 

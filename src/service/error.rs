@@ -67,6 +67,9 @@ pub enum ServiceError {
     /// The invite does not exist, has expired, is used up or was taken back.
     #[error("invite is not valid")]
     InviteInvalid,
+    /// The link to a new password does not exist, has expired, was used or replaced.
+    #[error("reset link is not valid")]
+    ResetInvalid,
     /// Too much is waiting, or the server is stopping. Trying again later is safe.
     #[error("busy")]
     ServerBusy,
@@ -130,6 +133,7 @@ impl ServiceError {
             Self::RateLimited { .. } => "rate_limited",
             Self::SetupDone => "setup_done",
             Self::InviteInvalid => "invite_invalid",
+            Self::ResetInvalid => "reset_invalid",
             Self::ServerBusy => "server_busy",
             Self::StorageFull => "storage_full",
             Self::FileTooLarge { .. } => "file_too_large",
@@ -191,6 +195,9 @@ impl ServiceError {
                 "This server is set up already. Please sign in, or ask for an invite."
             }
             Self::InviteInvalid => "This invite is not valid (any more). Please ask for a new one.",
+            Self::ResetInvalid => {
+                "This link does not work (any more). Please ask an administrator for a new one."
+            }
             Self::ServerBusy => "The server is busy. Please try again in a moment.",
             Self::StorageFull => "The server's disk is full. Please tell its administrator.",
             Self::Internal(_) => "The server failed. Please try again, or tell its administrator.",

@@ -55,11 +55,13 @@ pub enum LimitedAction {
     Download,
     /// Searching; by user.
     Search,
+    /// Opening links to a new password, and choosing one by them; by network.
+    Reset,
 }
 
 impl LimitedAction {
     /// All of them.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::SignIn,
         Self::SignInKnown,
         Self::SignInNetwork,
@@ -78,6 +80,7 @@ impl LimitedAction {
         Self::Transfer,
         Self::Download,
         Self::Search,
+        Self::Reset,
     ];
 
     /// How many at once, and how long until one more is allowed.
@@ -100,6 +103,7 @@ impl LimitedAction {
             Self::Transfer => (200, Duration::from_millis(20)),
             Self::Download => (400, Duration::from_millis(10)),
             Self::Search => (60, Duration::from_millis(150)),
+            Self::Reset => (10, Duration::from_secs(10)),
         }
     }
 
@@ -107,7 +111,7 @@ impl LimitedAction {
     pub const fn text(self) -> &'static str {
         match self {
             Self::SignIn | Self::SignInKnown | Self::SignInNetwork => "Too many sign-ins.",
-            Self::Join => "Too many visits from your network.",
+            Self::Join | Self::Reset => "Too many visits from your network.",
             Self::Password => "The password was asked for too often.",
             Self::Account | Self::Manage | Self::Conversation | Self::Edit | Self::Draft => {
                 "Too many changes."

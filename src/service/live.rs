@@ -52,6 +52,11 @@ impl Live {
         self.presence.lock().is_here(user)
     }
 
+    /// How many people are here, and how many sockets they have open.
+    pub(super) fn count(&self) -> (usize, usize) {
+        self.presence.lock().count()
+    }
+
     /// Nobody hears anything any more: listeners may hold the service, which holds this.
     pub(super) fn forget_listeners(&self) {
         self.listeners.write().clear();

@@ -9,6 +9,7 @@ pub mod limits;
 pub mod types;
 
 mod accounts;
+mod admin;
 mod avatars;
 mod commit;
 #[cfg(test)]
@@ -38,6 +39,7 @@ mod queue;
 mod reaper;
 mod receipts;
 mod receiving;
+mod resets;
 mod rules;
 mod session_cache;
 mod sessions;

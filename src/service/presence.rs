@@ -50,6 +50,12 @@ impl Presence {
         self.here.contains_key(&user)
     }
 
+    /// How many people are here, and how many sockets all of them have open.
+    pub fn count(&self) -> (usize, usize) {
+        let sockets = self.here.values().map(HashSet::len).sum();
+        (self.here.len(), sockets)
+    }
+
     /// How many sockets somebody has open.
     pub fn sockets_of(&self, user: UserId) -> usize {
         self.here.get(&user).map_or(0, HashSet::len)

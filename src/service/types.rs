@@ -118,6 +118,28 @@ pub struct InvitePreview {
     pub expires_at: Option<Timestamp>,
 }
 
+/// A link by which somebody chooses a new password.
+#[derive(Clone, PartialEq, Eq)]
+pub struct NewResetLink {
+    /// The secret in it, kept nowhere.
+    pub code: String,
+    /// When it stops working.
+    pub expires_at: Timestamp,
+}
+
+/// Whose password a link is for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ResetPreview {
+    /// The server's name.
+    pub server_name: String,
+    /// What they sign in with.
+    pub username: String,
+    /// What others see.
+    pub display_name: String,
+    /// When it stops working.
+    pub expires_at: Timestamp,
+}
+
 /// A conversation to be made. All fields as typed.
 #[derive(Clone, Debug)]
 pub struct NewConversation {
@@ -273,4 +295,91 @@ pub struct Place {
     pub role: MemberRole,
     /// Everything up to here they have read.
     pub last_read_seq: Seq,
+}
+
+/// Which accounts an administrator asks for.
+#[derive(Clone, Debug)]
+pub struct PeopleAsked {
+    /// Beginnings of words of their names; empty for all.
+    pub query: String,
+    /// Only those.
+    pub role: Option<Role>,
+    /// The `next` of the page before.
+    pub after: Option<UserId>,
+    /// 1 to 100.
+    pub limit: u32,
+}
+
+/// An account as administrators see it.
+#[derive(Clone, Debug)]
+pub struct AdminPerson {
+    /// As everybody sees it.
+    pub user: UserView,
+    /// On how many devices they are signed in.
+    pub sessions: usize,
+    /// What their files take, in bytes.
+    pub file_bytes: u64,
+}
+
+/// A page of accounts, by name.
+#[derive(Clone, Debug)]
+pub struct AdminPeople {
+    /// The accounts.
+    pub people: Vec<AdminPerson>,
+    /// How many there are on all pages.
+    pub total: usize,
+    /// What to ask with for the following page.
+    pub next: Option<UserId>,
+}
+
+/// A group as administrators see it, who may not be in it.
+#[derive(Clone, Debug)]
+pub struct AdminGroup {
+    /// Which.
+    pub id: ConversationId,
+    /// What it is called.
+    pub title: String,
+    /// Where its picture is.
+    pub avatar_url: Option<String>,
+    /// Whether everybody joins it.
+    pub everyone: bool,
+    /// How many are in it.
+    pub member_count: u32,
+    /// How many messages were sent, deleted ones too.
+    pub messages: u64,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When something last happened in it.
+    pub last_activity_at: Timestamp,
+    /// The bytes of its files; `None` if there are too many to count now.
+    pub file_bytes: Option<u64>,
+    /// Whether the one who asks is in it.
+    pub member: bool,
+}
+
+/// What lies on the disk, in bytes.
+#[derive(Clone, Debug)]
+pub struct AdminStorage {
+    /// The database: messages, accounts, the log.
+    pub messages_bytes: u64,
+    /// The contents of files, each once.
+    pub files_bytes: u64,
+    /// What all files count to those who sent them.
+    pub people_bytes: u64,
+    /// Free on the disk.
+    pub free_bytes: u64,
+    /// The disk.
+    pub total_bytes: u64,
+    /// Free bytes below which uploads stop.
+    pub reserve_bytes: u64,
+    /// The largest file.
+    pub max_file_bytes: u64,
+    /// What one person may keep; `None`: as much as there is room for.
+    pub quota_bytes: Option<u64>,
+    /// When this installation was made.
+    pub since: Timestamp,
+    /// When this was counted.
+    pub now: Timestamp,
+    /// Who keeps most, with the bytes of their files.
+    pub top: Vec<(UserView, u64)>,
 }

@@ -6,7 +6,7 @@
 use super::error::StoreError;
 use super::txn::Changes;
 use super::{
-    accounts, conversations, drafts, files, history, invites, members, messages, sessions,
+    accounts, conversations, drafts, files, history, invites, members, messages, resets, sessions,
 };
 use crate::base::clock::Timestamp;
 use crate::model::{AvatarOf, EventBody, FileId, Message};
@@ -27,6 +27,7 @@ pub(super) fn apply(
         EventBody::SessionStarted(session) => sessions::start(changes, session),
         EventBody::SessionUsed { session, at } => sessions::used(changes, *session, *at),
         EventBody::SessionEnded { session, .. } => sessions::end(changes, *session),
+        EventBody::ResetLinkMade(link) => resets::put(changes, link),
         EventBody::InviteCreated(invite) => invites::create(changes, invite),
         EventBody::InviteUsed { invite, .. } => invites::update(changes, *invite, |invite| {
             invite.uses = invite.uses.saturating_add(1);
@@ -128,6 +129,7 @@ fn apply_to_accounts(changes: &mut Changes<'_>, body: &EventBody) -> Result<(), 
         EventBody::DisabledChanged { user, disabled } => {
             accounts::update(changes, *user, |account| account.disabled = *disabled)?;
             if *disabled {
+                resets::remove(changes, *user)?;
                 sessions::end_all(changes, *user, None)?;
             }
             Ok(())
@@ -140,6 +142,7 @@ fn apply_to_accounts(changes: &mut Changes<'_>, body: &EventBody) -> Result<(), 
             accounts::update(changes, *user, |account| {
                 account.password_hash.clone_from(password_hash);
             })?;
+            resets::remove(changes, *user)?;
             sessions::end_all(changes, *user, *keep)
         }
         EventBody::LastSeen { user, at } => accounts::update(changes, *user, |account| {

@@ -124,6 +124,12 @@ pub fn page(
     rows::collect(reads, &span, limit, |_, value| super::codec::decode(value))
 }
 
+/// The conversations with the largest ids (that is: the last made), newest first.
+pub fn newest(reads: &dyn Reads, limit: usize) -> Result<Vec<Conversation>, StoreError> {
+    let span = Span::of(Key::new(Table::Conversations)).backward();
+    rows::collect(reads, &span, limit, |_, value| super::codec::decode(value))
+}
+
 /// Adds a conversation without members or messages, whatever the event says about them: they
 /// follow as events of their own.
 pub(super) fn create(

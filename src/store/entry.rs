@@ -125,6 +125,10 @@ pub(super) enum BodyV1 {
         conversation: u64,
         user: u64,
     },
+    ResetLinkMade {
+        user: u64,
+        by: Option<u64>,
+    },
 }
 
 /// Which message, and enough to say whose it was should it be gone.
@@ -337,6 +341,10 @@ impl From<&EventBody> for BodyV1 {
             E::DraftChanged(draft) => Self::DraftChanged {
                 conversation: draft.conversation.0,
                 user: draft.user.0,
+            },
+            E::ResetLinkMade(link) => Self::ResetLinkMade {
+                user: link.user.0,
+                by: link.created_by.map(|user| user.0),
             },
         }
     }

@@ -35,6 +35,7 @@ pub mod invites;
 pub mod members;
 pub mod mentions;
 pub mod messages;
+pub mod resets;
 pub mod sessions;
 
 use std::ops::ControlFlow;
@@ -43,6 +44,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use parking_lot::RwLock;
 
+use crate::base::disk;
 use crate::model::{Event, EventSeq};
 
 pub use check::Tally;
@@ -168,6 +170,17 @@ impl Store {
     /// How much room the disk has, against the floor under which nothing is written.
     pub fn space(&self) -> Result<Space, StoreError> {
         self.0.space()
+    }
+
+    /// Bytes that the database takes on the disk. Reads its folder: not for each request.
+    pub fn disk_bytes(&self) -> Result<u64, StoreError> {
+        let Some(folder) = &self.0.folder else {
+            return Ok(0);
+        };
+        let current = folder.current()?;
+        current.map_or(Ok(0), |path| {
+            disk::size(&path).map_err(StoreError::io("look at", &path))
+        })
     }
 
     /// Facts about this installation.

@@ -9,8 +9,8 @@ use super::{accounts, conversations, drafts, files, invites, messages, sessions}
 use crate::base::clock::Timestamp;
 use crate::model::{
     Account, AvatarOf, Conversation, ConversationId, Draft, EventBody, File, FileClass, FileId,
-    FileUse, Invite, InviteId, MemberRole, Mentions, Message, MessageKind, OwnSettings, Role, Seq,
-    Session, SessionEnd, SessionId, UserId,
+    FileUse, Invite, InviteId, MemberRole, Mentions, Message, MessageKind, OwnSettings, ResetLink,
+    Role, Seq, Session, SessionEnd, SessionId, UserId,
 };
 
 /// The event that an entry of the log is about.
@@ -170,6 +170,14 @@ pub(super) fn event(
             let conversation = ConversationId(conversation);
             E::DraftChanged(draft(reads, UserId(user), conversation, at)?)
         }
+        // Who follows the log needs to know that there is one, and nothing of it.
+        B::ResetLinkMade { user, by } => E::ResetLinkMade(ResetLink {
+            user: UserId(user),
+            token_hash: [0; 32],
+            created_by: by.map(UserId),
+            created_at: at,
+            expires_at: at,
+        }),
     })
 }
 

@@ -13,6 +13,7 @@
 //! | `Sessions` | session (16) | session v1 |
 //! | `SessionTokens` | SHA-256 of the token (32) | session |
 //! | `UserSessions` | user (8), session (16) | nothing |
+//! | `ResetLinks` | user (8) | reset link v1 |
 //! | `Invites` | invite (16) | invite v1 |
 //! | `InviteCodes` | hash of the code (16) | invite |
 //! | `UserInvites` | user (8), invite (16) | nothing |
@@ -60,6 +61,8 @@ pub enum Table {
     SessionTokens = 0x19,
     /// Devices by person.
     UserSessions = 0x1a,
+    /// Links to a new password, by person.
+    ResetLinks = 0x1b,
     /// Invites.
     Invites = 0x20,
     /// Invites by code.

@@ -4,7 +4,7 @@
 //! reads like the feature: `alice.post("/api/conversations", json!({…})).await.gives(201)`.
 
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -109,6 +109,11 @@ impl TestServer {
         };
         server.visitor().get("/api/health").await.gives(200);
         server
+    }
+
+    /// Where it keeps everything.
+    pub fn data(&self) -> PathBuf {
+        self.dir.path().join("data")
     }
 
     /// Nobody yet, with a browser that speaks HTTP/2.

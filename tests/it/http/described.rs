@@ -21,6 +21,8 @@ struct Scene {
     face: String,
     /// An upload of five bytes that has none.
     upload: String,
+    /// The code of a link to a new password.
+    reset: String,
 }
 
 impl Scene {
@@ -33,6 +35,8 @@ impl Scene {
         let invite = json!({"conversationId": room});
         let invite = admin.post("/api/invites", invite).await.gives(201);
         let session = admin.get("/api/auth/me").await.gives(200)["sessionId"].clone();
+        let path = format!("/api/users/{}/reset-link", ada.id);
+        let reset = admin.post(&path, json!({})).await.gives(201)["link"].clone();
         let text = |value: Value| value.as_str().unwrap().to_owned();
         let mut files = [const { String::new() }; 3];
         if ["files", "uploads", "avatar"]
@@ -52,6 +56,7 @@ impl Scene {
             picture,
             face,
             upload,
+            reset: text(reset).rsplit_once('/').unwrap().1.to_owned(),
         }
     }
 
@@ -90,7 +95,11 @@ impl Scene {
     }
 
     fn fill(&self, pattern: &str, id: &str) -> String {
-        let code = self.invite["code"].as_str().unwrap();
+        let code = if pattern.contains("resets") {
+            &self.reset
+        } else {
+            self.invite["code"].as_str().unwrap()
+        };
         let user = self.ada.id.to_string();
         pattern
             .replace("{id}", id)

@@ -1,0 +1,102 @@
+//! What each address of the API for administrators does, takes and gives.
+//!
+//! Words and shapes only, as in `operations`.
+
+use http::Method;
+use serde_json::json;
+
+use super::openapi::{Operation, operation};
+use super::{admin, auth, resets, users};
+
+/// All of them.
+pub(super) fn all() -> Vec<Operation> {
+    let mut all = installation();
+    all.extend(passwords());
+    all
+}
+
+fn installation() -> Vec<Operation> {
+    let text = json!({"type": "string"});
+    let role = json!({"type": "string", "enum": ["admin", "member"]});
+    vec![
+        get(
+            "/api/admin/people",
+            "adminPeople",
+            "All accounts with their devices and files (administrators).",
+        )
+        .query("q", "Beginnings of words of their names.", &text)
+        .query("role", "Only those.", &role)
+        .query("cursor", "From the page before.", &text)
+        .paged()
+        .gives::<admin::Accounts>(200, "A page.")
+        .refuses(&["forbidden", "too_long"]),
+        get(
+            "/api/admin/groups",
+            "adminGroups",
+            "All groups from outside: never what was written in them (administrators).",
+        )
+        .query("cursor", "From the page before.", &text)
+        .paged()
+        .gives::<admin::Groups>(200, "A page.")
+        .refuses(&["forbidden"]),
+        get(
+            "/api/admin/storage",
+            "adminStorage",
+            "What lies on the disk and how much more may (administrators).",
+        )
+        .gives::<admin::StorageState>(200, "As it is now.")
+        .refuses(&["forbidden"]),
+        get(
+            "/api/admin/health",
+            "adminHealth",
+            "How the server is (administrators).",
+        )
+        .gives::<admin::ServerHealth>(200, "As it is now.")
+        .refuses(&["forbidden"]),
+        operation(
+            Method::DELETE,
+            "/api/users/{id}/sessions",
+            "endSessionsOf",
+            "Signs somebody out everywhere (administrators); the caller's own session stays.",
+        )
+        .gives_nothing("They are.")
+        .refuses(&["forbidden", "storage_full"]),
+    ]
+}
+
+fn passwords() -> Vec<Operation> {
+    vec![
+        operation(
+            Method::POST,
+            "/api/users/{id}/reset-link",
+            "makeResetLink",
+            "Makes a link by which somebody chooses a new password, once, within 24 hours \
+             (administrators). It takes the place of the one before.",
+        )
+        .gives::<resets::ResetLinkMade>(201, "The link, shown this once.")
+        .refuses(&["forbidden", "conflict", "storage_full"]),
+        get(
+            "/api/resets/{code}",
+            "resetState",
+            "Whose password a link is for.",
+        )
+        .open()
+        .gives::<resets::ResetState>(200, "It can be used.")
+        .refuses(&["reset_invalid"]),
+        operation(
+            Method::POST,
+            "/api/resets/{code}",
+            "resetPassword",
+            "Sets the password of whoever the link is for, ends all their sessions and signs them in \
+             here. The link is used up.",
+        )
+        .open()
+        .takes::<users::NewPassword>(&json!({"newPassword": "correct horse battery"}))
+        .gives::<auth::LoggedIn>(200, "They are signed in.")
+        .refuses(&["reset_invalid", "storage_full"]),
+    ]
+}
+
+fn get(path: &'static str, name: &'static str, summary: &'static str) -> Operation {
+    operation(Method::GET, path, name, summary)
+}
