@@ -39,4 +39,5 @@ mod shutdown;
 mod store;
 mod supervisor;
 mod tls;
+mod troubleshooting;
 mod tus;
