@@ -5,6 +5,8 @@ import "./styles/tokens.css";
 import "./styles/base.css";
 import "./styles/controls.css";
 import "./styles/list.css";
+import "./styles/rows.css";
+import "./styles/people.css";
 import "./styles/page.css";
 import "./styles/strip.css";
 import "./styles/row.css";

@@ -1,47 +1,42 @@
-/** A short list of things to do, opened by a button: arrows move, Escape and a press elsewhere close. */
+/** A short list of things to do: arrows move, Escape and a press elsewhere close. On a phone a sheet at the foot. */
 
-import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useRef } from "preact/hooks";
+import { useFloat, type Anchor } from "../hooks/useFloat";
 import { Icon, type IconName } from "./Icon";
 
-/** One thing to do. */
+/** One thing to do, or one of several choices when it is `checked` or not. */
 export interface MenuItem {
-  icon: IconName;
+  icon?: IconName;
   words: string;
   fault?: boolean;
+  /** A hairline stands above it. */
+  apart?: boolean;
+  checked?: boolean;
   onChoose(): void;
 }
 
-/** Rendered while open, inside something positioned; `onClose` must stop rendering it. */
-export function Menu({ label, items, onClose }: { label: string; items: readonly MenuItem[]; onClose(): void }) {
+/** Rendered while open; stands by `anchor`, else by what it is rendered in. `onClose` must stop rendering it. */
+export function Menu(props: { label: string; items: readonly MenuItem[]; anchor?: Anchor; onClose(): void }) {
+  const { label, items, onClose } = props;
   const box = useRef<HTMLDivElement>(null);
-  const [up, setUp] = useState(false);
-  useLayoutEffect(() => {
-    const frame = box.current?.closest(".thread")?.getBoundingClientRect();
-    const place = box.current?.getBoundingClientRect();
-    if (frame && place) setUp(place.bottom > frame.bottom && place.top - place.height > frame.top);
-    const before = document.activeElement;
-    box.current?.querySelector<HTMLElement>("button")?.focus({ preventScroll: true });
-    return () => before instanceof HTMLElement && document.activeElement === document.body && before.focus({ preventScroll: true });
-  }, []);
-  useEffect(() => {
-    const outside = (event: Event) => event.target instanceof Node && !box.current?.contains(event.target) && onClose();
-    document.addEventListener("pointerdown", outside);
-    return () => document.removeEventListener("pointerdown", outside);
-  }, [onClose]);
-  const move = (step: number) => {
+  useFloat(box, props.anchor ?? null, onClose);
+  const go = (to: (at: number, all: number) => number) => {
     const all = [...(box.current?.querySelectorAll("button") ?? [])];
     const at = all.findIndex((each) => each === document.activeElement);
-    all.at((at + step + all.length) % all.length)?.focus();
+    all.at(to(at, all.length) % all.length)?.focus();
   };
   return (
     <div
       ref={box}
-      class={`menu${up ? " up" : ""}`}
+      class="menu"
+      popover="manual"
       role="menu"
       aria-label={label}
       onKeyDown={(event) => {
-        if (event.key === "ArrowDown") move(1);
-        else if (event.key === "ArrowUp") move(-1);
+        if (event.key === "ArrowDown") go((at) => at + 1);
+        else if (event.key === "ArrowUp") go((at, all) => at - 1 + all);
+        else if (event.key === "Home") go(() => 0);
+        else if (event.key === "End") go((_, all) => all - 1);
         else if (event.key === "Escape" || event.key === "Tab") onClose();
         else return;
         if (event.key !== "Tab") event.preventDefault();
@@ -52,14 +47,16 @@ export function Menu({ label, items, onClose }: { label: string; items: readonly
         <button
           key={item.words}
           type="button"
-          role="menuitem"
-          class={item.fault ? "fault" : ""}
+          role={item.checked === undefined ? "menuitem" : "menuitemradio"}
+          aria-checked={item.checked}
+          tabIndex={-1}
+          class={`${item.fault ? "fault" : ""}${item.apart ? " apart" : ""}`}
           onClick={() => {
             onClose();
             item.onChoose();
           }}
         >
-          <Icon name={item.icon} small />
+          {item.checked === undefined ? item.icon && <Icon name={item.icon} small /> : <Icon name="check" small />}
           {item.words}
         </button>
       ))}

@@ -3,9 +3,11 @@
 import { lazy, Route, Router, useLocation } from "preact-iso";
 import { useCallback, useRef, useState } from "preact/hooks";
 import { ConversationList } from "../components/ConversationList";
+import { Dock } from "../components/Dock";
 import { InviteDialog } from "../components/InviteDialog";
 import { NewConversation } from "../components/NewConversation";
 import { useShortcut } from "../hooks/useKeys";
+import { useListHistory } from "../hooks/useListView";
 import { searchUrl } from "../hooks/useSearchUrl";
 import { Switcher } from "../components/Switcher";
 import { Toasts } from "../components/Toasts";
@@ -22,17 +24,18 @@ const PeoplePage = lazy(() => import("./PeoplePage").then((it) => it.PeoplePage)
 export function Shell() {
   const { path, route } = useLocation();
   const [open, setOpen] = useState<"new" | "invite" | "go" | "keys" | null>(null);
-  const currentId = /^\/conversations\/([^/]+)(\/\d+)?$/.exec(path)?.[1] ?? null;
+  const currentId = /^\/conversations\/([^/]+)(\/(\d+|about))?$/.exec(path)?.[1] ?? null;
   const before = usePrevious(path);
   const home = path === "/" || path === "/signin";
   const close = () => setOpen(null);
+  useListHistory();
   const openKeys = useCallback(() => setOpen("keys"), []);
   useShortcut("go", useCallback(() => setOpen("go"), []));
   useShortcut("search", useCallback(() => route("/search"), []));
   useShortcut("keys", openKeys);
   useShortcut("keysToo", openKeys);
   return (
-    <div class="app" data-view={home ? "list" : "page"}>
+    <div class="app" data-view={home ? "list" : "page"} data-dock={currentId === null ? "" : undefined}>
       <ConversationList currentId={currentId} searching={path === "/search"} onNew={() => setOpen("new")} />
       <Router>
         <Route path="/conversations/:id/:seq?" component={ConversationPage} found={before === "/search"} />
@@ -65,6 +68,7 @@ export function Shell() {
       )}
       {open === "keys" && <ShortcutsSheet onClose={close} />}
       {open === "invite" && <InviteDialog onClose={close} />}
+      <Dock path={path} onNew={() => setOpen("new")} />
       <Toasts />
     </div>
   );

@@ -3,7 +3,6 @@ export const list = {
   "list.label": "المحادثات",
   "list.search": "بحث",
   "list.new": "محادثة جديدة",
-  "list.none": "لا محادثات بعد. ابدأ واحدة بالقلم.",
   "list.unread": { zero: "لا جديد", one: "رسالة غير مقروءة", two: "رسالتان غير مقروءتين", few: "{n} غير مقروءة", many: "{n} غير مقروءة", other: "{n} غير مقروءة" },
   "list.draft": "مسودة:",
   "list.you": "أنت: {text}",

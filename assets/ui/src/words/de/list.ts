@@ -3,7 +3,6 @@ export const list = {
   "list.label": "Unterhaltungen",
   "list.search": "Suche",
   "list.new": "Neue Unterhaltung",
-  "list.none": "Noch keine Unterhaltung. Beginne eine mit dem Stift.",
   "list.unread": { one: "{n} ungelesen", other: "{n} ungelesen" },
   "list.draft": "Entwurf:",
   "list.you": "Du: {text}",

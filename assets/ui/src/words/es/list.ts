@@ -3,7 +3,6 @@ export const list = {
   "list.label": "Conversaciones",
   "list.search": "Buscar",
   "list.new": "Nueva conversación",
-  "list.none": "Aún no hay conversaciones. Empieza una con la pluma.",
   "list.unread": { one: "{n} sin leer", other: "{n} sin leer" },
   "list.draft": "Borrador:",
   "list.you": "Tú: {text}",

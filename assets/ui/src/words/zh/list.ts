@@ -3,7 +3,6 @@ export const list = {
   "list.label": "会话",
   "list.search": "搜索",
   "list.new": "新会话",
-  "list.none": "还没有会话。点一下笔，开始一个吧。",
   "list.unread": { other: "{n} 条未读" },
   "list.draft": "草稿：",
   "list.you": "你：{text}",
