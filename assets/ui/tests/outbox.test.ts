@@ -12,6 +12,8 @@ class World {
   readonly stored: Message[] = [];
   readonly delivered: string[] = [];
   readonly sentFiles: (readonly string[])[] = [];
+  /** Pages in other tabs, which are told of changes. */
+  readonly others: Outbox[] = [];
   online = true;
   /** Where the files of a line stand. */
   files: (item: OutboxItem) => readonly string[] | Failure | null = () => [];
@@ -19,8 +21,8 @@ class World {
   rule: (item: OutboxItem) => void = () => undefined;
 
   /** A page that has just been opened by this user. */
-  async page(userId = "me"): Promise<Outbox> {
-    const outbox = new Outbox({
+  async page(userId = "me", leads: () => boolean = () => true): Promise<Outbox> {
+    const outbox: Outbox = new Outbox({
       put: async (item) => void this.disk.set(item.clientId, structuredClone(item)),
       remove: async (clientId) => void this.disk.delete(clientId),
       load: async (user) => [...this.disk.values()].filter((item) => item.userId === user).sort((a, b) => a.order - b.order),
@@ -30,7 +32,8 @@ class World {
         return stored;
       },
       files: (item) => this.files(item),
-      isOnline: () => this.online,
+      isOnline: () => this.online && leads(),
+      changed: (item) => this.others.filter((other) => other !== outbox).forEach((other) => other.take(structuredClone(item))),
       delivered: (stored) => this.delivered.push(stored.content),
       now: () => this.clock.now,
       after: this.clock.after,
@@ -222,4 +225,41 @@ test("a line whose file can't be sent has failed, and does not hold up the next"
   outbox.retry("id a");
   await settle();
   expect(world.contents).toEqual(["b", "a"]);
+});
+
+test("a line written in another tab is seen here, sent by the tab that leads, and gone from both", async () => {
+  const leader = await world.page();
+  const other = await world.page("me", () => false);
+  world.others.push(leader, other);
+  world.online = false;
+  other.add(line("a"));
+  await settle();
+  leader.add(line("b"));
+  await settle();
+  for (const tab of [leader, other]) expect(tab.items.value.map((item) => item.content)).toEqual(["a", "b"]);
+  world.online = true;
+  leader.pump();
+  await settle();
+  expect(world.contents).toEqual(["a", "b"]);
+  for (const stored of world.stored) other.confirm(stored);
+  expect(other.items.value).toEqual([]);
+  // A word of the line that comes late brings nothing back.
+  other.take({ ...line("a"), userId: "me", createdAt: 0, order: 0 });
+  expect(other.items.value).toEqual([]);
+});
+
+test("a tab that has the files of a line makes it ready, and the one that leads sends it", async () => {
+  let arrived = false;
+  const leader = await world.page();
+  const other = await world.page("me", () => false);
+  world.others.push(leader, other);
+  world.files = () => (arrived ? ["f1"] : null);
+  other.add({ ...line("a"), uploads: ["u1"] });
+  await settle();
+  expect(world.contents).toEqual([]);
+  arrived = true;
+  world.files = () => (world.files = () => null) && ["f1"];
+  other.pump();
+  await settle();
+  expect(world.sentFiles).toEqual([["f1"]]);
 });

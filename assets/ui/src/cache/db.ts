@@ -13,6 +13,8 @@ export interface OutboxItem {
   content: string;
   /** Files that go with it, by their ids in the tray; it is sent when they have arrived. */
   uploads?: readonly string[];
+  /** The ids of these on the server, once all have arrived: any tab can send it then. */
+  files?: readonly string[];
   /** When it was written, in ms since 1970. */
   createdAt: number;
   /** Lines go out in this order. */

@@ -3,6 +3,8 @@
 import { link, outbox } from "../state/live";
 import { useNow } from "./useNow";
 
+export { tryNow } from "../state/live";
+
 /** Milliseconds without a connection before anything is said about it. */
 const QUIET = 2_000;
 /** Milliseconds after which the strip stops counting and says since when. */
@@ -35,6 +37,3 @@ export function useLink(): LinkView {
     waiting: outbox.items.value.filter((item) => item.failed === undefined).length,
   };
 }
-
-/** Tries the connection now. */
-export const tryNow = (): void => link.tryNow();

@@ -1,63 +1,13 @@
 /**
- * The one socket of this page: the stock socket.io client on `/api/socketio`, its events with
- * their types. It connects when told and reports; when to try again is decided elsewhere.
+ * The connection over a socket of its own: the stock socket.io client on `/api/socketio`. It
+ * connects when told and reports; when to try again is decided elsewhere.
  */
 
 import { io, type Socket } from "socket.io-client";
 import { Emitter } from "../lib/emitter";
 import { Failure } from "../lib/failure";
-import type {
-  ConversationRemoval,
-  ConversationUpdate,
-  Message,
-  MessageReadData,
-  OwnReadUpdate,
-  OwnSettingsUpdate,
-  Sender,
-  SessionEnd,
-  SessionHello,
-  TypingData,
-  UserStatus,
-  WireError,
-} from "../lib/wire";
-
-/** What the socket reports, under the names of the wire where there is one. */
-export interface SocketEvents {
-  /** Connected; `recovered` when the server replayed what was missed. */
-  opened: { recovered: boolean };
-  /** The connection was lost after it had been open. */
-  lost: { reason: string };
-  /** An attempt failed; `code` when the server answered with a refusal. */
-  refused: { code: string | null };
-  session: SessionHello;
-  "new-message": Message;
-  "message-sent": Message;
-  /** The same message with other words, or deleted. */
-  "message-updated": Message;
-  "user-typing": TypingData;
-  "user-stop-typing": TypingData;
-  "message-read": MessageReadData;
-  "user-status": UserStatus;
-  "user-updated": Sender;
-  "conversation-updated": ConversationUpdate | OwnReadUpdate | OwnSettingsUpdate;
-  "conversation-removed": ConversationRemoval;
-  "session-ended": SessionEnd;
-}
-
-const WIRE_EVENTS = [
-  "session",
-  "new-message",
-  "message-sent",
-  "message-updated",
-  "user-typing",
-  "user-stop-typing",
-  "message-read",
-  "user-status",
-  "user-updated",
-  "conversation-updated",
-  "conversation-removed",
-  "session-ended",
-] as const satisfies readonly (keyof SocketEvents)[];
+import type { WireError } from "../lib/wire";
+import { WIRE_EVENTS, type Line, type LineEvents, type Position } from "./line";
 
 /** Milliseconds to wait for the server to confirm something. */
 const ACK_TIMEOUT = 15_000;
@@ -65,13 +15,24 @@ const ACK_TIMEOUT = 15_000;
 /** Milliseconds to open a transport, and again to be greeted over it. */
 const OPEN_TIMEOUT = 10_000;
 
+/** What a server says that stops to start again. */
+const RESTART = 1012;
+
 type Ack = (WireError & { error: string }) | { error?: undefined };
 
-/** The socket of a signed-in page. */
-export class Realtime {
-  readonly events = new Emitter<SocketEvents>();
+/** Where the stock client keeps how far it heard; it has no public name for that. */
+interface Recovery {
+  _pid?: string | undefined;
+  _lastOffset?: string | undefined;
+}
+
+/** The socket of the tab that leads. */
+export class SocketLine implements Line {
+  readonly events = new Emitter<LineEvents>();
   readonly #socket: Socket;
   #greeting: ReturnType<typeof setTimeout> | undefined;
+  /** Behind the event that is being told; the client's own is one behind meanwhile. */
+  #offset: string | undefined;
 
   constructor() {
     this.#socket = io({
@@ -83,19 +44,36 @@ export class Realtime {
       timeout: OPEN_TIMEOUT,
     });
     this.#socket.on("connect", () => this.#ended("opened", { recovered: this.#socket.recovered }));
-    this.#socket.on("disconnect", (reason) => this.#ended("lost", { reason }));
+    this.#socket.on("disconnect", (_reason, details) => {
+      const closed = details !== undefined && "context" in details ? (details.context as CloseEvent | undefined) : undefined;
+      this.#ended("lost", { restarting: closed?.code === RESTART });
+    });
     this.#socket.on("connect_error", (error: Error & { data?: { code?: string } }) =>
       this.#ended("refused", { code: error.data?.code ?? null }),
     );
     this.#socket.io.on("open", () => this.#awaitGreeting());
     for (const name of WIRE_EVENTS) {
-      this.#socket.on(name, (data) => this.events.emit(name, data as SocketEvents[typeof name]));
+      this.#socket.on(name, (data, offset?: unknown) => {
+        if (typeof offset === "string") this.#offset = offset;
+        this.events.emit(name, data as LineEvents[typeof name]);
+      });
     }
   }
 
-  /** Whether the server can hear us. */
   get connected(): boolean {
     return this.#socket.connected;
+  }
+
+  /** How far it heard; `null` before the first event that can be replayed. */
+  get position(): Position | null {
+    const pid = (this.#socket as unknown as Recovery)._pid;
+    return pid === undefined || this.#offset === undefined ? null : { pid, offset: this.#offset };
+  }
+
+  /** The next connection goes on from here. */
+  set position(at: Position | null) {
+    this.#offset = at?.offset;
+    Object.assign(this.#socket as unknown as Recovery, { _pid: at?.pid, _lastOffset: at?.offset });
   }
 
   /** Starts one attempt; the result comes as `opened` or `refused`. */
@@ -103,18 +81,23 @@ export class Realtime {
     this.#socket.connect();
   }
 
-  /** Ends the connection and the current attempt. */
+  /** Ends the connection and the current attempt for good. */
   disconnect(): void {
     clearTimeout(this.#greeting);
     this.#socket.disconnect();
   }
 
-  /** Sends without waiting; dropped while there is no connection. */
+  /** Cuts the connection as a lost network would, so that another tab can go on from its position. */
+  sever(): void {
+    clearTimeout(this.#greeting);
+    if (this.#socket.connected) this.#socket.io.engine.close();
+    else this.#socket.disconnect();
+  }
+
   tell(event: string, data: unknown): void {
     if (this.#socket.connected) this.#socket.emit(event, data);
   }
 
-  /** Sends and waits for the confirmation; rejects with a {@link Failure}. */
   async ask<T>(event: string, data: unknown): Promise<T> {
     if (!this.#socket.connected) throw new Failure({ code: "offline", message: "not connected" });
     let answer: Ack;
@@ -138,7 +121,7 @@ export class Realtime {
   }
 
   /** The current attempt has its result, or the connection its end. */
-  #ended<K extends "opened" | "lost" | "refused">(event: K, data: SocketEvents[K]): void {
+  #ended<K extends "opened" | "lost" | "refused">(event: K, data: LineEvents[K]): void {
     clearTimeout(this.#greeting);
     this.events.emit(event, data);
   }

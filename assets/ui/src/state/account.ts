@@ -7,6 +7,7 @@ import { forgetUser } from "../cache/uploads";
 import { toFailure } from "../lib/failure";
 import { hasText, type TextKey } from "../lib/text";
 import type { Sender, User } from "../lib/wire";
+import { onNews, postNews } from "../realtime/news";
 
 /** The session of this page. */
 export interface SessionState {
@@ -33,6 +34,7 @@ export async function openSession(): Promise<void> {
   try {
     const me = await api.getMe();
     session.value = { ...nobody, ...me, phase: "in" };
+    postNews({ kind: "entered", userId: me.user.id });
   } catch (error) {
     const signedOut = toFailure(error).status === 401;
     session.value = { ...session.peek(), phase: signedOut ? "out" : "unreachable", user: null };
@@ -55,8 +57,17 @@ export async function signOut(): Promise<void> {
 /** The session has ended: by us (`null`), or by the server for the reason with this code. */
 export function leave(code: string | null): void {
   if (session.peek().phase !== "in") return;
+  postNews({ kind: "left", code });
   const key = `signin.ended.${code}`;
   session.value = { ...nobody, phase: "out", ended: code === null ? null : hasText(key) ? key : "signin.ended.session_ended" };
+}
+
+/** Signs in and out together with the other tabs. */
+export function followTabs(): void {
+  onNews((news) => {
+    if (news.kind === "left") leave(news.code);
+    else if (news.userId !== myId()) void openSession();
+  });
 }
 
 /** Another device has changed our display name. */

@@ -1,14 +1,18 @@
 /**
- * The running whole: one socket, one send queue, the open pages, and how events reach them. The
- * only module that knows all the parts of the state.
+ * The running whole: one connection over all tabs, one send queue, the open pages. The only module
+ * that knows all the parts of the state.
  */
 
-import { batch, effect, untracked } from "@preact/signals";
-import { Realtime } from "../realtime/socket";
+import { effect, untracked } from "@preact/signals";
+import { SharedLine } from "../realtime/shared";
+import { SocketLine } from "../realtime/socket";
+import { openChannel } from "../realtime/tabs";
 import type { Message } from "../lib/wire";
-import { callMe, leave, myId, session } from "./account";
+import { followTabs, myId, session } from "./account";
 import * as list from "./conversations";
 import { closeDrafts, openDrafts } from "./drafts";
+import * as hearing from "./hearing";
+import { Reads } from "./reads";
 import { Reconnector } from "./reconnector";
 import { search } from "./searching";
 import { Sending } from "./sending";
@@ -21,8 +25,14 @@ const after = (ms: number, task: () => void): (() => void) => {
   return () => clearTimeout(timer);
 };
 
-/** The socket; components never see it. */
-export const realtime = new Realtime();
+/** The connection of all tabs; components never see it. */
+export const realtime = new SharedLine({
+  socket: new SocketLine(),
+  locks: (navigator as Partial<Navigator>).locks ?? null,
+  open: openChannel,
+  newId: () => crypto.randomUUID(),
+  after,
+});
 
 /** When the connection is tried again. */
 export const link = new Reconnector({
@@ -36,12 +46,13 @@ export const link = new Reconnector({
 export const typing = new TypingTracker(after);
 
 /** Lines and files on their way to the server. */
-export const sending = new Sending(realtime, arrived, after);
+export const sending = new Sending(realtime, (message) => hearing.arrived(parts, message), after);
 export const { outbox, uploads } = sending;
 
 const joined = new Map<string, number>();
 const threads = new Threads((id) => joined.has(id));
-const unsentReads = new Map<string, { messageId: string; seq: number }>();
+const reads = new Reads(({ conversationId, messageId }) => realtime.leading && realtime.tell("mark-message-read", { conversationId, messageId }));
+const parts: hearing.Parts = { realtime, link, typing, sending, threads, reads, isOpen: (id) => joined.has(id), after };
 
 /** The page of a conversation. */
 export const threadOf = (id: string): Thread => threads.open(id);
@@ -49,12 +60,12 @@ export const threadOf = (id: string): Thread => threads.open(id);
 /** Hears a conversation's messages, typing and receipts until the returned function is called. */
 export function join(id: string): () => void {
   joined.set(id, (joined.get(id) ?? 0) + 1);
-  if (joined.get(id) === 1) realtime.tell("join-conversation", id);
+  if (joined.get(id) === 1) showTab();
   return () => {
     const count = (joined.get(id) ?? 1) - 1;
     if (count > 0) return void joined.set(id, count);
     joined.delete(id);
-    realtime.tell("leave-conversation", id);
+    showTab();
   };
 }
 
@@ -63,20 +74,44 @@ export function markRead(message: { conversationId: string; messageId: string; s
   const { conversationId, messageId, seq } = message;
   if ((list.conversation(conversationId)?.lastReadSeq ?? 0) >= seq) return;
   list.applyRead(conversationId, myId(), seq, true);
-  unsentReads.set(conversationId, { messageId, seq });
-  if (realtime.connected) sendReads();
+  reads.add({ conversationId, messageId, seq });
+  realtime.share("read", { conversationId, messageId, seq });
+}
+
+/** A message has other words now, or was deleted. */
+export const changed = (message: Message): void => hearing.changed(parts, message);
+
+/** Tries the connection now, whichever tab has it. */
+export function tryNow(): void {
+  if (realtime.leading) link.tryNow();
+  else realtime.share("try-now", null);
 }
 
 /** Signs the whole up for the session: starts when somebody is in, stops when nobody is. */
 export function runLive(): void {
+  hearing.hear(parts);
+  followTabs();
   effect(() => {
     const userId = session.value.phase === "in" ? (session.value.user?.id ?? "") : "";
     untracked(() => (userId === "" ? stop() : start(userId)));
   });
-  addEventListener("online", () => link.tryNow());
-  document.addEventListener("visibilitychange", () => {
-    if (document.visibilityState === "visible") link.tryNow();
+  effect(() => {
+    const { state } = link;
+    if (realtime.leading) realtime.share("link", state);
   });
+  addEventListener("online", tryNow);
+  document.addEventListener("visibilitychange", () => {
+    showTab();
+    if (document.visibilityState === "visible") tryNow();
+  });
+  for (const name of ["focus", "blur"]) addEventListener(name, showTab);
+}
+
+/** Tells the other tabs what is open and seen in this one. */
+function showTab(): void {
+  const visible = document.visibilityState === "visible";
+  const [open] = joined.keys();
+  realtime.show({ visible, joins: [...joined.keys()], looking: visible && document.hasFocus() ? (open ?? null) : null });
 }
 
 let running = "";
@@ -88,102 +123,20 @@ function start(userId: string): void {
   void sending.open(userId);
   void openDrafts(userId);
   void list.loadList();
-  link.start();
+  showTab();
+  realtime.open(userId, null);
 }
 
 function stop(): void {
   if (running === "") return;
   running = "";
   link.stop();
-  realtime.disconnect();
+  realtime.close();
   sending.close();
   closeDrafts();
   typing.clear();
   threads.forget();
   search.forget();
-  unsentReads.clear();
+  reads.forget();
   list.clearList();
 }
-
-/** After a connection that replayed nothing: the list, and what the open pages missed. */
-async function resync(): Promise<void> {
-  await list.loadList();
-  for (const [id, thread] of threads.all()) {
-    if (joined.has(id)) void thread.catchUp(list.conversation(id)?.lastSeq ?? 0);
-  }
-}
-
-function arrived(message: Message): void {
-  batch(() => {
-    threads.find(message.conversationId)?.receive(message);
-    list.applyMessage(message, myId());
-    typing.stopped(message.conversationId, message.senderId);
-  });
-}
-
-/** A message has other words now, or was deleted. */
-export function changed(message: Message): void {
-  batch(() => {
-    threads.find(message.conversationId)?.update(message);
-    list.applyChange(message);
-    search.update(message);
-  });
-}
-
-function sendReads(): void {
-  for (const [conversationId, { messageId }] of unsentReads) {
-    realtime.tell("mark-message-read", { conversationId, messageId });
-  }
-  unsentReads.clear();
-}
-
-const { events } = realtime;
-events.on("opened", ({ recovered }) => {
-  link.opened();
-  for (const id of joined.keys()) realtime.tell("join-conversation", id);
-  sendReads();
-  if (!recovered) void resync();
-  sending.resume();
-});
-events.on("lost", () => {
-  uploads.pause();
-  typing.clear();
-  link.failed();
-});
-events.on("refused", ({ code }) => (code === "unauthorized" ? leave("session_ended") : link.failed()));
-events.on("session-ended", ({ code }) => leave(code));
-for (const name of ["new-message", "message-sent"] as const) {
-  events.on(name, (message) => {
-    batch(() => {
-      arrived(message);
-      if (message.clientId !== undefined && message.senderId === myId()) outbox.confirm(message);
-    });
-  });
-}
-events.on("message-updated", changed);
-events.on("user-typing", (data) => typing.started(data.conversationId, data));
-events.on("user-stop-typing", (data) => typing.stopped(data.conversationId, data.userId));
-events.on("message-read", (data) =>
-  list.applyRead(data.conversationId, data.userId, data.seq, data.userId === myId()),
-);
-events.on("user-status", (status) => list.applyStatus(status));
-events.on("user-updated", (who) => {
-  batch(() => {
-    list.applyName(who);
-    for (const [, thread] of threads.all()) thread.rename(who);
-    if (who.id === myId()) callMe(who);
-  });
-});
-events.on("conversation-updated", (update) => {
-  list.applyUpdate(update, myId());
-  if (update.reason === "read" || update.reason === "settings") return;
-  const thread = threads.find(update.conversationId);
-  // A joined page normally has the line already; look a little later whether it is missing.
-  if (thread !== undefined && joined.has(update.conversationId)) {
-    after(1_500, () => void thread.catchUp(update.lastSeq));
-  }
-});
-events.on("conversation-removed", ({ conversationId }) => {
-  list.forget(conversationId);
-  threads.forget(conversationId);
-});

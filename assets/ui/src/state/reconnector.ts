@@ -8,6 +8,14 @@ import { batch, signal } from "@preact/signals";
 /** Where the connection stands. */
 export type LinkPhase = "idle" | "connecting" | "online" | "waiting";
 
+/** All that one tab tells another about it. */
+export interface LinkState {
+  phase: LinkPhase;
+  retryAt: number;
+  downSince: number | null;
+  updating: boolean;
+}
+
 /** What the reconnector needs from the world. */
 export interface ReconnectorWorld {
   connect(): void;
@@ -28,6 +36,8 @@ export class Reconnector {
   readonly retryAt = signal(0);
   /** Since when there is no connection; `null` while there is one, or none is wanted. */
   readonly downSince = signal<number | null>(null);
+  /** Whether the server said that it comes back at once. */
+  readonly updating = signal(false);
   readonly #world: ReconnectorWorld;
   #tries = 0;
   #cancel: () => void = () => undefined;
@@ -36,10 +46,10 @@ export class Reconnector {
     this.#world = world;
   }
 
-  /** Wants a connection from now on. */
+  /** Wants a connection from now on; also when it was another tab's until now. */
   start(): void {
-    if (this.phase.peek() !== "idle") return;
-    this.downSince.value = this.#world.now();
+    this.#cancel();
+    this.downSince.value ??= this.#world.now();
     this.#try();
   }
 
@@ -50,6 +60,7 @@ export class Reconnector {
     batch(() => {
       this.phase.value = "idle";
       this.downSince.value = null;
+      this.updating.value = false;
     });
   }
 
@@ -61,11 +72,29 @@ export class Reconnector {
     batch(() => {
       this.phase.value = "online";
       this.downSince.value = null;
+      this.updating.value = false;
     });
   }
 
-  /** The connection was lost, or a try failed; the next try comes by itself. */
-  failed(): void {
+  /** Another tab has the connection; this is how it stands there. */
+  mirror(state: LinkState): void {
+    this.#cancel();
+    this.#tries = 0;
+    batch(() => {
+      this.phase.value = state.phase;
+      this.retryAt.value = state.retryAt;
+      this.downSince.value = state.downSince;
+      this.updating.value = state.updating;
+    });
+  }
+
+  /** How it stands, for other tabs. Subscribes the caller. */
+  get state(): LinkState {
+    return { phase: this.phase.value, retryAt: this.retryAt.value, downSince: this.downSince.value, updating: this.updating.value };
+  }
+
+  /** The connection was lost, or a try failed; the next try comes by itself. `restarting`: the server said so. */
+  failed(restarting = false): void {
     if (this.phase.peek() === "idle" || this.phase.peek() === "waiting") return;
     const delay = this.nextDelay();
     this.#tries += 1;
@@ -73,6 +102,7 @@ export class Reconnector {
       this.downSince.value ??= this.#world.now();
       this.retryAt.value = this.#world.now() + delay;
       this.phase.value = "waiting";
+      if (restarting) this.updating.value = true;
     });
     this.#cancel = this.#world.after(delay, () => this.#try());
   }

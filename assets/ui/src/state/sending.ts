@@ -7,7 +7,7 @@ import { hold, release } from "../cache/locks";
 import { deleteUpload, loadBytes, loadUpload, loadUploads, putBytes, putUpload } from "../cache/uploads";
 import { Failure } from "../lib/failure";
 import type { Message } from "../lib/wire";
-import type { Realtime } from "../realtime/socket";
+import type { SharedLine } from "../realtime/shared";
 import { Outbox } from "./outbox";
 import { clearPreviews, previewOf, retire } from "./preview";
 import { Uploads } from "./uploads";
@@ -15,16 +15,26 @@ import { loadUsage, usage } from "./usage";
 
 type After = (ms: number, task: () => void) => void;
 
-/** The send queue and the files, over one socket. */
+/** What one tab tells the others about a line. */
+export type Change =
+  | { kind: "changed"; item: OutboxItem }
+  | { kind: "delivered"; message: Message }
+  | { kind: "retry" | "discard"; clientId: string };
+
+/** The send queue and the files, over the connection of all tabs. */
 export class Sending {
   readonly outbox: Outbox;
   readonly uploads: Uploads;
+  readonly #share: (change: Change) => void;
 
   /** `arrived` is called once for each line that the server has stored. */
-  constructor(realtime: Realtime, arrived: (message: Message) => void, after: After) {
-    const common = { isOnline: () => realtime.connected, now: () => Date.now(), after };
+  constructor(realtime: SharedLine, arrived: (message: Message) => void, after: After) {
+    const common = { now: () => Date.now(), after };
+    this.#share = (change) => realtime.share("line", change);
     this.outbox = new Outbox({
       ...common,
+      isOnline: () => realtime.leading && realtime.connected,
+      changed: (item) => this.#share({ kind: "changed", item }),
       put: putOutbox,
       remove: deleteOutbox,
       load: loadOutbox,
@@ -33,6 +43,7 @@ export class Sending {
         realtime.ask<Message>("send-message", { conversationId, content, clientId, attachments, messageType: attachments.length > 0 ? "file" : "text" }),
       delivered: (message, item) => {
         arrived(message);
+        if (realtime.leading) this.#share({ kind: "delivered", message });
         if (item.uploads === undefined) return;
         this.uploads.forget(item.uploads);
         void loadUsage();
@@ -40,6 +51,7 @@ export class Sending {
     });
     this.uploads = new Uploads({
       ...common,
+      isOnline: () => realtime.connected,
       load: loadUploads,
       find: loadUpload,
       bytes: loadBytes,
@@ -83,14 +95,34 @@ export class Sending {
 
   /** Sends a failed line again, with what of its files is missing. */
   retry(clientId: string): void {
+    this.#retry(clientId);
+    this.#share({ kind: "retry", clientId });
+  }
+
+  /** Gives a line and its files up. */
+  discard(clientId: string): void {
+    this.#discard(clientId);
+    this.#share({ kind: "discard", clientId });
+  }
+
+  /** Another tab has done something with a line. */
+  hear(change: Change): void {
+    if (change.kind === "retry") this.#retry(change.clientId);
+    if (change.kind === "discard") this.#discard(change.clientId);
+    if (change.kind === "delivered") this.outbox.confirm(change.message);
+    if (change.kind !== "changed") return;
+    this.uploads.adopt(change.item.uploads ?? []);
+    this.outbox.take(change.item);
+  }
+
+  #retry(clientId: string): void {
     const item = this.#line(clientId);
     // The server no longer has the files: they were kept too long without their line.
     if (item?.uploads !== undefined) this.uploads.retry(item.uploads, item.failed === "invalid_field");
     this.outbox.retry(clientId);
   }
 
-  /** Gives a line and its files up. */
-  discard(clientId: string): void {
+  #discard(clientId: string): void {
     const item = this.#line(clientId);
     this.outbox.discard(clientId);
     if (item?.uploads !== undefined) this.uploads.cancel(item.uploads);

@@ -37,12 +37,18 @@ export class Uploads {
     const kept = await this.#world.load(userId);
     if (this.#userId !== userId) return;
     this.#opened = true;
-    for (const { id } of kept) {
-      if (this.#find(id) !== undefined) continue;
+    this.adopt(kept.map(({ id }) => id));
+    this.#world.changed();
+  }
+
+  /** Takes these files over as soon as the tab that has them is gone. */
+  adopt(ids: readonly string[]): void {
+    const userId = this.#userId;
+    for (const id of ids) {
+      if (this.#find(id) !== undefined || this.#elsewhere.has(id)) continue;
       this.#elsewhere.add(id);
       void this.#world.hold(id).then(() => this.#take(userId, id));
     }
-    this.#world.changed();
   }
 
   /** Forgets the files in memory; those on disk stay. */

@@ -1,0 +1,132 @@
+/** What the connection tells, and which parts of the state hear it. */
+
+import { batch } from "@preact/signals";
+import type { Message } from "../lib/wire";
+import type { SharedLine } from "../realtime/shared";
+import { callMe, leave, myId } from "./account";
+import * as list from "./conversations";
+import type { Reads } from "./reads";
+import type { LinkState, Reconnector } from "./reconnector";
+import { search } from "./searching";
+import type { Change, Sending } from "./sending";
+import type { Threads } from "./threads";
+import type { TypingTracker } from "./typing";
+
+/** The parts that hear. */
+export interface Parts {
+  realtime: SharedLine;
+  link: Reconnector;
+  typing: TypingTracker;
+  sending: Sending;
+  threads: Threads;
+  reads: Reads;
+  /** Whether somebody has this conversation open in this tab. */
+  isOpen(conversationId: string): boolean;
+  after(ms: number, task: () => void): void;
+}
+
+/** A message was stored. */
+export function arrived({ threads, typing }: Pick<Parts, "threads" | "typing">, message: Message): void {
+  batch(() => {
+    threads.find(message.conversationId)?.receive(message);
+    list.applyMessage(message, myId());
+    typing.stopped(message.conversationId, message.senderId);
+  });
+}
+
+/** A message has other words now, or was deleted. */
+export function changed({ threads }: Pick<Parts, "threads">, message: Message): void {
+  batch(() => {
+    threads.find(message.conversationId)?.update(message);
+    list.applyChange(message);
+    search.update(message);
+  });
+}
+
+/** After a connection that replayed nothing: the list, and what the open pages missed. */
+async function resync({ threads, isOpen }: Parts): Promise<void> {
+  await list.loadList();
+  for (const [id, thread] of threads.all()) {
+    if (isOpen(id)) void thread.catchUp(list.conversation(id)?.lastSeq ?? 0);
+  }
+}
+
+/** Lets the parts hear. */
+export function hear(parts: Parts): void {
+  const { realtime, threads, typing, reads } = parts;
+  const { events } = realtime;
+  hearTheLink(parts);
+  hearTheTabs(parts);
+  events.on("session-ended", ({ code }) => leave(code));
+  for (const name of ["new-message", "message-sent"] as const) {
+    events.on(name, (message) => {
+      batch(() => {
+        arrived(parts, message);
+        if (message.clientId !== undefined && message.senderId === myId()) parts.sending.outbox.confirm(message);
+      });
+    });
+  }
+  events.on("message-updated", (message) => changed(parts, message));
+  events.on("user-typing", (data) => typing.started(data.conversationId, data));
+  events.on("user-stop-typing", (data) => typing.stopped(data.conversationId, data.userId));
+  events.on("message-read", (data) => list.applyRead(data.conversationId, data.userId, data.seq, data.userId === myId()));
+  events.on("user-status", (status) => list.applyStatus(status));
+  events.on("user-updated", (who) => {
+    batch(() => {
+      list.applyName(who);
+      for (const [, thread] of threads.all()) thread.rename(who);
+      if (who.id === myId()) callMe(who);
+    });
+  });
+  events.on("conversation-updated", (update) => {
+    list.applyUpdate(update, myId());
+    if (update.reason === "read") return reads.confirm(update.conversationId, update.lastReadSeq);
+    if (update.reason === "settings") return;
+    const thread = threads.find(update.conversationId);
+    // A joined page normally has the line already; look a little later whether it is missing.
+    if (thread !== undefined && parts.isOpen(update.conversationId)) parts.after(1_500, () => void thread.catchUp(update.lastSeq));
+  });
+  events.on("conversation-removed", ({ conversationId }) => {
+    list.forget(conversationId);
+    threads.forget(conversationId);
+    reads.forget(conversationId);
+  });
+}
+
+/** The connection itself. */
+function hearTheLink(parts: Parts): void {
+  const { realtime, link, sending, typing, reads } = parts;
+  const { events } = realtime;
+  events.on("opened", ({ recovered }) => {
+    link.opened();
+    if (realtime.leading) reads.resend();
+    if (!recovered) void resync(parts);
+    sending.resume();
+  });
+  events.on("lost", ({ restarting }) => {
+    sending.uploads.pause();
+    typing.clear();
+    if (realtime.leading) link.failed(restarting);
+  });
+  events.on("refused", ({ code }) => {
+    if (code === "unauthorized") leave("session_ended");
+    else if (realtime.leading) link.failed();
+  });
+}
+
+/** The tabs among each other. */
+function hearTheTabs({ realtime, link, sending, reads }: Parts): void {
+  const { events } = realtime;
+  events.on("lead", () => link.start());
+  events.on("came", () => realtime.share("link", link.state));
+  events.on("shared", ({ topic, data }) => {
+    if (topic === "link" && !realtime.leading) link.mirror(data as LinkState);
+    if (topic === "try-now" && realtime.leading) link.tryNow();
+    if (topic === "line") sending.hear(data as Change);
+    if (topic === "read") {
+      const read = data as Parameters<Reads["add"]>[0];
+      list.applyRead(read.conversationId, myId(), read.seq, true);
+      reads.add(read);
+    }
+  });
+}

@@ -1,0 +1,41 @@
+/** How far one has read in each conversation, until the server has said that it knows. */
+
+/** Everything up to this message is read. */
+export interface Read {
+  conversationId: string;
+  messageId: string;
+  seq: number;
+}
+
+/** What is not known to the server yet. */
+export class Reads {
+  readonly #unsent = new Map<string, Read>();
+  readonly #tell: (read: Read) => void;
+
+  constructor(tell: (read: Read) => void) {
+    this.#tell = tell;
+  }
+
+  /** One has read this far; told at once, and again by {@link resend} until it is known. */
+  add(read: Read): void {
+    if ((this.#unsent.get(read.conversationId)?.seq ?? 0) >= read.seq) return;
+    this.#unsent.set(read.conversationId, read);
+    this.#tell(read);
+  }
+
+  /** The server knows that one has read up to `seq`. */
+  confirm(conversationId: string, seq: number): void {
+    if ((this.#unsent.get(conversationId)?.seq ?? Infinity) <= seq) this.#unsent.delete(conversationId);
+  }
+
+  /** Tells all of them again. */
+  resend(): void {
+    for (const read of this.#unsent.values()) this.#tell(read);
+  }
+
+  /** Forgets one conversation, or all. */
+  forget(conversationId?: string): void {
+    if (conversationId === undefined) this.#unsent.clear();
+    else this.#unsent.delete(conversationId);
+  }
+}
