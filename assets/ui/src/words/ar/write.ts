@@ -8,4 +8,11 @@ export const write = {
 
   "write.attach": "إضافة ملفات",
   "write.drop": "أفلِت للإضافة إلى هذه المحادثة",
+
+  "code.plain": "شيفرة",
+  "code.copy": "نسخ الشيفرة: {name}",
+  "code.copyShort": "نسخ",
+  "code.copied": "نُسخت",
+  "fold.more": "عرض الكل",
+  "fold.less": "عرض أقل",
 } as const;

@@ -8,4 +8,11 @@ export const write = {
 
   "write.attach": "Dateien hinzufügen",
   "write.drop": "Loslassen, um sie hier hinzuzufügen",
+
+  "code.plain": "Code",
+  "code.copy": "Code kopieren: {name}",
+  "code.copyShort": "Kopieren",
+  "code.copied": "Kopiert",
+  "fold.more": "Alles zeigen",
+  "fold.less": "Weniger zeigen",
 } as const;

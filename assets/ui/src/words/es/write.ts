@@ -8,4 +8,11 @@ export const write = {
 
   "write.attach": "Añadir archivos",
   "write.drop": "Suelta para añadirlo a esta conversación",
+
+  "code.plain": "Código",
+  "code.copy": "Copiar el código: {name}",
+  "code.copyShort": "Copiar",
+  "code.copied": "Copiado",
+  "fold.more": "Mostrar todo",
+  "fold.less": "Mostrar menos",
 } as const;

@@ -8,4 +8,11 @@ export const write = {
 
   "write.attach": "添加文件",
   "write.drop": "松开即可添加到这个会话",
+
+  "code.plain": "代码",
+  "code.copy": "复制代码：{name}",
+  "code.copyShort": "复制",
+  "code.copied": "已复制",
+  "fold.more": "全部显示",
+  "fold.less": "收起",
 } as const;
