@@ -83,12 +83,14 @@ test("after a long absence it pages what was missed; after a very long one the r
   history.size = 130;
   await thread.catchUp(130);
   expect(seqs(thread)).toEqual(range(1, 130));
+  thread.place = { seq: 1, top: 0, shown: 20, atEnd: true };
   history.size = 1_000;
   await thread.catchUp(1_000);
-  expect(seqs(thread)).toEqual(range(1, 430));
+  expect(seqs(thread), "the first that was not seen is still here").toEqual(range(1, 300));
   expect(thread.hasNewer.value).toBe(true);
+  thread.place = { seq: 290, top: 0, shown: 20, atEnd: false };
   await thread.loadNewer();
-  expect(seqs(thread)).toEqual(range(1, 480));
+  expect(seqs(thread)).toEqual(range(51, 350));
 });
 
 test("opened again, it loads around what is unread by then and keeps its lines until that is there", async () => {

@@ -26,10 +26,10 @@ export class TestServer {
   #child;
   #log = [];
 
-  /** Starts a server; `users` are made before its first start, the first of them as administrator. */
-  static async start({ users = [], args = [] } = {}) {
+  /** Starts a server; `users` are made before its first start, the first of them as administrator. `dataDir`: one that is there. */
+  static async start({ users = [], args = [], dataDir } = {}) {
     const server = new TestServer();
-    server.dataDir = await mkdtemp(path.join(tmpdir(), "inkspot-"));
+    server.dataDir = dataDir ?? (await mkdtemp(path.join(tmpdir(), "inkspot-")));
     for (const [index, name] of users.entries()) await addUser(server.dataDir, name, { admin: index === 0 });
     server.args = args;
     server.listen = "127.0.0.1:0";

@@ -1,7 +1,7 @@
 /** The page of a conversation: history that loads as one scrolls, calm while lines arrive. */
 
 import { useState } from "preact/hooks";
-import type { Row } from "../lib/lines";
+import type { Line, Row } from "../lib/lines";
 import { dayHeading } from "../lib/time";
 import { summaryOf } from "../lib/files";
 import { joinNames, t } from "../lib/text";
@@ -25,10 +25,11 @@ export function MessageList({ room, at }: { room: Conversation; at: number | nul
   const { thread, rows } = useThread(room.id, at);
   const { connected } = useLink();
   const ready = thread.phase.value === "ready";
-  const fresh = useFresh(rows.value, ready);
+  const fresh = useFresh(thread);
   const sticky = useSticky(room.id, {
     onNearStart: () => ready && void thread.loadOlder(),
     onNearEnd: () => ready && void thread.loadNewer(),
+    onPlace: (place) => ready && (thread.place = place),
     onSeen: (seq) => thread.phase.peek() === "ready" && readUpTo(room.id, seq),
   });
   useOpenAtUnread(ready, thread, sticky);
@@ -65,7 +66,7 @@ export function MessageList({ room, at }: { room: Conversation; at: number | nul
 interface Page {
   room: Conversation;
   receipts: Receipts;
-  fresh: ReadonlySet<string>;
+  fresh(line: Line): boolean;
   connected: boolean;
   marked: number | null;
 }
@@ -96,7 +97,7 @@ function drawRow(row: Row, { room, receipts, fresh, connected, marked }: Page) {
       line={line}
       start={row.start}
       mine={mine}
-      fresh={fresh.has(row.key)}
+      fresh={fresh(line)}
       mayDelete={mine || (room.isGroup && room.memberRole === "owner")}
       marked={line.seq !== null && line.seq === marked}
       avatar={member?.avatarUrl ?? line.senderAvatar}

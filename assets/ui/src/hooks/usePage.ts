@@ -1,7 +1,7 @@
 /** Where a page stands: at what is unread, at its end, or at the line one was led to; and what moves. */
 
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
-import type { Row } from "../lib/lines";
+import type { Line, Row } from "../lib/lines";
 import type { Conversation } from "../lib/wire";
 import type { Sticky } from "./useSticky";
 import type { useThread } from "./useThread";
@@ -34,27 +34,20 @@ export function useMarked(thread: OpenThread, sticky: Sticky): void {
   }, [seq, thread]);
 }
 
-/** Keys of lines that came while one was looking; lines from history never move. */
-export function useFresh(rows: readonly Row[], ready: boolean): ReadonlySet<string> {
-  const seen = useRef<{ known: Set<string>; fresh: Set<string> } | null>(null);
-  const last = useRef<string | undefined>(undefined);
-  if (!ready) return new Set();
-  const known = seen.current?.known ?? new Set(rows.map((row) => row.key));
-  const fresh = seen.current?.fresh ?? new Set<string>();
-  const from = rows.findIndex((row) => row.key === last.current);
-  if (seen.current !== null && from >= 0) for (const row of rows.slice(from + 1)) if (!known.has(row.key)) fresh.add(row.key);
-  for (const row of rows) known.add(row.key);
-  seen.current = { known, fresh };
-  last.current = rows.at(-1)?.key;
-  return fresh;
+/** Whether a line came while one was looking; lines from history never move. */
+export function useFresh(thread: OpenThread): (line: Line) => boolean {
+  const since = useRef(Date.now());
+  return ({ seq, at }) => (seq === null ? new Date(at).getTime() >= since.current : thread.fresh.has(seq));
 }
 
-/** Opens at the first unread line when there is one, else at the end. */
+/** Opens at the first unread line when there is one, else where one was, else at the end. */
 export function useOpenAtUnread(ready: boolean, thread: OpenThread, sticky: Sticky): void {
   useLayoutEffect(() => {
     // A page that was kept from before may have begun to load what is unread by now.
     if (!ready || thread.phase.peek() !== "ready" || thread.marked.peek() !== null) return;
     const divider = sticky.scroller.current?.querySelector<HTMLElement>(".new");
+    const { place } = thread;
+    if (place !== null && !place.atEnd && sticky.toPlace(place)) return;
     if (divider) sticky.toRow(divider);
     else sticky.toEnd();
   }, [ready]);

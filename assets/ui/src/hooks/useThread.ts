@@ -54,7 +54,9 @@ export function receiptsOf(room: Conversation, rows: readonly Row[]): Receipts {
 
 /** Marks everything up to this stored line as read. */
 export function readUpTo(conversationId: string, seq: number): void {
-  const message = threadOf(conversationId).messages.peek().find((each) => each.seq === seq);
+  const thread = threadOf(conversationId);
+  if (thread.held) return;
+  const message = thread.messages.peek().find((each) => each.seq === seq);
   if (message !== undefined) markRead({ conversationId, messageId: message.id, seq });
 }
 

@@ -1,0 +1,53 @@
+/** What of a scrolled page is on the screen. Rows carry `data-row`, stored ones `data-seq`. Reads the document, changes nothing. */
+
+/** How far the upper edge of `element` is below that of `box`, in px. */
+export function topOf(element: Element, box: Element): number {
+  return element.getBoundingClientRect().top - box.getBoundingClientRect().top;
+}
+
+/** The rows that are at least partly on the screen: from and up to which one. `null` where there are none. */
+export function visibleRows(box: HTMLElement): { first: HTMLElement; shown: number } | null {
+  const rows = box.querySelectorAll<HTMLElement>("[data-row]");
+  const { top, bottom } = box.getBoundingClientRect();
+  const at = search(rows, (row) => row.getBoundingClientRect().bottom > top);
+  const first = rows[at];
+  return first === undefined ? null : { first, shown: search(rows, (row) => row.getBoundingClientRect().top >= bottom) - at };
+}
+
+/** The words of a row: its name may come and go when lines are added before it, they stay. */
+export function wordsOf(row: Element): Element {
+  return row.querySelector(".words") ?? row;
+}
+
+/** The `seq` of the last stored line that is above the lower edge, 0 when there is none. */
+export function lastVisibleSeq(box: HTMLElement): number {
+  const rows = box.querySelectorAll<HTMLElement>("[data-seq]");
+  const edge = box.getBoundingClientRect().bottom + 4;
+  const last = rows[search(rows, (row) => row.getBoundingClientRect().bottom > edge) - 1];
+  return Number(last?.dataset["seq"] ?? 0);
+}
+
+/** The `seq` of the newest stored line, 0 when there is none. */
+export function newestSeq(box: HTMLElement): number {
+  return Number([...box.querySelectorAll<HTMLElement>("[data-seq]")].at(-1)?.dataset["seq"] ?? 0);
+}
+
+/** The first line of somebody else after this `seq`. */
+export function firstUnseen(box: HTMLElement, seq: number): Element | null {
+  const rows = [...box.querySelectorAll<HTMLElement>("[data-seq]")];
+  const first = rows.findLastIndex((row) => Number(row.dataset["seq"]) <= seq) + 1;
+  return rows.slice(first).find((row) => !row.classList.contains("mine")) ?? null;
+}
+
+/** The index of the first row of which this is true; rows stand below each other, so halving finds it. */
+function search(rows: NodeListOf<HTMLElement>, past: (row: HTMLElement) => boolean): number {
+  let low = 0;
+  let high = rows.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const row = rows[middle];
+    if (row !== undefined && past(row)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}

@@ -1,0 +1,114 @@
+// Reading and writing in a conversation of 100,000 lines on a processor four times slower: `npm run bench [-- --data DIR]`.
+import { parseArgs } from "node:util";
+import { PASSWORD } from "../../js/lib/server.mjs";
+import { openBrowser, Person } from "../people.mjs";
+import { start } from "./fill.mjs";
+
+const { values } = parseArgs({
+  options: {
+    data: { type: "string" },
+    lines: { type: "string", default: "100000" },
+    pages: { type: "string", default: "200" },
+    slower: { type: "string", default: "4" },
+  },
+});
+const [lines, pages, slower] = [values.lines, values.pages, values.slower].map(Number);
+const LONG = 100;
+const MIB = 1024 * 1024;
+
+const bench = await start({ data: values.data, lines });
+const browser = await openBrowser();
+const ann = await Person.at(browser);
+const { page } = ann;
+const cdp = await ann.context.newCDPSession(page);
+await ann.visit(bench.server.url);
+await ann.signIn("ann", PASSWORD);
+await ann.open("Long");
+await ann.page.locator("article").last().waitFor();
+await cdp.send("Performance.enable");
+await watch();
+await cdp.send("Emulation.setCPUThrottlingRate", { rate: slower });
+console.log(`${lines} lines, ${slower}x slower`);
+
+const before = await weight();
+const up = await scroll(-1, pages);
+const above = await weight();
+const down = await scroll(1, pages);
+const after = await weight();
+console.log(`up ${pages} pages of 50: from line ${up.from} to ${up.to}; ${tasks(up)}`);
+console.log(`down again: to line ${down.to}; ${tasks(down)}`);
+for (const [name, it] of Object.entries({ before, above, after })) {
+  console.log(`${name.padEnd(7)} heap ${it.heap.toFixed(1)} MiB, ${it.nodes} nodes, ${it.lines} lines drawn`);
+}
+for (const perSecond of [0, 50]) console.log(await typing(perSecond));
+await ann.leave();
+await browser.close();
+await bench.close();
+
+/** Long tasks and the time from a key to the next picture, from now on. */
+async function watch() {
+  await page.evaluate(() => {
+    window.bench = { tasks: [], keys: new Map() };
+    new PerformanceObserver((list) => bench.tasks.push(...list.getEntries().map((each) => each.duration))).observe({ type: "longtask" });
+    new PerformanceObserver((list) => {
+      for (const { interactionId, duration } of list.getEntries()) {
+        if (interactionId > 0) bench.keys.set(interactionId, Math.max(duration, bench.keys.get(interactionId) ?? 0));
+      }
+    }).observe({ type: "event", durationThreshold: 16 });
+  });
+}
+
+async function weight() {
+  await cdp.send("HeapProfiler.collectGarbage");
+  const { metrics } = await cdp.send("Performance.getMetrics");
+  const of = (name) => metrics.find((each) => each.name === name).value;
+  return { heap: of("JSHeapUsedSize") / MIB, nodes: of("Nodes"), lines: await page.locator("article").count() };
+}
+
+/** Turns the wheel until this many pages of 50 lines went by, or nothing more comes. */
+async function scroll(direction, count) {
+  const at = () => page.evaluate(() => {
+    const rows = [...document.querySelectorAll("article[data-seq]")];
+    const top = document.querySelector(".thread").getBoundingClientRect().top;
+    return Number(rows.find((row) => row.getBoundingClientRect().bottom > top).dataset.seq);
+  });
+  await page.evaluate(() => (bench.tasks.length = 0));
+  await page.mouse.move(800, 400);
+  const from = await at();
+  let [to, still] = [from, 0];
+  while (Math.abs(to - from) < count * 50 && still < 20) {
+    await page.mouse.wheel(0, direction * 700);
+    await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+    const now = await at();
+    still = now === to ? still + 1 : 0;
+    to = now;
+  }
+  return { from, to, tasks: await page.evaluate(() => bench.tasks) };
+}
+
+function tasks({ tasks }) {
+  const long = tasks.filter((each) => each > LONG);
+  return `tasks over ${LONG} ms: ${long.length} of ${tasks.length} over 50, longest ${Math.round(Math.max(0, ...tasks))} ms`;
+}
+
+/** Types for ten seconds while so many lines come in. */
+async function typing(perSecond) {
+  await page.getByRole("button", { name: /Jump to the latest|new line/ }).click({ timeout: 1_000 }).catch(() => undefined);
+  await page.evaluate(() => (bench.keys.clear(), (bench.tasks.length = 0)));
+  await ann.composer.click();
+  let sent = 0;
+  const from = Date.now();
+  const timer = setInterval(() => {
+    for (const due = ((Date.now() - from) / 1000) * perSecond; sent < due; sent += 1) {
+      void bench.senders[sent % 2].send(bench.room, `news ${sent} while somebody writes`).catch(() => undefined);
+    }
+  }, 10);
+  while (Date.now() - from < 10_000) await page.keyboard.type("the quick brown fox ", { delay: 90 });
+  clearInterval(timer);
+  const { keys, long } = await page.evaluate(() => ({ keys: [...bench.keys.values()], long: bench.tasks }));
+  await ann.composer.fill("");
+  // As INP is counted: the longest but one of each fifty.
+  const sorted = keys.sort((a, b) => b - a);
+  const inp = sorted[Math.floor(keys.length / 50)] ?? 0;
+  return `typing, ${perSecond} lines a second (${sent} came): INP ${inp} ms, longest ${sorted[0] ?? 0} ms of ${keys.length} keys; ${tasks({ tasks: long })}`;
+}
