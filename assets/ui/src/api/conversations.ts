@@ -1,6 +1,6 @@
 /** Conversations, their members and their history. */
 
-import type { Conversation, Member, Message, MessagePage, OwnSettings } from "../lib/wire";
+import type { Conversation, Member, Message, MessagePage, Time, OwnSettings } from "../lib/wire";
 import { LIMITS } from "../lib/wire";
 import { query, request, seg } from "./http";
 
@@ -70,3 +70,6 @@ export const patchMessage = (id: string, content: string) => request<Message>("P
 
 /** Deletes a message with its files, for everyone. */
 export const deleteMessage = (id: string) => request<void>("DELETE", `/messages/${seg(id)}`);
+
+/** All versions of a message, the oldest first. */
+export const getHistory = (id: string) => request<{ versions: { content: string; at: Time }[] }>("GET", `/messages/${seg(id)}/history`);

@@ -1,23 +1,25 @@
-/** The page of a conversation: history that loads as one scrolls, calm while lines arrive. */
+/** The page of a conversation: history that loads as one scrolls, calm while lines come and go. */
 
-import { useState } from "preact/hooks";
-import type { Line, Row } from "../lib/lines";
-import { dayHeading } from "../lib/time";
-import { summaryOf } from "../lib/files";
-import { joinNames, t } from "../lib/text";
+import type { ComponentChildren } from "preact";
+import { useMemo } from "preact/hooks";
 import { explain } from "../lib/failure";
+import { t } from "../lib/text";
 import type { Conversation } from "../lib/wire";
-import { myId } from "../hooks/useAccount";
-import { otherOf, presenceShape } from "../hooks/useConversations";
+import { otherOf } from "../hooks/useConversations";
+import { useLineMenu } from "../hooks/useLineActions";
 import { useLink } from "../hooks/useLink";
-import { useDividerFades, useFresh, useMarked, useOpenAtUnread, useWayToEnd } from "../hooks/usePage";
+import { useDividerFades, useFresh, useHeld, useMarked, useOpenAtUnread, useWayToEnd } from "../hooks/usePage";
+import { useRows } from "../hooks/useRows";
 import { useSticky } from "../hooks/useSticky";
-import { readUpTo, receiptsOf, useThread, type Receipts } from "../hooks/useThread";
-import { useWebSocket } from "../hooks/useWebSocket";
+import { readUpTo, receiptsOf, useThread } from "../hooks/useThread";
+import { Announcer } from "./Announcer";
 import { Button } from "./Button";
 import { EmptyNote } from "./EmptyNote";
+import { FloatingDay } from "./FloatingDay";
 import { JumpButton } from "./JumpButton";
-import { MessageRow } from "./MessageRow";
+import { LineDialogs } from "./LineDialogs";
+import { drawRow } from "./PageRow";
+import type { LineEvents } from "./RowTools";
 import { TypingIndicator } from "./TypingIndicator";
 
 /** The lines of `room`; mounted anew for another conversation. `at` is the line to lead to. */
@@ -32,109 +34,65 @@ export function MessageList({ room, at }: { room: Conversation; at: number | nul
     onPlace: (place) => ready && (thread.place = place),
     onSeen: (seq) => thread.phase.peek() === "ready" && readUpTo(room.id, seq),
   });
+  useHeld(room, thread);
   useOpenAtUnread(ready, thread, sticky);
   useMarked(thread, sticky);
   const jump = useWayToEnd(rows.value, thread, sticky);
   useDividerFades(room, thread);
-  const receipts = receiptsOf(room, rows.value);
+  const { menu, setMenu, dialog, setDialog } = useLineMenu();
+  const events = useMemo<LineEvents>(
+    () => ({
+      onMenu: (key, state) => setMenu(state === "closed" ? null : { key, state }),
+      onDialog: (kind, target) => setDialog({ kind, target }),
+    }),
+    [],
+  );
+  useRows(sticky.scroller, {
+    onMenu: (key, sheet) => events.onMenu(key, sheet ? "sheet" : "list"),
+    onFirst: () => void (thread.hasOlder.peek() ? thread.show(1) : sticky.scroller.current?.scrollTo(0, 0)),
+    onLast: jump,
+  });
+  const members = useMemo(() => new Map(room.members.map((member) => [member.id, member])), [room.members]);
+  const page = { room, members, receipts: receiptsOf(room, rows.value), fresh, connected, marked: thread.marked.value, menu, events };
   return (
     <div class="thread-frame">
       <div class="thread" ref={sticky.scroller} tabIndex={0} role="region" aria-label={t("page.label")}>
-        <div class="log page-grid" role="log" aria-live="off" aria-busy={!ready}>
-          {ready && <PageTop older={thread.hasOlder.value} loading={thread.loadingOlder.value} empty={rows.value.length === 0} />}
+        <div class="log" role="log" aria-live="off" aria-busy={!ready}>
+          {ready && rows.value.length > 0 && <Note top>{topText(thread.hasOlder.value, thread.loadingOlder.value)}</Note>}
           {ready && rows.value.length === 0 && <EmptyNote name={otherOf(room)?.displayName ?? null} />}
-          {thread.phase.value === "loading" && <p class="page-note">{t("page.loading")}</p>}
+          {thread.phase.value === "loading" && <Note>{t("page.loading")}</Note>}
           {thread.failure.value !== null && (
-            <div class="page-note" role="alert">
-              <p>{t("page.failed", { reason: explain(thread.failure.value) })}</p>
-              <Button icon="retry" onClick={() => void (ready ? thread.loadOlder() : thread.open(room.lastReadSeq, room.lastSeq, at))}>
-                {t("page.retry")}
-              </Button>
+            <div class="page-note page-grid" role="alert">
+              <div>
+                <p>{t("page.failed", { reason: explain(thread.failure.value) })}</p>
+                <Button icon="retry" onClick={() => void (ready ? thread.loadOlder() : thread.open(room.lastReadSeq, room.lastSeq, at))}>
+                  {t("page.retry")}
+                </Button>
+              </div>
             </div>
           )}
-          {rows.value.map((row) => drawRow(row, { room, receipts, fresh, connected, marked: thread.marked.value }))}
+          {rows.value.map((row) => drawRow(row, page))}
           <TypingIndicator conversationId={room.id} />
         </div>
       </div>
+      <FloatingDay rows={rows.value} sticky={sticky} />
       <JumpButton hidden={sticky.atEnd.value && !thread.hasNewer.value} unread={room.unread} onClick={jump} />
       <Announcer room={room} />
+      {dialog !== null && <LineDialogs dialog={dialog.kind} target={dialog.target} onClose={() => setDialog(null)} />}
     </div>
   );
 }
 
-/** What all lines of a page share. */
-interface Page {
-  room: Conversation;
-  receipts: Receipts;
-  fresh(line: Line): boolean;
-  connected: boolean;
-  marked: number | null;
-}
-
-function drawRow(row: Row, { room, receipts, fresh, connected, marked }: Page) {
-  if (row.kind === "day") {
-    return (
-      <div class="day page-grid" key={row.key}>
-        <h2>{dayHeading(row.at, Date.now())}</h2>
-      </div>
-    );
-  }
-  if (row.kind === "new") {
-    return (
-      <div class="new page-grid" key={row.key} role="separator" aria-label={t("page.newLabel", { n: row.count })}>
-        <span>{t("page.new", { n: row.count })}</span>
-        <i />
-      </div>
-    );
-  }
-  const { line } = row;
-  const mine = line.senderId === myId();
-  const member = room.members.find((each) => each.id === line.senderId);
-  const note = mine ? noteOf(line.seq, line.failed !== null, room, receipts, connected) : null;
+function Note({ top, children }: { top?: boolean; children: ComponentChildren }) {
   return (
-    <MessageRow
-      key={row.key}
-      line={line}
-      start={row.start}
-      mine={mine}
-      fresh={fresh(line)}
-      mayDelete={mine || (room.isGroup && room.memberRole === "owner")}
-      marked={line.seq !== null && line.seq === marked}
-      avatar={member?.avatarUrl ?? line.senderAvatar}
-      presence={member && presenceShape(member)}
-      noteText={note?.text}
-      noteTitle={note?.title}
-    />
+    <div class={`${top ? "page-top" : "page-note"} page-grid`}>
+      <p>{children}</p>
+    </div>
   );
 }
 
-function noteOf(seq: number | null, failed: boolean, room: Conversation, receipts: Receipts, connected: boolean) {
-  if (failed) return { text: t("line.notSent") };
-  if (seq === null) return { text: t(connected ? "line.sending" : "line.waiting") };
-  if (seq === receipts.readSeq) {
-    if (!room.isGroup) return { text: t("line.read") };
-    const n = receipts.readers.length;
-    return { text: t("line.readBy", { n }), title: t("line.readNames", { names: joinNames(receipts.readers.slice(0, 30)) }) };
-  }
-  return seq === receipts.sentSeq ? { text: t("line.sent") } : null;
-}
-
-function PageTop({ older, loading, empty }: { older: boolean; loading: boolean; empty: boolean }) {
-  if (empty) return null;
-  return <p class="page-top">{older ? (loading ? t("page.older") : "\u00a0") : t("page.start")}</p>;
-}
-
-/** Says new lines of others aloud, without their having to be found. */
-function Announcer({ room }: { room: Conversation }) {
-  const [words, setWords] = useState("");
-  const { onNewMessage } = useWebSocket({ conversationId: room.id });
-  onNewMessage((message) => {
-    if (message.senderId === myId()) return;
-    setWords(t("page.announce", { name: message.sender.displayName, text: summaryOf(message, 300) }));
-  });
-  return (
-    <p class="vh" aria-live="polite">
-      {words}
-    </p>
-  );
+/** Above the first line; a space keeps its place while nothing is said. */
+function topText(older: boolean, loading: boolean): string {
+  if (!older) return t("page.start");
+  return loading ? t("page.older") : "\u00a0";
 }

@@ -10,7 +10,7 @@ import type { PresenceShape } from "../hooks/useConversations";
 import { Avatar } from "./Avatar";
 import { Button } from "./Button";
 import { Icon } from "./Icon";
-import { RowTools } from "./RowTools";
+import { RowTools, type LineEvents, type MenuState } from "./RowTools";
 import { UploadNote, Words } from "./Words";
 
 /** What a line says about its way: nothing, a state, or who has read it. */
@@ -21,6 +21,7 @@ export interface LineNote {
 
 /** A line and how it is set. */
 export interface MessageRowProps {
+  conversationId: string;
   line: Line;
   start: boolean;
   mine: boolean;
@@ -29,18 +30,23 @@ export interface MessageRowProps {
   mayDelete: boolean;
   /** One was led to this line. */
   marked: boolean;
+  /** It names one. */
+  named: boolean;
+  menu: MenuState;
+  events: LineEvents;
   presence?: PresenceShape | undefined;
   avatar?: string | undefined;
   noteText?: string | undefined;
   noteTitle?: string | undefined;
 }
 
-function Row({ line, start, mine, fresh, marked, mayDelete, presence, avatar, noteText, noteTitle }: MessageRowProps) {
+function Row(props: MessageRowProps) {
+  const { conversationId, line, start, mine, fresh, marked, named, mayDelete, menu, events, presence, avatar, noteText, noteTitle } = props;
   const state = line.failed !== null ? " failed" : line.seq === null ? " sending" : "";
   const who = mine ? t("line.you") : line.senderName;
   return (
     <article
-      class={`msg page-grid${start ? " start" : ""}${mine ? " mine" : ""}${state}${fresh ? " fresh" : ""}${marked ? " marked" : ""}`}
+      class={`msg page-grid${start ? " start" : ""}${mine ? " mine" : ""}${state}${fresh ? " fresh" : ""}${marked ? " marked" : ""}${named ? " named-you" : ""}`}
       data-row={line.key}
       data-seq={line.seq ?? undefined}
       aria-current={marked ? "true" : undefined}
@@ -55,6 +61,11 @@ function Row({ line, start, mine, fresh, marked, mayDelete, presence, avatar, no
         {start && !mine && <Avatar id={line.senderId} name={line.senderName} url={avatar} presence={presence} />}
       </div>
       <div class="words">
+        {named && (
+          <span class="named">
+            <span class="vh">{t("line.named")}</span>
+          </span>
+        )}
         <Words line={line} />
         {line.failed !== null && <Failed line={line} failed={line.failed} />}
       </div>
@@ -74,8 +85,10 @@ function Row({ line, start, mine, fresh, marked, mayDelete, presence, avatar, no
             {line.uploads.length > 0 && line.failed === null ? <UploadNote line={line} other={noteText} /> : noteText}
           </span>
         )}
-        {line.id !== null && !line.deleted && <RowTools line={line} mine={mine} mayDelete={mayDelete} />}
       </div>
+      {line.id !== null && !line.deleted && (
+        <RowTools conversationId={conversationId} line={line} mine={mine} mayDelete={mayDelete} menu={menu} events={events} />
+      )}
     </article>
   );
 }

@@ -1,73 +1,69 @@
-/** What one can do about a stored line: copy it, change it, delete it. On a phone a long press opens it. */
+/** The menu of a line: under the pointer and the keys a list beside it, under a finger a sheet. */
 
-import { useEffect, useRef, useState } from "preact/hooks";
-import type { Line } from "../lib/lines";
+import { memo } from "preact/compat";
+import { useEffect, useRef } from "preact/hooks";
+import { exact } from "../lib/time";
 import { t } from "../lib/text";
-import { deleteLine, editing } from "../hooks/useEditing";
-import { useTask } from "../hooks/useTask";
+import { lineActions, type LineDialog, type LineTarget } from "../hooks/useLineActions";
 import { IconButton } from "./Button";
-import { Confirm } from "./Dialog";
 import { Menu, type MenuItem } from "./Menu";
-import { ErrorNote } from "./Notice";
 
-const LONG_PRESS = 500;
+/** How a line's menu stands. */
+export type MenuState = "closed" | "list" | "sheet";
 
-/** `mayDelete`: it is one's own, or one looks after the group. */
-export function RowTools({ line, mine, mayDelete }: { line: Line; mine: boolean; mayDelete: boolean }) {
-  const [open, setOpen] = useState(false);
-  const [asked, setAsked] = useState(false);
-  const task = useTask();
-  const frame = useRef<HTMLDivElement>(null);
-  useLongPress(frame, () => setOpen(true));
-  const { id } = line;
-  if (id === null || line.deleted) return null;
-  const items: MenuItem[] = [];
-  if (line.content !== "") items.push({ icon: "copy", words: t("line.copy"), onChoose: () => void navigator.clipboard?.writeText(line.content).catch(() => undefined) });
-  if (mine) items.push({ icon: "pen", words: t("line.edit"), onChoose: () => (editing.value = id) });
-  if (mayDelete) items.push({ icon: "bin", words: t("line.delete"), fault: true, onChoose: () => setAsked(true) });
-  if (items.length === 0) return null;
+/** What all lines of a page share; the same object from draw to draw. */
+export interface LineEvents {
+  /** Opens or closes the menu of the row with this key. */
+  onMenu(key: string, state: MenuState): void;
+  /** Opens a dialog about a line. */
+  onDialog(dialog: LineDialog, target: LineTarget): void;
+}
+
+function Tools({ menu, events, ...target }: LineTarget & { menu: MenuState; events: LineEvents }) {
+  const { key } = target.line;
+  const close = () => events.onMenu(key, "closed");
   return (
-    <>
-      <div class={`tools${open ? " open" : ""}`} ref={frame}>
-        <IconButton icon="more" label={t("line.more")} expanded={open} onClick={() => setOpen(!open)} />
-        {open && <Menu label={t("line.more")} items={items} onClose={() => setOpen(false)} />}
-      </div>
-      <ErrorNote text={task.error} />
-      {asked && (
-        <Confirm
-          title={t("line.deleteTitle")}
-          text={t(line.attachments.length > 0 ? "line.deleteFilesAsk" : "line.deleteAsk")}
-          action={t("line.delete")}
-          onYes={() => void task.run(() => deleteLine(id))}
-          onClose={() => setAsked(false)}
-        />
-      )}
-    </>
+    <div class={`tools${menu === "list" ? " open" : ""}`}>
+      <IconButton icon="more" label={t("line.more")} expanded={menu !== "closed"} onClick={() => events.onMenu(key, menu === "closed" ? "list" : "closed")} />
+      {menu === "list" && <Menu label={t("line.more")} items={itemsOf(target, events)} onClose={close} />}
+      {menu === "sheet" && <Sheet target={target} items={itemsOf(target, events)} onClose={close} />}
+    </div>
   );
 }
 
-/** A finger that rests on the row; not on what has a meaning of its own there. */
-function useLongPress(frame: { current: HTMLElement | null }, onPress: () => void): void {
-  const press = useRef(onPress);
-  press.current = onPress;
+/** Drawn again only when something about its line has changed. */
+export const RowTools = memo(Tools);
+
+function itemsOf(target: LineTarget, { onDialog }: LineEvents): MenuItem[] {
+  return lineActions(target).map((action) => ({
+    icon: action.icon,
+    words: t(action.label),
+    fault: action.fault === true,
+    onChoose: () => action.run(target, (dialog) => onDialog(dialog, target)),
+  }));
+}
+
+/** Comes up from the lower edge; says when exactly the line was written, as pointing at its time does elsewhere. */
+function Sheet({ target: { line, mine }, items, onClose }: { target: LineTarget; items: readonly MenuItem[]; onClose(): void }) {
+  const box = useRef<HTMLDialogElement>(null);
   useEffect(() => {
-    const row = frame.current?.closest<HTMLElement>(".msg");
-    if (!row) return undefined;
-    const ear = new AbortController();
-    const { signal } = ear;
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    let from = { x: 0, y: 0 };
-    const stop = () => clearTimeout(timer);
-    const start = (event: PointerEvent) => {
-      const own = event.target instanceof Element && event.target.closest("a, button, video, audio, textarea, dialog");
-      if (event.pointerType !== "touch" || own) return;
-      from = { x: event.clientX, y: event.clientY };
-      timer = setTimeout(() => press.current(), LONG_PRESS);
-    };
-    row.addEventListener("pointerdown", start, { signal });
-    row.addEventListener("pointermove", (event) => Math.hypot(event.clientX - from.x, event.clientY - from.y) > 8 && stop(), { signal });
-    for (const name of ["pointerup", "pointercancel"]) row.addEventListener(name, stop, { signal });
-    row.addEventListener("contextmenu", (event) => event instanceof PointerEvent && event.pointerType === "touch" && event.preventDefault(), { signal });
-    return () => (stop(), ear.abort());
+    const sheet = box.current;
+    sheet?.showModal();
+    return () => sheet?.close();
   }, []);
+  return (
+    <dialog
+      ref={box}
+      class="line-sheet"
+      aria-label={t("line.more")}
+      onCancel={(event) => (event.preventDefault(), onClose())}
+      onPointerDown={(event) => event.target === box.current && onClose()}
+    >
+      <p>
+        <b>{mine ? t("line.you") : line.senderName}</b>
+        <time dateTime={line.at}>{exact(line.at)}</time>
+      </p>
+      <Menu label={t("line.more")} items={items} onClose={onClose} />
+    </dialog>
+  );
 }

@@ -1,5 +1,6 @@
 /** Changing and deleting lines that are stored, for components. */
 
+import { getHistory } from "../api/conversations";
 import { myId } from "../state/account";
 import { editing } from "../state/editing";
 import { threadOf } from "../state/live";
@@ -12,4 +13,9 @@ export function editNewest(conversationId: string): boolean {
   if (mine === undefined) return false;
   editing.value = mine.id;
   return true;
+}
+
+/** All versions of a line, the oldest first. */
+export async function historyOf(id: string) {
+  return (await getHistory(id)).versions;
 }

@@ -68,11 +68,23 @@ export function useWayToEnd(rows: readonly Row[], thread: OpenThread, sticky: St
     before.current = waiting;
   }, [waiting, there]);
   return () => {
+    thread.held = false;
     if (there) return sticky.toEnd();
     // The end is not loaded yet: go there when it is.
     asked.current = true;
     void thread.toNewest();
   };
+}
+
+/** When lines were marked unread, here or elsewhere, looking at them does not undo it. */
+export function useHeld(room: Conversation, thread: OpenThread): void {
+  const { lastReadSeq } = room;
+  const before = useRef(lastReadSeq);
+  useLayoutEffect(() => {
+    if (lastReadSeq < before.current) thread.hold(lastReadSeq + 1);
+    else if (lastReadSeq >= (thread.unreadFrom.peek() ?? Infinity)) thread.held = false;
+    before.current = lastReadSeq;
+  }, [lastReadSeq, thread]);
 }
 
 /** The divider goes 4 s after everything was read. */

@@ -25,6 +25,8 @@ export interface Line {
   /** ISO-8601. */
   at: string;
   clientId: string | null;
+  /** Ids of whom it names, and `all`. */
+  mentions: readonly string[];
   /** Refusal code and the server's words, for lines that failed. */
   failed: { code: string; reason: string } | null;
 }
@@ -64,6 +66,7 @@ function toLine(message: Message): Line {
     deleted: message.deletedAt !== undefined,
     at: message.createdAt,
     clientId: message.clientId ?? null,
+    mentions: message.mentions,
     failed: null,
   };
 }
