@@ -59,7 +59,7 @@ function drawLine(line: Line, start: boolean, { room, members, receipts, fresh, 
       fresh={fresh(line)}
       mayDelete={mine || (room.isGroup && room.memberRole === "owner")}
       marked={line.seq !== null && line.seq === marked}
-      named={!mine && !line.deleted && (line.mentions.includes(me) || line.mentions.includes("all"))}
+      named={!mine && !line.deleted && [me, "all"].some((id) => line.mentions?.includes(id))}
       menu={menu?.key === line.key ? menu.state : "closed"}
       events={events}
       avatar={member?.avatarUrl ?? line.senderAvatar}

@@ -6,7 +6,7 @@
 import { signal } from "@preact/signals";
 import type { Place } from "../state/window";
 import { Glide } from "./glide";
-import { firstUnseen, lastVisibleSeq, newestSeq, topOf, visibleRows, wordsOf } from "./onScreen";
+import { firstUnseen, lastVisibleSeq, newestSeq, topOf, visibleRows, wordsTop } from "./onScreen";
 
 /** This close to the end, in px, counts as being at the end. */
 const NEAR_END = 48;
@@ -31,8 +31,8 @@ export class Keeper {
   readonly key: string;
   readonly #scroller: { current: HTMLDivElement | null };
   readonly #events: { current: StickyEvents };
-  /** The words at the upper edge, and where they stand in the whole page, which no scrolling changes. */
-  #anchor: { words: Element; y: number } | null = null;
+  /** The row at the upper edge, and where its words stand in the whole page, which no scrolling changes. */
+  #anchor: { row: Element; y: number } | null = null;
   #glide: Glide | null = null;
   /** The scroll position as it was last known. */
   #at = 0;
@@ -74,7 +74,7 @@ export class Keeper {
   /** Puts this element into the upper part of the screen. */
   readonly toRow = (element: HTMLElement): void => {
     const box = this.#scroller.current;
-    if (box !== null) this.#put(box, element, Math.min(160, box.clientHeight / 4));
+    if (box !== null) this.#by(box, topOf(element, box) - Math.min(160, box.clientHeight / 4));
   };
 
   /** Goes back to where one was; returns whether that line is here. */
@@ -82,7 +82,7 @@ export class Keeper {
     const box = this.#scroller.current;
     const row = box?.querySelector(`[data-seq="${seq}"]`);
     if (!box || !row) return false;
-    this.#put(box, wordsOf(row), top);
+    this.#by(box, wordsTop(row, box) - top);
     return true;
   };
 
@@ -109,9 +109,9 @@ export class Keeper {
     };
   }
 
-  #put(box: HTMLElement, element: Element, top: number): void {
+  #by(box: HTMLElement, delta: number): void {
     this.#placed = true;
-    box.scrollTop += topOf(element, box) - top;
+    box.scrollTop += delta;
     this.#moved(box);
   }
 
@@ -131,10 +131,10 @@ export class Keeper {
   /** Moves the page by as much as the line that is being read was moved. */
   #hold(box: HTMLElement): void {
     const anchor = this.#anchor;
-    if (anchor === null || !anchor.words.isConnected) return;
+    if (anchor === null || !anchor.row.isConnected) return;
     // When the page got shorter below, the browser has moved it already.
     const pulled = box.scrollTop < this.#at && toEndOf(box) < 1 ? this.#at - box.scrollTop : 0;
-    const delta = yOf(anchor.words, box) - anchor.y + pulled + this.#rest;
+    const delta = yOf(anchor.row, box) - anchor.y + pulled + this.#rest;
     if (Math.abs(delta) < 0.01) return;
     const wanted = box.scrollTop + delta;
     if (this.#glide === null) box.scrollTop = wanted;
@@ -145,13 +145,12 @@ export class Keeper {
 
   #remember(box: HTMLElement): void {
     const rows = visibleRows(box);
-    const words = rows && wordsOf(rows.first);
     this.#at = box.scrollTop;
-    this.#anchor = words && { words, y: yOf(words, box) };
+    this.#anchor = rows && { row: rows.first, y: yOf(rows.first, box) };
     this.top.value = rows?.first.dataset["row"] ?? null;
     const seq = Number(rows?.first.dataset["seq"] ?? 0);
-    if (this.#placed && rows && words && seq > 0) {
-      this.#events.current.onPlace({ seq, top: topOf(words, box), shown: rows.shown, atEnd: this.atEnd.peek() });
+    if (this.#placed && rows && seq > 0) {
+      this.#events.current.onPlace({ seq, top: wordsTop(rows.first, box), shown: rows.shown, atEnd: this.atEnd.peek() });
     }
     this.#notice(box);
   }
@@ -187,7 +186,7 @@ function toEndOf(box: HTMLElement): number {
   return box.scrollHeight - box.scrollTop - box.clientHeight;
 }
 
-/** Where an element stands in the whole page. */
-function yOf(element: Element, box: HTMLElement): number {
-  return topOf(element, box) + box.scrollTop;
+/** Where the words of a row stand in the whole page. */
+function yOf(row: Element, box: HTMLElement): number {
+  return wordsTop(row, box) + box.scrollTop;
 }

@@ -14,9 +14,13 @@ export function visibleRows(box: HTMLElement): { first: HTMLElement; shown: numb
   return first === undefined ? null : { first, shown: search(rows, (row) => row.getBoundingClientRect().top >= bottom) - at };
 }
 
-/** The words of a row: its name may come and go when lines are added before it, they stay. */
-export function wordsOf(row: Element): Element {
-  return row.querySelector(".words") ?? row;
+/**
+ * How far the words of a row are below the upper edge of `box`, in px: its name may come and go when lines
+ * are added before it, they stay. Where they are laid out counts, not where a motion shows them.
+ */
+export function wordsTop(row: Element, box: Element): number {
+  const words = row.querySelector<HTMLElement>(".words");
+  return topOf(row, box) + (words?.offsetTop ?? 0);
 }
 
 /** The `seq` of the last stored line that is above the lower edge, 0 when there is none. */

@@ -96,7 +96,6 @@ function waitingLine(item: OutboxItem, senderName: string): Line {
     deleted: false,
     at: new Date(item.createdAt).toISOString(),
     clientId: item.clientId,
-    mentions: [],
     failed: item.failed === undefined ? null : { code: item.failed, reason: item.reason ?? "" },
   };
 }

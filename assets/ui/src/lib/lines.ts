@@ -25,8 +25,6 @@ export interface Line {
   /** ISO-8601. */
   at: string;
   clientId: string | null;
-  /** Ids of whom it names, and `all`. */
-  mentions: readonly string[];
   /** Refusal code and the server's words, for lines that failed. */
   failed: { code: string; reason: string } | null;
 }
@@ -59,7 +57,6 @@ function toLine(message: Message): Line {
     senderAvatar: message.sender.avatarUrl,
     content: message.content,
     conversationId: message.conversationId,
-    mentions: message.mentions,
     attachments: message.attachments,
     uploads: [],
     editedAt: message.editedAt ?? null,
