@@ -1,5 +1,6 @@
 /** A short list of things to do: arrows move, Escape and a press elsewhere close. On a phone a sheet at the foot. */
 
+import type { ComponentChildren } from "preact";
 import { useRef } from "preact/hooks";
 import { useFloat, type Anchor } from "../hooks/useFloat";
 import { Icon, type IconName } from "./Icon";
@@ -15,8 +16,8 @@ export interface MenuItem {
   onChoose(): void;
 }
 
-/** Rendered while open; stands by `anchor`, else by what it is rendered in. `onClose` must stop rendering it. */
-export function Menu(props: { label: string; items: readonly MenuItem[]; anchor?: Anchor; onClose(): void }) {
+/** Rendered while open; stands by `anchor`, else by what it is rendered in. `onClose` must stop rendering it; `children` say what it is about. */
+export function Menu(props: { label: string; items: readonly MenuItem[]; anchor?: Anchor; onClose(): void; children?: ComponentChildren }) {
   const { label, items, onClose } = props;
   const box = useRef<HTMLDivElement>(null);
   useFloat(box, props.anchor ?? null, onClose);
@@ -43,6 +44,11 @@ export function Menu(props: { label: string; items: readonly MenuItem[]; anchor?
         event.stopPropagation();
       }}
     >
+      {props.children && (
+        <p class="menu-note" role="none">
+          {props.children}
+        </p>
+      )}
       {items.map((item) => (
         <button
           key={item.words}

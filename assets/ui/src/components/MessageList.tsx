@@ -42,13 +42,13 @@ export function MessageList({ room, at }: { room: Conversation; at: number | nul
   const { menu, setMenu, dialog, setDialog } = useLineMenu();
   const events = useMemo<LineEvents>(
     () => ({
-      onMenu: (key, state) => setMenu(state === "closed" ? null : { key, state }),
+      onMenu: setMenu,
       onDialog: (kind, target) => setDialog({ kind, target }),
     }),
     [],
   );
   useRows(sticky.scroller, {
-    onMenu: (key, sheet) => events.onMenu(key, sheet ? "sheet" : "list"),
+    onMenu: setMenu,
     onFirst: () => void (thread.hasOlder.peek() ? thread.show(1) : sticky.scroller.current?.scrollTo(0, 0)),
     onLast: jump,
   });

@@ -10,7 +10,7 @@ import type { PresenceShape } from "../hooks/useConversations";
 import { Avatar } from "./Avatar";
 import { Button } from "./Button";
 import { Icon } from "./Icon";
-import { RowTools, type LineEvents, type MenuState } from "./RowTools";
+import { RowTools, type LineEvents } from "./RowTools";
 import { UploadNote, Words } from "./Words";
 
 /** What a line says about its way: nothing, a state, or who has read it. */
@@ -32,7 +32,8 @@ export interface MessageRowProps {
   marked: boolean;
   /** It names one. */
   named: boolean;
-  menu: MenuState;
+  /** Its menu is open. */
+  menu: boolean;
   events: LineEvents;
   presence?: PresenceShape | undefined;
   avatar?: string | undefined;
@@ -87,7 +88,7 @@ function Row(props: MessageRowProps) {
         )}
       </div>
       {line.id !== null && !line.deleted && (
-        <RowTools conversationId={conversationId} line={line} mine={mine} mayDelete={mayDelete} menu={menu} events={events} />
+        <RowTools conversationId={conversationId} line={line} mine={mine} mayDelete={mayDelete} open={menu} events={events} />
       )}
     </article>
   );

@@ -8,7 +8,7 @@ import { myId } from "../hooks/useAccount";
 import { presenceShape } from "../hooks/useConversations";
 import type { Receipts } from "../hooks/useThread";
 import { MessageRow } from "./MessageRow";
-import type { LineEvents, MenuState } from "./RowTools";
+import type { LineEvents } from "./RowTools";
 
 /** What all rows of a page share. */
 export interface Page {
@@ -19,8 +19,8 @@ export interface Page {
   connected: boolean;
   /** The line one was led to. */
   marked: number | null;
-  /** Whose menu is open, and how. */
-  menu: { key: string; state: MenuState } | null;
+  /** The key of the line whose menu is open. */
+  menu: string | null;
   events: LineEvents;
 }
 
@@ -60,7 +60,7 @@ function drawLine(line: Line, start: boolean, { room, members, receipts, fresh, 
       mayDelete={mine || (room.isGroup && room.memberRole === "owner")}
       marked={line.seq !== null && line.seq === marked}
       named={!mine && !line.deleted && [me, "all"].some((id) => line.mentions?.includes(id))}
-      menu={menu?.key === line.key ? menu.state : "closed"}
+      menu={menu === line.key}
       events={events}
       avatar={member?.avatarUrl ?? line.senderAvatar}
       presence={member && presenceShape(member)}

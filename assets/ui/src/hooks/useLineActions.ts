@@ -58,7 +58,7 @@ export function lineActions(target: LineTarget): readonly LineAction[] {
 
 /** Whose menu is open, and the dialog that was opened from one. */
 export function useLineMenu() {
-  const [menu, setMenu] = useState<{ key: string; state: "list" | "sheet" } | null>(null);
+  const [menu, setMenu] = useState<string | null>(null);
   const [dialog, setDialog] = useState<{ kind: LineDialog; target: LineTarget } | null>(null);
   return { menu, setMenu, dialog, setDialog };
 }

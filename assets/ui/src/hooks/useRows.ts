@@ -9,8 +9,8 @@ const OWN = "a, button, input, textarea, video, audio, dialog, [tabindex='0']:no
 
 /** What the page does. */
 export interface RowEvents {
-  /** The menu of the row with this key is wanted; `sheet` under a finger. */
-  onMenu(key: string, sheet: boolean): void;
+  /** The menu of the row with this key is wanted. */
+  onMenu(key: string): void;
   /** To the very first line, and to the newest one. */
   onFirst(): void;
   onLast(): void;
@@ -26,7 +26,7 @@ export function useRows(scroller: { current: HTMLDivElement | null }, events: Ro
     const ear = new AbortController();
     const { signal } = ear;
     box.addEventListener("keydown", (event) => onKey(event, box, latest.current), { signal });
-    const stop = onLongPress(box, signal, (key) => latest.current.onMenu(key, true));
+    const stop = onLongPress(box, signal, (key) => latest.current.onMenu(key));
     return () => (stop(), ear.abort());
   }, []);
   useFocusStays(scroller);
@@ -40,7 +40,7 @@ function onKey(event: KeyboardEvent, box: HTMLElement, { onMenu, onFirst, onLast
   if (key === "ArrowUp" || key === "ArrowDown") focusRow(neighbour(row, box, key === "ArrowDown"));
   else if (key === "Home") onFirst();
   else if (key === "End") onLast();
-  else if (key === "Enter" && row !== null) onMenu(row.dataset["row"] ?? "", false);
+  else if (key === "Enter" && row !== null) onMenu(row.dataset["row"] ?? "");
   else return;
   event.preventDefault();
 }
