@@ -1,7 +1,7 @@
 /** A clock that the test moves, and messages to test with. */
 
 import type { Conversation, Message, MessagePage } from "../src/lib/wire";
-import type { PageWish } from "../src/api/conversations";
+import type { PageWish } from "../src/lib/pages";
 
 /** Timers that run when `advance` passes them. */
 export class TestClock {

@@ -1,15 +1,9 @@
 /** Conversations, their members and their history. */
 
-import type { Conversation, Member, Message, MessagePage, Time, OwnSettings } from "../lib/wire";
+import type { PageWish } from "../lib/pages";
+import type { Conversation, Member, Message, MessagePage, OwnSettings, Time } from "../lib/wire";
 import { LIMITS } from "../lib/wire";
 import { query, request, seg } from "./http";
-
-/** Where a page of history lies: the newest one without any of these. */
-export interface PageWish {
-  before?: string;
-  after?: string;
-  around?: number;
-}
 
 /** A page of the list, newest activity first. */
 export const getConversations = (cursor: string | null) =>

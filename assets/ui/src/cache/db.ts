@@ -1,9 +1,10 @@
 /**
- * The browser's own storage: unsent lines, drafts, and files on their way, in IndexedDB. Where the
- * browser refuses it (private windows), everything works from memory and is gone with the tab.
+ * The browser's own storage: unsent lines, drafts, files on their way, and the copy of what was
+ * read, in IndexedDB. Where the browser refuses it (private windows), everything works from memory and is gone with the tab.
  */
 
 import { openDB, type DBSchema, type IDBPDatabase } from "idb";
+import type { Conversation, Message } from "../lib/wire";
 
 /** A line that the server has not confirmed yet. */
 export interface OutboxItem {
@@ -60,18 +61,29 @@ export interface UploadItem {
   reason?: string;
 }
 
+/** What another app has given to this one, until somebody has chosen a conversation for it. */
+export interface Shared {
+  text: string;
+  files: File[];
+}
+
 interface Schema extends DBSchema {
   outbox: { key: string; value: OutboxItem };
   drafts: { key: [string, string]; value: Draft };
   uploads: { key: string; value: UploadItem };
   bytes: { key: string; value: Blob };
+  /** The copy for reading without a connection: the list, lines, and what belongs to them. */
+  rooms: { key: string; value: Conversation };
+  lines: { key: [string, number]; value: Message };
+  kept: { key: string; value: unknown };
+  shared: { key: string; value: Shared };
 }
 
 let opened: Promise<IDBPDatabase<Schema> | null> | undefined;
 
 /** The database, or `null` where the browser has none for us. */
 export function db(): Promise<IDBPDatabase<Schema> | null> {
-  opened ??= openDB<Schema>("inkspot", 2, {
+  opened ??= openDB<Schema>("inkspot", 3, {
     upgrade(base, before) {
       if (before < 1) {
         base.createObjectStore("outbox", { keyPath: "clientId" });
@@ -80,6 +92,12 @@ export function db(): Promise<IDBPDatabase<Schema> | null> {
       if (before < 2) {
         base.createObjectStore("uploads", { keyPath: "id" });
         base.createObjectStore("bytes");
+      }
+      if (before < 3) {
+        base.createObjectStore("rooms", { keyPath: "id" });
+        base.createObjectStore("lines", { keyPath: ["conversationId", "seq"] });
+        base.createObjectStore("kept");
+        base.createObjectStore("shared");
       }
     },
     blocking(_current, _wanted, event) {

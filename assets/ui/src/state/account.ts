@@ -3,6 +3,7 @@
 import { signal } from "@preact/signals";
 import * as api from "../api/account";
 import { setUnauthorizedListener } from "../api/http";
+import { clearCopy, loadKept, saveKept, type Owner } from "../cache/copy";
 import { forgetUser } from "../cache/uploads";
 import { toFailure } from "../lib/failure";
 import { hasText, type TextKey } from "../lib/text";
@@ -17,9 +18,11 @@ export interface SessionState {
   sessionId: string;
   /** Why the last session ended, as the key of a sentence; `null` when it ended by our own will. */
   ended: TextKey | null;
+  /** Whether one went in without the server, with what is kept here. */
+  remembered: boolean;
 }
 
-const nobody: SessionState = { phase: "loading", user: null, serverName: "", sessionId: "", ended: null };
+const nobody: SessionState = { phase: "loading", user: null, serverName: "", sessionId: "", ended: null, remembered: false };
 
 /** The current session. */
 export const session = signal<SessionState>(nobody);
@@ -29,16 +32,37 @@ export function myId(): string {
   return session.peek().user?.id ?? "";
 }
 
-/** Finds out whether somebody is signed in. */
+/** How long the server may take before one goes in with what is kept here, in ms. */
+const PATIENCE = 2_500;
+
+/** Finds out whether somebody is signed in; without an answer, whose copy is kept here. */
 export async function openSession(): Promise<void> {
-  try {
-    const me = await api.getMe();
-    session.value = { ...nobody, ...me, phase: "in" };
-    postNews({ kind: "entered", userId: me.user.id });
-  } catch (error) {
-    const signedOut = toFailure(error).status === 401;
-    session.value = { ...session.peek(), phase: signedOut ? "out" : "unreachable", user: null };
-  }
+  const asked = api.getMe().then(enter, refuse);
+  const owner = await loadKept<Owner>("owner");
+  if (owner === undefined) return asked;
+  const late = new Promise((done) => setTimeout(done, PATIENCE));
+  await Promise.race([asked, late]);
+  const { phase } = session.peek();
+  if (phase === "loading" || phase === "unreachable") session.value = { ...nobody, ...owner, phase: "in", remembered: true };
+}
+
+/** Asks the server again who we are, when one went in without it. */
+export async function confirmSession(): Promise<void> {
+  if (session.peek().remembered) await api.getMe().then(enter, () => undefined);
+}
+
+async function enter(me: Owner): Promise<void> {
+  const before = await loadKept<Owner>("owner");
+  if (before !== undefined && before.user.id !== me.user.id) await clearCopy();
+  session.value = { ...nobody, ...me, phase: "in" };
+  postNews({ kind: "entered", userId: me.user.id });
+  await saveKept("owner", me);
+}
+
+async function refuse(error: unknown): Promise<void> {
+  const signedOut = toFailure(error).status === 401;
+  session.value = { ...session.peek(), phase: signedOut ? "out" : "unreachable", user: null };
+  if (signedOut) await clearCopy();
 }
 
 /** Signs in; rejects with a `Failure`. */
@@ -60,6 +84,7 @@ export function leave(code: string | null): void {
   postNews({ kind: "left", code });
   const key = `signin.ended.${code}`;
   session.value = { ...nobody, phase: "out", ended: code === null ? null : hasText(key) ? key : "signin.ended.session_ended" };
+  void clearCopy();
 }
 
 /** Signs in and out together with the other tabs. */

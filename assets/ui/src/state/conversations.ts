@@ -6,7 +6,7 @@ import { toFailure, type Failure } from "../lib/failure";
 import type { Conversation } from "../lib/wire";
 import { clearPresence } from "./presence";
 import { applyUpdateWith, type AnyUpdate } from "./roomEvents";
-import { clearRooms, keep, sortedConversations } from "./rooms";
+import { clearRooms, forget, keep, sortedConversations } from "./rooms";
 
 export { applyStatus, presenceOf, type Presence } from "./presence";
 export { applyChange, applyMessage, applyName, applyRead } from "./roomEvents";
@@ -19,6 +19,8 @@ const PAUSE = 300;
 /** How long to wait for more updates before a conversation is asked for again, in ms. */
 const RECOUNT = 500;
 
+/** Taken up from the copy, and not yet told by the server. */
+const seeded = new Set<string>();
 let cursor: string | null = null;
 let generation = 0;
 const asked = new Map<string, ReturnType<typeof setTimeout>>();
@@ -30,6 +32,21 @@ export const listFailure = signal<Failure | null>(null);
 /** Whether older conversations can be loaded. */
 export const listHasMore = signal(false);
 
+/** Takes up the list as it was kept; what the server no longer has goes when all of it is loaded. */
+export function seedList(rooms: readonly Conversation[]): void {
+  if (rooms.length === 0) return;
+  for (const each of rooms) seeded.add(keep(each).id);
+  listPhase.value = "ready";
+}
+
+/** The server has these; when it has told all, what else was kept is no longer ours. */
+function take(rooms: readonly Conversation[], whole: boolean): void {
+  for (const each of rooms) seeded.delete(keep(each).id);
+  if (!whole) return;
+  for (const id of seeded) forget(id);
+  seeded.clear();
+}
+
 /** Loads the newest page of the list again; what is known stays until it is there. */
 export async function loadList(): Promise<void> {
   const mine = generation;
@@ -37,7 +54,7 @@ export async function loadList(): Promise<void> {
     const page = await api.getConversations(null);
     if (mine !== generation) return;
     clearPresence();
-    for (const each of page.conversations) keep(each);
+    take(page.conversations, page.next === null);
     cursor = page.next;
     listHasMore.value = cursor !== null;
     listFailure.value = null;
@@ -58,7 +75,7 @@ export async function loadMoreList(): Promise<void> {
   listHasMore.value = false;
   const page = await api.getConversations(from).catch(() => null);
   if (mine !== generation) return;
-  for (const each of page?.conversations ?? []) keep(each);
+  take(page?.conversations ?? [], page?.next === null);
   cursor = page === null ? from : page.next;
   listHasMore.value = cursor !== null;
 }
@@ -81,6 +98,7 @@ export async function loadConversation(id: string): Promise<Conversation> {
 export function clearList(): void {
   generation += 1;
   cursor = null;
+  seeded.clear();
   for (const timer of asked.values()) clearTimeout(timer);
   asked.clear();
   clearRooms();

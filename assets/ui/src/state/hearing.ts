@@ -3,7 +3,7 @@
 import { batch } from "@preact/signals";
 import type { Message } from "../lib/wire";
 import type { SharedLine } from "../realtime/shared";
-import { callMe, leave, myId } from "./account";
+import { callMe, confirmSession, leave, myId } from "./account";
 import * as list from "./conversations";
 import type { Reads } from "./reads";
 import type { LinkState, Reconnector } from "./reconnector";
@@ -43,11 +43,36 @@ export function changed({ threads }: Pick<Parts, "threads">, message: Message): 
   });
 }
 
+/** The server says something else about these lines than what was kept of them here, or more. */
+export function mend({ threads }: Pick<Parts, "threads">, id: string, lines: readonly Message[]): void {
+  const thread = threads.find(id);
+  if (thread === undefined) return;
+  const here = new Map(thread.messages.peek().map((line) => [line.id, JSON.stringify({ ...line, clientId: undefined })]));
+  batch(() => {
+    for (const line of lines) {
+      const known = here.get(line.id);
+      if (known !== undefined && known !== JSON.stringify({ ...line, clientId: undefined })) thread.update(line);
+    }
+  });
+  void thread.catchUp(lines.at(-1)?.seq ?? 0);
+}
+
 /** After a connection that replayed nothing: the list, and what the open pages missed. */
 async function resync({ threads, isOpen }: Parts): Promise<void> {
   await list.loadList();
   for (const [id, thread] of threads.all()) {
     if (isOpen(id)) void thread.catchUp(list.conversation(id)?.lastSeq ?? 0);
+  }
+}
+
+/** What could not be loaded without a connection is asked for again. */
+function reopen({ threads, isOpen }: Parts): void {
+  if (list.listFailure.peek() !== null) void list.loadList();
+  for (const [id, thread] of threads.all()) {
+    const room = list.conversation(id);
+    if (!isOpen(id) || thread.failure.peek() === null) continue;
+    thread.failure.value = null;
+    if (thread.phase.peek() === "failed" && room !== undefined) void thread.open(room.lastReadSeq, room.lastSeq);
   }
 }
 
@@ -101,6 +126,8 @@ function hearTheLink(parts: Parts): void {
     link.opened();
     if (realtime.leading) reads.resend();
     if (!recovered) void resync(parts);
+    void confirmSession();
+    reopen(parts);
     sending.resume();
   });
   events.on("lost", ({ restarting }) => {

@@ -8,11 +8,13 @@ import { SharedLine } from "../realtime/shared";
 import { SocketLine } from "../realtime/socket";
 import { openChannel } from "../realtime/tabs";
 import type { Message } from "../lib/wire";
+import { loadKept, saveKept } from "../cache/copy";
 import { followTabs, myId, session } from "./account";
+import { Copy } from "./copy";
 import * as list from "./conversations";
 import { closeDrafts, openDrafts } from "./drafts";
 import * as hearing from "./hearing";
-import { Reads } from "./reads";
+import { Reads, type Read } from "./reads";
 import { Reconnector } from "./reconnector";
 import { search } from "./searching";
 import { Sending } from "./sending";
@@ -50,8 +52,12 @@ export const sending = new Sending(realtime, (message) => hearing.arrived(parts,
 export const { outbox, uploads } = sending;
 
 const joined = new Map<string, number>();
-const threads = new Threads((id) => joined.has(id));
-const reads = new Reads(({ conversationId, messageId }) => realtime.leading && realtime.tell("mark-message-read", { conversationId, messageId }));
+const copy = new Copy(realtime, (id, page) => hearing.mend(parts, id, page.messages));
+const threads = new Threads((id) => joined.has(id), (id) => (wish) => copy.page(id, wish));
+const reads = new Reads(
+  ({ conversationId, messageId }) => realtime.leading && realtime.tell("mark-message-read", { conversationId, messageId }),
+  (all) => realtime.leading && void saveKept("reads", all),
+);
 const parts: hearing.Parts = { realtime, link, typing, sending, threads, reads, isOpen: (id) => joined.has(id), after };
 
 /** The page of a conversation. */
@@ -60,7 +66,10 @@ export const threadOf = (id: string): Thread => threads.open(id);
 /** Hears a conversation's messages, typing and receipts until the returned function is called. */
 export function join(id: string): () => void {
   joined.set(id, (joined.get(id) ?? 0) + 1);
-  if (joined.get(id) === 1) showTab();
+  if (joined.get(id) === 1) {
+    copy.touch(id);
+    showTab();
+  }
   return () => {
     const count = (joined.get(id) ?? 1) - 1;
     if (count > 0) return void joined.set(id, count);
@@ -96,6 +105,10 @@ export function runLive(): void {
     untracked(() => (userId === "" ? stop() : start(userId)));
   });
   effect(() => {
+    void copy.opened.value;
+    untracked(showTab);
+  });
+  effect(() => {
     const { state } = link;
     if (realtime.leading) realtime.share("link", state);
   });
@@ -111,7 +124,7 @@ export function runLive(): void {
 function showTab(): void {
   const visible = document.visibilityState === "visible";
   const [open] = joined.keys();
-  realtime.show({ visible, joins: [...joined.keys()], looking: visible && document.hasFocus() ? (open ?? null) : null });
+  realtime.show({ visible, joins: [...joined.keys(), ...copy.opened.peek()], looking: visible && document.hasFocus() ? (open ?? null) : null });
 }
 
 let running = "";
@@ -122,9 +135,18 @@ function start(userId: string): void {
   running = userId;
   void sending.open(userId);
   void openDrafts(userId);
+  void takeUp(userId);
+}
+
+/** What is kept is there first; then the server is asked. */
+async function takeUp(userId: string): Promise<void> {
+  const [position, unsent] = await Promise.all([copy.open(), loadKept<Read[]>("reads")]);
+  if (running !== userId) return;
+  for (const read of unsent ?? []) reads.add(read);
   void list.loadList();
+  for (const id of joined.keys()) copy.touch(id);
   showTab();
-  realtime.open(userId, null);
+  realtime.open(userId, position);
 }
 
 function stop(): void {
@@ -132,6 +154,7 @@ function stop(): void {
   running = "";
   link.stop();
   realtime.close();
+  copy.close();
   sending.close();
   closeDrafts();
   typing.clear();

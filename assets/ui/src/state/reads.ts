@@ -11,21 +11,27 @@ export interface Read {
 export class Reads {
   readonly #unsent = new Map<string, Read>();
   readonly #tell: (read: Read) => void;
+  readonly #save: (all: readonly Read[]) => void;
 
-  constructor(tell: (read: Read) => void) {
+  /** `save` keeps them over a reload. */
+  constructor(tell: (read: Read) => void, save: (all: readonly Read[]) => void) {
     this.#tell = tell;
+    this.#save = save;
   }
 
   /** One has read this far; told at once, and again by {@link resend} until it is known. */
   add(read: Read): void {
     if ((this.#unsent.get(read.conversationId)?.seq ?? 0) >= read.seq) return;
     this.#unsent.set(read.conversationId, read);
+    this.#save([...this.#unsent.values()]);
     this.#tell(read);
   }
 
   /** The server knows that one has read up to `seq`. */
   confirm(conversationId: string, seq: number): void {
-    if ((this.#unsent.get(conversationId)?.seq ?? Infinity) <= seq) this.#unsent.delete(conversationId);
+    if ((this.#unsent.get(conversationId)?.seq ?? Infinity) > seq) return;
+    this.#unsent.delete(conversationId);
+    this.#save([...this.#unsent.values()]);
   }
 
   /** Tells all of them again. */

@@ -4,7 +4,7 @@
  */
 
 import { batch, signal } from "@preact/signals";
-import type { PageWish } from "../api/conversations";
+import type { PageWish } from "../lib/pages";
 import { toFailure, type Failure } from "../lib/failure";
 import type { Message, MessagePage } from "../lib/wire";
 import { Recent } from "./recent";

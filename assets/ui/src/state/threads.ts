@@ -1,7 +1,6 @@
 /** The pages of conversations that are kept in memory, the most recently opened last. */
 
-import { getMessages } from "../api/conversations";
-import { Thread } from "./thread";
+import { Thread, type FetchPage } from "./thread";
 
 const MAX = 8;
 
@@ -9,14 +8,16 @@ const MAX = 8;
 export class Threads {
   readonly #all = new Map<string, Thread>();
   readonly #pinned: (id: string) => boolean;
+  readonly #fetchFor: (id: string) => FetchPage;
 
-  constructor(pinned: (id: string) => boolean) {
+  constructor(pinned: (id: string) => boolean, fetchFor: (id: string) => FetchPage) {
     this.#pinned = pinned;
+    this.#fetchFor = fetchFor;
   }
 
   /** The page of a conversation, made when there is none; the least recently opened ones are let go. */
   open(id: string): Thread {
-    const thread = this.#all.get(id) ?? new Thread((wish) => getMessages(id, wish));
+    const thread = this.#all.get(id) ?? new Thread(this.#fetchFor(id));
     this.#all.delete(id);
     this.#all.set(id, thread);
     for (const old of this.#all.keys()) {
