@@ -97,7 +97,7 @@ pub fn start_service(
 
 /// Opens the contents of files in the data directory, which this process holds. Nothing is added
 /// to them while less than `floor_bytes` are free.
-fn open_blobs(config: &Config, floor_bytes: u64) -> Result<Arc<dyn Blobs>, BlobError> {
+pub fn open_blobs(config: &Config, floor_bytes: u64) -> Result<Arc<dyn Blobs>, BlobError> {
     let kind = match config.files.storage {
         FileStorage::Volumes => BlobKind::Volumes,
         FileStorage::Files => BlobKind::Files,

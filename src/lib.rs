@@ -2,10 +2,11 @@
 //!
 //! The rooms of the house, from the cellar up; imports point down only
 //! (`docs/ARCHITECTURE.md` has the plan, `tests/it/floors.rs` holds it):
-//! `base` → `model` → `protocol config text tls media` → `store engine` → `service` → `http realtime` →
+//! `base` → `model` → `protocol config text tls media` → `store engine blobs` → `service search backup` → `http realtime` →
 //! `server app cli`.
 
 pub mod app;
+pub mod backup;
 pub mod base;
 pub mod blobs;
 pub mod cli;

@@ -48,6 +48,23 @@ pub(super) enum Task {
         #[command(flatten)]
         place: Place,
     },
+    /// Write everything into one file, while the server runs or stands
+    Backup {
+        /// The file, which must not be there yet; "-" writes to standard output
+        file: PathBuf,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Make an empty data directory what a backup holds
+    Restore {
+        /// What `inkspot backup` wrote
+        file: PathBuf,
+        /// Only try it, beside the data directory, and say what it holds
+        #[arg(long)]
+        verify: bool,
+        #[command(flatten)]
+        place: Place,
+    },
     /// Show or check the settings
     Config {
         #[command(subcommand)]

@@ -37,6 +37,8 @@ pub(super) enum Command {
         disabled: bool,
     },
     SetupLink,
+    /// Answered by a transfer, not by a line.
+    BackUp,
 }
 
 impl Command {
@@ -99,6 +101,7 @@ impl Command {
                 Some(token) => Ok(setup_links(links, &token)),
                 None => Err(sentence(ServiceError::SetupDone)),
             },
+            Self::BackUp => Err("a backup is no line".to_owned()),
         }
     }
 }

@@ -16,7 +16,9 @@ use serde::{Deserialize, Serialize};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt};
 use tokio::net::{UnixListener, UnixStream};
 
+use super::backup;
 use super::command::Command;
+use super::transfer::{self, Sender};
 use crate::base::clock::Clock;
 use crate::base::shutdown::Shutdown;
 use crate::server::Links;
@@ -65,19 +67,33 @@ impl Control {
     pub async fn serve(self, service: Service, links: Links, clock: Clock, shutdown: Shutdown) {
         tokio::select! {
             () = shutdown.begun() => {}
-            () = self.serve_all(&service, &links, &clock) => {}
+            () = self.serve_all(&service, &links, &clock, &shutdown) => {}
         }
     }
 
-    async fn serve_all(&self, service: &Service, links: &Links, clock: &Clock) {
+    async fn serve_all(
+        &self,
+        service: &Service,
+        links: &Links,
+        clock: &Clock,
+        shutdown: &Shutdown,
+    ) {
         loop {
             match self.listener.accept().await {
                 Ok((stream, _)) => {
                     let served = clock
                         .timeout(PATIENCE, answer(stream, service, links))
                         .await;
-                    if let Some(Err(error)) = served {
-                        tracing::debug!(%error, "a control connection failed");
+                    match served {
+                        // It takes its time; others go on.
+                        Some(Ok(Some(stream))) => {
+                            let data = self.path.parent().unwrap_or(&self.path).to_owned();
+                            tokio::spawn(back_up(stream, service.clone(), data, shutdown.clone()));
+                        }
+                        Some(Err(error)) => {
+                            tracing::debug!(%error, "a control connection failed");
+                        }
+                        Some(Ok(None)) | None => {}
                     }
                 }
                 Err(error) => {
@@ -96,13 +112,19 @@ impl Drop for Control {
     }
 }
 
-async fn answer(mut stream: UnixStream, service: &Service, links: &Links) -> io::Result<()> {
+/// Answers with a line; gives the connection back for a backup.
+async fn answer(
+    mut stream: UnixStream,
+    service: &Service,
+    links: &Links,
+) -> io::Result<Option<UnixStream>> {
     let (read, mut write) = stream.split();
     let mut line = Vec::new();
     tokio::io::BufReader::new(read.take(REQUEST))
         .read_until(b'\n', &mut line)
         .await?;
     let done = match serde_json::from_slice::<Command>(&line) {
+        Ok(Command::BackUp) => return Ok(Some(stream)),
         Ok(command) => command.run(service, links).await,
         Err(error) => Err(format!(
             "the running server does not understand this ({error})"
@@ -115,7 +137,24 @@ async fn answer(mut stream: UnixStream, service: &Service, links: &Links) -> io:
     let mut line = serde_json::to_vec(&answer)?;
     line.push(b'\n');
     write.write_all(&line).await?;
-    write.shutdown().await
+    write.shutdown().await?;
+    Ok(None)
+}
+
+async fn back_up(stream: UnixStream, service: Service, data: PathBuf, shutdown: Shutdown) {
+    let stream = match stream.into_std().and_then(|it| Sender::new(it, shutdown)) {
+        Ok(stream) => stream,
+        Err(error) => return tracing::warn!(%error, "a backup could not begin"),
+    };
+    let (done, stream) = backup::of_running(&service, data, stream).await;
+    match &done {
+        Ok(text) => tracing::info!("{text}"),
+        Err(error) => tracing::warn!(error, "a backup failed"),
+    }
+    if let Some(stream) = stream {
+        // Whoever wanted it may have gone.
+        let _ = tokio::task::spawn_blocking(move || stream.end(done)).await;
+    }
 }
 
 /// A listening socket that only this user can ever connect to: it has its mode before it has a
@@ -143,6 +182,22 @@ pub(super) fn ask(data: &Path, command: &Command) -> anyhow::Result<Option<Strin
         Ok(Answer::Error(text)) => Err(anyhow!(text)),
         Err(_) => Err(anyhow!("the running server gave no answer; see its log")),
     }
+}
+
+/// Takes a backup from the server that runs on this data directory; `None` when none runs.
+pub(super) fn fetch_backup(data: &Path, out: &mut dyn Write) -> anyhow::Result<Option<String>> {
+    let path = data.join(FILE);
+    let mut stream = match BlockingStream::connect(&path) {
+        Ok(stream) => stream,
+        Err(error) if is_nobody_there(&error) => return Ok(None),
+        Err(error) => return Err(error).with_context(|| unreachable(&path)),
+    };
+    let mut request = serde_json::to_vec(&Command::BackUp)?;
+    request.push(b'\n');
+    stream
+        .write_all(&request)
+        .with_context(|| unreachable(&path))?;
+    transfer::receive(stream, out).map(Some)
 }
 
 fn exchange(mut stream: BlockingStream, command: &Command) -> io::Result<String> {

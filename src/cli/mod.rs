@@ -4,6 +4,7 @@
 //! command line or settings. Errors are one line on standard error that says what to do.
 
 mod args;
+mod backup;
 mod check;
 mod command;
 mod control;
@@ -13,6 +14,7 @@ mod password;
 mod ready;
 mod serve;
 mod supervisor;
+mod transfer;
 mod users;
 
 use std::io::{self, Write};
@@ -69,6 +71,13 @@ fn run(task: Task) -> anyhow::Result<()> {
             rebuild_search,
             place,
         } => check::run(&load_as_owner(place.into())?, compact, rebuild_search),
+        Task::Backup { file, place } => backup::back_up(&load(place.into())?, &file),
+        Task::Restore {
+            file,
+            verify: true,
+            place,
+        } => backup::verify(&load(place.into())?, &file),
+        Task::Restore { file, place, .. } => backup::restore(&load(place.into())?, &file),
         Task::Config {
             task: ConfigTask::Example,
         } => print(example().as_bytes()),

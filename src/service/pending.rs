@@ -216,6 +216,8 @@ pub struct Uploads {
     /// Held for reading from the moment a content is sealed until a file of it is committed, for
     /// writing while contents that no file needs are deleted.
     pub sealing: Arc<RwLock<()>>,
+    /// Held for reading by who reads all contents; meanwhile none is deleted.
+    pub reading: Arc<RwLock<()>>,
     /// Held for reading by who makes a file of an upload.
     finishing: Arc<RwLock<()>>,
     /// Who works on a picture: it takes a core and some memory.
@@ -252,6 +254,7 @@ impl Uploads {
             blobs,
             pending: Mutex::new(pending),
             sealing: Arc::default(),
+            reading: Arc::default(),
             finishing: Arc::default(),
             pictures: Semaphore::new(1),
             films: Semaphore::new(1),

@@ -117,12 +117,16 @@ impl Service {
             if unneeded.is_empty() {
                 continue;
             }
+            // A backup takes its time; the next round comes.
+            let Ok(reading) = Arc::clone(&self.0.uploads.reading).try_write_owned() else {
+                return Ok(());
+            };
             // Once nobody is between sealing and saying so, it is certain.
             let sealing = Arc::clone(&self.0.uploads.sealing).write_owned().await;
             let unneeded = self.unneeded(unneeded)?;
             self.with_blobs(move |blobs| {
                 // As long as it is worked on, also when nobody waits for that any more.
-                let _sealing = sealing;
+                let (_reading, _sealing) = (reading, sealing);
                 unneeded.iter().try_for_each(|hash| blobs.delete(hash))
             })
             .await?;

@@ -16,7 +16,7 @@ use crate::blobs::{BlobError, Blobs};
 use crate::model::ids::{FileId, UserId};
 use crate::model::view::FileView;
 use crate::model::{File, FileUse};
-use crate::store::files;
+use crate::store::{Store, files};
 
 /// An upload as its owner sees it.
 #[derive(Clone, Debug)]
@@ -231,6 +231,21 @@ impl Service {
             .filter(|file| !matches!(file.used, FileUse::Avatar(_)))
             .ok_or(ServiceError::NotFound)?;
         Ok(self.finished(&file))
+    }
+
+    /// Works with everything that is kept, on a thread where that blocks nobody: for backups. No
+    /// content that anybody needed at any moment meanwhile is deleted. `None` if the work panicked.
+    pub async fn with_all<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Store, &dyn Blobs) -> T + Send + 'static,
+    ) -> Option<T> {
+        let reading = Arc::clone(&self.0.uploads.reading).read_owned().await;
+        let (store, blobs) = (self.0.store.clone(), Arc::clone(&self.0.uploads.blobs));
+        let working = move || {
+            let _reading = reading;
+            work(&store, &*blobs)
+        };
+        tokio::task::spawn_blocking(working).await.ok()
     }
 
     /// Works with the blobs on a thread where that blocks nobody.

@@ -19,6 +19,18 @@ pub enum StoreError {
         /// The data folder.
         dir: PathBuf,
     },
+    /// The folder holds a database where there should be none. Nothing was changed.
+    #[error(
+        "{} holds a database already; nothing was changed, name an empty folder with --data",
+        dir.display()
+    )]
+    Occupied {
+        /// The data folder.
+        dir: PathBuf,
+    },
+    /// One backup is made at a time.
+    #[error("a backup is being made already; wait until it is done")]
+    Busy,
     /// The folder holds something that is not Inkspot's. Nothing was changed.
     #[error(
         "{} is not an Inkspot data folder: {found}; nothing was changed, choose another folder with --data",

@@ -10,6 +10,7 @@ mod body;
 mod check;
 mod codec;
 mod compact;
+mod cut;
 mod entry;
 mod error;
 mod file_record;
@@ -21,6 +22,7 @@ mod open;
 mod pages;
 mod recall;
 mod repair;
+mod restore;
 mod rows;
 mod schema;
 mod space;
@@ -42,17 +44,19 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use parking_lot::RwLock;
+use parking_lot::{Mutex, RwLock};
 
 use crate::base::disk;
 use crate::model::{Event, EventSeq};
 
 pub use check::Tally;
 pub use compact::{Compacted, compact};
+pub use cut::Each;
 pub use error::StoreError;
 pub use installation::Installation;
 pub use log::{Log, LogLimits, TailError};
 pub use open::{StoreOptions, open, open_with};
+pub use restore::Restoring;
 pub use rows::Reads;
 pub use space::Space;
 pub use txn::{Txn, Writer};
@@ -70,6 +74,8 @@ struct Shared {
     kv: Box<dyn Kv>,
     /// The group that is applied but not yet synced: readers see the rows as they were.
     unsynced: RwLock<Option<Overlay>>,
+    /// Held by a commit from its first write until readers see it.
+    tee: Mutex<Option<cut::Tee>>,
     poisoned: AtomicBool,
     first: AtomicU64,
     head: AtomicU64,
@@ -130,11 +136,17 @@ impl Shared {
             return Ok(());
         }
         self.space()?.require()?;
+        let mut tee = self.tee.lock();
         *self.unsynced.write() = Some(overlay);
         let written = {
             let unsynced = self.unsynced.read();
-            let mut changes = unsynced.iter().flat_map(Overlay::changes);
-            self.kv.write(&mut changes).and_then(|()| self.kv.sync())
+            let changes = || unsynced.iter().flat_map(Overlay::changes);
+            let written = self.kv.write(&mut changes());
+            let written = written.and_then(|()| self.kv.sync());
+            if let (Ok(()), Some(tee)) = (&written, &mut *tee) {
+                tee.keep(changes());
+            }
+            written
         };
         if written.is_ok() {
             *self.unsynced.write() = None;

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64};
 
-use parking_lot::RwLock;
+use parking_lot::{Mutex, RwLock};
 
 use super::error::StoreError;
 use super::folder::Folder;
@@ -94,6 +94,7 @@ fn assemble(
     let shared = Arc::new(Shared {
         kv,
         unsynced: RwLock::default(),
+        tee: Mutex::default(),
         poisoned: AtomicBool::new(false),
         first: AtomicU64::new(1),
         head: AtomicU64::new(0),

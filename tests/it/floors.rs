@@ -9,7 +9,7 @@ const FLOORS: &[&[&str]] = &[
     &["model"],
     &["protocol", "config", "tls", "text", "media"],
     &["store", "engine", "blobs"],
-    &["service", "search"],
+    &["service", "search", "backup"],
     &["http", "realtime"],
     &["server", "app", "cli", "main", "lib"],
 ];

@@ -1,6 +1,7 @@
 //! The one integration test binary: a file per feature, driven through the real doors.
 #![expect(clippy::unwrap_used, reason = "a test fails by panic")]
 
+mod backup;
 mod blobs;
 mod bundle;
 mod cli;

@@ -63,6 +63,7 @@ fn every_message_of_the_start_is_explained() {
     let page = page();
     let mut seen = 0;
     for file in [
+        "src/backup/error.rs",
         "src/config/error.rs",
         "src/server/error.rs",
         "src/store/error.rs",

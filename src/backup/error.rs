@@ -1,0 +1,64 @@
+//! What can go wrong with a backup, each a plain sentence that says what to do.
+
+use std::io;
+use std::path::PathBuf;
+
+use crate::blobs::BlobError;
+use crate::store::StoreError;
+
+/// Why a backup could not be made, or not be read.
+#[derive(Debug, thiserror::Error)]
+pub enum BackupError {
+    /// The file is something else.
+    #[error("this is not a backup of Inkspot; name the file that `inkspot backup` wrote")]
+    Foreign,
+    /// The file is not as it was written.
+    #[error("the backup is damaged or not whole: {0}; take another one")]
+    Damaged(&'static str),
+    /// What a newer Inkspot wrote.
+    #[error("the backup has parts that this Inkspot does not know; restore it with a newer one")]
+    Newer,
+    /// It can't be read or written.
+    #[error("the backup can't be {doing}: {source}")]
+    Stream {
+        /// "read" or "written".
+        doing: &'static str,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// A file of the data folder.
+    #[error("cannot use {}: {source}; check its owner, its permissions and the free space", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The contents of files.
+    #[error(transparent)]
+    Blobs(#[from] BlobError),
+}
+
+impl BackupError {
+    pub(super) fn reading(error: io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::UnexpectedEof => Self::Damaged("it ends too early"),
+            // What the decompression finds wrong.
+            io::ErrorKind::InvalidData | io::ErrorKind::Other | io::ErrorKind::InvalidInput => {
+                Self::Damaged("it can't be unpacked")
+            }
+            _ => Self::Stream {
+                doing: "read",
+                source: error,
+            },
+        }
+    }
+
+    pub(super) fn writing(source: io::Error) -> Self {
+        let doing = "written";
+        Self::Stream { doing, source }
+    }
+}

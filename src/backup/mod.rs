@@ -1,0 +1,27 @@
+//! Backups: everything that a server keeps as of one moment, in one file, made while it runs.
+//!
+//! The file is a stream that can go through a pipe: a name, then frames, compressed, with a checksum
+//! over all of them at the end (`format`). It holds rows, contents and keys, and knows no engine, so
+//! that it is also the way to another kind of storage. What the rows mean is the store's.
+//!
+//! Searching is not in it: the index is made again.
+
+mod error;
+mod format;
+mod read;
+mod write;
+
+pub use error::BackupError;
+pub use read::{Restored, restore};
+pub use write::{Sources, write};
+
+/// How much a backup holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Amount {
+    /// Rows of the database, those counted again that changed meanwhile.
+    pub rows: u64,
+    /// Contents of files.
+    pub contents: u64,
+    /// Bytes of them.
+    pub bytes: u64,
+}

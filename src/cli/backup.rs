@@ -1,0 +1,209 @@
+//! `inkspot backup` and `inkspot restore`.
+
+use std::fs::{self, File};
+use std::io::{self, BufReader, Write};
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use anyhow::{Context, bail};
+
+use super::{control, owner, print};
+use crate::app;
+use crate::backup::{self, Amount, BackupError, Sources};
+use crate::base::clock::Clock;
+use crate::base::disk;
+use crate::base::rng::Rng;
+use crate::config::Config;
+use crate::service::Service;
+
+/// Writes to standard output.
+const STANDARD_OUTPUT: &str = "-";
+
+/// Where a backup goes: into a file that has its name only once it is whole, or through a pipe.
+enum Target {
+    Pipe,
+    File {
+        path: PathBuf,
+        part: PathBuf,
+        file: File,
+    },
+}
+
+impl Target {
+    /// Made before anything else, as whoever asks for it.
+    fn open(path: &Path) -> anyhow::Result<Self> {
+        if path.as_os_str() == STANDARD_OUTPUT {
+            return Ok(Self::Pipe);
+        }
+        if path.exists() {
+            bail!(
+                "{} is there already; choose another name, or remove it first",
+                path.display()
+            );
+        }
+        let mut part = path.as_os_str().to_owned();
+        part.push(".part");
+        let part = PathBuf::from(part);
+        disk::remove_file(&part)
+            .and_then(|()| disk::make_file(&part))
+            .map(|file| Self::File {
+                path: path.to_owned(),
+                part: part.clone(),
+                file,
+            })
+            .with_context(|| format!("cannot create {}", part.display()))
+    }
+
+    fn write(
+        &mut self,
+        work: impl FnOnce(&mut dyn Write) -> anyhow::Result<String>,
+    ) -> anyhow::Result<String> {
+        match self {
+            Self::Pipe => work(&mut io::stdout().lock()),
+            Self::File { file, .. } => work(file),
+        }
+    }
+
+    /// Gives the file its name, or removes it when the work failed.
+    fn close(self, done: anyhow::Result<String>) -> anyhow::Result<()> {
+        let Self::File { path, part, file } = self else {
+            let text = done?;
+            // Standard output has the backup.
+            let _ = writeln!(io::stderr(), "{text}");
+            return Ok(());
+        };
+        let kept = done.and_then(|text| {
+            file.sync_all()
+                .and_then(|()| fs::rename(&part, &path))
+                .and_then(|()| disk::sync_dir(folder_of(&path)))
+                .with_context(|| format!("cannot keep {}", path.display()))?;
+            Ok(text)
+        });
+        match kept {
+            Ok(text) => print(format!("{text}\n").as_bytes()),
+            Err(error) => {
+                let _ = fs::remove_file(&part);
+                Err(error)
+            }
+        }
+    }
+}
+
+fn folder_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    }
+}
+
+/// Makes a backup of a running server, which goes on, or of the data of a stopped one.
+pub(super) fn back_up(config: &Config, path: &Path) -> anyhow::Result<()> {
+    let data = &config.server.data;
+    if !data.exists() {
+        bail!(
+            "there is no data directory {}; name it with --data",
+            data.display()
+        );
+    }
+    let mut target = Target::open(path)?;
+    owner::become_owner(data)?;
+    let done = target.write(|out| match control::fetch_backup(data, out)? {
+        Some(text) => Ok(text),
+        None => alone(config, out),
+    });
+    target.close(done)
+}
+
+fn alone(config: &Config, out: &mut dyn Write) -> anyhow::Result<String> {
+    let began = Instant::now();
+    let (clock, rng) = (Clock::system(), Rng::system());
+    let (store, writer) = app::open_store(config, &clock, &rng)?;
+    let blobs = app::open_blobs(config, 0)?;
+    let sources = Sources {
+        store: &store,
+        blobs: &*blobs,
+        data: &config.server.data,
+    };
+    let amount = backup::write(&sources, out)?;
+    drop((store, writer));
+    Ok(sentence(amount, began))
+}
+
+/// Writes a backup of a running server, on a thread where that blocks nobody.
+pub(super) async fn of_running<W: Write + Send + 'static>(
+    service: &Service,
+    data: PathBuf,
+    mut out: W,
+) -> (Result<String, String>, Option<W>) {
+    let began = Instant::now();
+    let done = service.with_all(move |store, blobs| {
+        let data = &data;
+        let written = backup::write(&Sources { store, blobs, data }, &mut out);
+        (written, out)
+    });
+    match done.await {
+        Some((Ok(amount), out)) => (Ok(sentence(amount, began)), Some(out)),
+        Some((Err(error), out)) => (Err(error.to_string()), Some(out)),
+        None => (
+            Err("the backup broke off; see the server's log".to_owned()),
+            None,
+        ),
+    }
+}
+
+fn sentence(amount: Amount, began: Instant) -> String {
+    let Amount {
+        rows,
+        contents,
+        bytes,
+    } = amount;
+    format!(
+        "Backed up {rows} rows and {contents} contents of files ({} MiB) in {:.1} s.",
+        bytes >> 20,
+        began.elapsed().as_secs_f64()
+    )
+}
+
+/// Restores a backup into an empty data folder.
+pub(super) fn restore(config: &Config, path: &Path) -> anyhow::Result<()> {
+    let data = &config.server.data;
+    let file = open(path)?;
+    let done = restore_into(config, data, file)?;
+    print(format!("Restored into {}: {done}\nNobody is signed in; people sign in with the passwords that they had.\n", data.display()).as_bytes())
+}
+
+/// Restores it beside the data folder, says what it holds, and removes it.
+pub(super) fn verify(config: &Config, path: &Path) -> anyhow::Result<()> {
+    let file = open(path)?;
+    let parent = folder_of(&config.server.data);
+    let trial = parent.join(format!("inkspot-verify-{}", std::process::id()));
+    disk::make_dir(&trial).with_context(|| format!("cannot create {}", trial.display()))?;
+    let done = restore_into(config, &trial, file);
+    let removed = fs::remove_dir_all(&trial);
+    let done = done?;
+    removed.with_context(|| format!("cannot remove {}", trial.display()))?;
+    print(format!("The backup is whole: {done}\n").as_bytes())
+}
+
+fn open(path: &Path) -> anyhow::Result<BufReader<File>> {
+    let file = File::open(path).with_context(|| format!("cannot open {}", path.display()))?;
+    Ok(BufReader::with_capacity(256 << 10, file))
+}
+
+fn restore_into(config: &Config, data: &Path, file: impl io::Read) -> anyhow::Result<String> {
+    let mut config = config.clone();
+    data.clone_into(&mut config.server.data);
+    let (clock, rng) = (Clock::system(), Rng::system());
+    let open_blobs = || app::open_blobs(&config, 0).map_err(BackupError::from);
+    let options = app::store_options(&config);
+    let done = backup::restore(file, data, &options, open_blobs, (&clock, &rng))?;
+    let tally = done.tally;
+    Ok(format!(
+        "{} accounts, {} conversations, {} messages, {} files ({} MiB of contents).",
+        tally.accounts,
+        tally.conversations,
+        tally.messages,
+        tally.files,
+        done.amount.bytes >> 20
+    ))
+}

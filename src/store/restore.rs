@@ -1,0 +1,108 @@
+//! Making a database anew of rows that were told (`cut`): in a fresh data folder, under a log of its
+//! own, without anybody's session.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use super::codec::Record;
+use super::error::StoreError;
+use super::folder::Folder;
+use super::installation::{self, Installation};
+use super::kv::{Change, Kv, SledKv};
+use super::open::StoreOptions;
+use super::schema::{Key, Meta, Table};
+use super::txn::Changes;
+use crate::base::rng::Rng;
+
+/// How many rows, and how many bytes of them, are written at once.
+const SLICE_ROWS: usize = 500;
+const SLICE_BYTES: usize = 256 << 10;
+
+/// What must not come back: a session that was ended since would be open again.
+const FORGOTTEN: [Table; 4] = [
+    Table::Sessions,
+    Table::SessionTokens,
+    Table::UserSessions,
+    Table::ResetLinks,
+];
+
+/// A database in the making. Dropping it leaves what the next start removes.
+pub struct Restoring {
+    kv: SledKv,
+    prepared: PathBuf,
+    folder: Folder,
+    rows: Vec<(Vec<u8>, Option<Vec<u8>>)>,
+    bytes: usize,
+}
+
+impl Restoring {
+    /// Takes a folder that holds no database, making it if it is not there.
+    ///
+    /// # Errors
+    /// [`StoreError::Occupied`] if it holds one; nothing is changed then.
+    pub fn begin(dir: &Path, options: &StoreOptions) -> Result<Self, StoreError> {
+        let folder = Folder::claim(dir)?;
+        if folder.current()?.is_some() {
+            return Err(StoreError::Occupied {
+                dir: dir.to_path_buf(),
+            });
+        }
+        let prepared = folder.prepare_next()?;
+        Ok(Self {
+            kv: SledKv::open(&prepared, options.cache_bytes)?,
+            prepared,
+            folder,
+            rows: Vec::new(),
+            bytes: 0,
+        })
+    }
+
+    /// Takes the next row, in the order in which they were told.
+    pub fn take(&mut self, (key, value): Change<'_>) -> Result<(), StoreError> {
+        if FORGOTTEN
+            .iter()
+            .any(|table| key.first() == Some(&(*table as u8)))
+        {
+            return Ok(());
+        }
+        self.bytes += key.len() + value.map_or(0, <[u8]>::len);
+        self.rows.push((key.to_vec(), value.map(<[u8]>::to_vec)));
+        if self.rows.len() >= SLICE_ROWS || self.bytes >= SLICE_BYTES {
+            self.write()?;
+        }
+        Ok(())
+    }
+
+    /// Makes it the folder's database.
+    ///
+    /// # Errors
+    /// [`StoreError::Newer`] if a newer Inkspot wrote it, [`StoreError::Corrupt`] if it is none.
+    pub fn finish(mut self, rng: &Rng) -> Result<(), StoreError> {
+        self.write()?;
+        let rows = Changes::new(&self.kv);
+        if installation::format(&rows)?.is_none() {
+            return Err(StoreError::corrupt("format number", "it is missing"));
+        }
+        // What clients have heard after the cut is not in this log: it is another one.
+        let installation = Installation {
+            epoch: u32::from_le_bytes(rng.bytes()),
+            ..installation::load(&rows)?
+        };
+        let key = Key::meta(Meta::Installation);
+        self.take((key.as_slice(), Some(&installation.encode()?)))?;
+        self.write()?;
+        drop(self.kv);
+        self.folder.switch(&self.prepared)?;
+        Ok(())
+    }
+
+    /// A key may come twice in one slice; the engine takes each once.
+    fn write(&mut self) -> Result<(), StoreError> {
+        let rows = std::mem::take(&mut self.rows);
+        self.bytes = 0;
+        let last: BTreeMap<_, _> = rows.into_iter().collect();
+        let mut changes = last.iter().map(|(key, value)| (&key[..], value.as_deref()));
+        self.kv.write(&mut changes)?;
+        self.kv.sync()
+    }
+}

@@ -1,0 +1,293 @@
+//! Backups of a running server, and what becomes of them.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::Output;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use parking_lot::Mutex;
+use reqwest::Method;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::harness::{Client, PASSWORD, Reply};
+use crate::process::{Process, add_user, inkspot};
+use crate::tus::noise;
+
+/// Runs the program on a data folder.
+fn run(words: &[&str], file: &Path, data: &Path) -> Output {
+    let mut command = inkspot();
+    command.stdout(std::process::Stdio::piped());
+    command.stderr(std::process::Stdio::piped());
+    command.args(words).arg(file).arg("--data").arg(data);
+    command.output().unwrap()
+}
+
+#[track_caller]
+fn succeeds(output: &Output) -> String {
+    let error = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{error}");
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+/// The one sentence that it fails with.
+#[track_caller]
+fn fails(output: &Output) -> String {
+    let error = String::from_utf8(output.stderr.clone()).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{error}");
+    assert_eq!(error.lines().count(), 1, "{error}");
+    error
+}
+
+async fn upload(person: &Client, name: &str, content: &[u8]) -> Value {
+    let head = format!(
+        "--edge\r\nContent-Disposition: form-data; name=\"f\"; filename=\"{name}\"\r\n\r\n"
+    );
+    let form = [head.as_bytes(), content, b"\r\n--edge--\r\n"].concat();
+    let request = person.request(Method::POST, "/api/attachments");
+    let kind = "multipart/form-data; boundary=edge";
+    let answer = Reply::to(request.header("Content-Type", kind).body(form)).await;
+    answer.gives(201)["files"][0].clone()
+}
+
+async fn post(person: &Client, room: &str, content: &str, files: &[&Value]) -> Value {
+    let files: Vec<_> = files.iter().map(|file| &file["id"]).collect();
+    let body = json!({"conversationId": room, "content": content, "attachments": files});
+    person.post("/api/messages/realtime", body).await.gives(201)
+}
+
+/// All messages of a conversation, the oldest first.
+async fn messages(person: &Client, room: &str) -> Vec<Value> {
+    let mut all = Vec::new();
+    let mut after = "0".to_owned();
+    loop {
+        let path = format!("/api/conversations/{room}/messages?limit=100&after={after}");
+        let page = person.get(&path).await.gives(200);
+        all.extend(page["messages"].as_array().unwrap().clone());
+        match page["after"].as_str() {
+            Some(next) => next.clone_into(&mut after),
+            None => return all,
+        }
+    }
+}
+
+/// A server with two people, a group, and a backup of it.
+struct House {
+    folder: TempDir,
+    server: Process,
+    ada: Client,
+    room: String,
+}
+
+impl House {
+    async fn new() -> Self {
+        let folder = TempDir::new().unwrap();
+        let data = folder.path().join("data");
+        for name in ["ada", "bob"] {
+            add_user(&data, name);
+        }
+        let server = Process::start(&data).await;
+        let ada = server.visitor().sign_in("ada", PASSWORD).await;
+        let bob = server.visitor().sign_in("bob", PASSWORD).await;
+        let room = ada.group("Room", &[&bob]).await;
+        Self {
+            folder,
+            server,
+            ada,
+            room,
+        }
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn back_up(&self, name: &str) -> Output {
+        run(&["backup"], &self.path(name), &self.path("data"))
+    }
+
+    fn restore(&self, name: &str, data: &str) -> Output {
+        run(&["restore"], &self.path(name), &self.path(data))
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_backup_under_load_holds_what_was_acknowledged_before_its_cut() {
+    let house = House::new().await;
+    let (ada, room) = (&house.ada, &house.room);
+    let picture = noise(7, 700_000);
+    let kept = upload(ada, "kept.bin", &picture).await;
+    let kept = post(ada, room, "with a file", &[&kept]).await;
+    let gone = upload(ada, "gone.bin", &noise(8, 300_000)).await;
+    let gone = post(ada, room, "goes while the backup is made", &[&gone]).await;
+
+    // Writers go on all the time; each notes what was acknowledged, in order.
+    let stop = Arc::new(AtomicBool::new(false));
+    let acknowledged = Arc::new(Mutex::new(Vec::<(u64, String)>::new()));
+    let tried = Arc::new(AtomicUsize::new(0));
+    let mut writers = tokio::task::JoinSet::new();
+    for writer in 0..4 {
+        let (ada, room, stop) = (ada.clone(), room.clone(), Arc::clone(&stop));
+        let (acknowledged, tried) = (Arc::clone(&acknowledged), Arc::clone(&tried));
+        writers.spawn(async move {
+            let mut n = 0;
+            while !stop.load(Ordering::Relaxed) {
+                let content = format!("{writer}-{n} {}", "x".repeat(n % 700));
+                tried.fetch_add(1, Ordering::Relaxed);
+                let sent = post(&ada, &room, &content, &[]).await;
+                let seq = sent["seq"].as_u64().unwrap();
+                acknowledged.lock().push((seq, content));
+                n += 1;
+            }
+        });
+    }
+    while acknowledged.lock().len() < 400 {
+        tokio::task::yield_now().await;
+    }
+    let before = acknowledged.lock().clone();
+    let making = {
+        let (file, data) = (house.path("one.backup"), house.path("data"));
+        tokio::task::spawn_blocking(move || run(&["backup"], &file, &data))
+    };
+    let path = format!("/api/messages/{}", gone["id"].as_str().unwrap());
+    ada.delete(&path).await.gives(204);
+    let said = succeeds(&making.await.unwrap());
+    assert!(said.starts_with("Backed up "), "{said}");
+    let after = acknowledged.lock().len();
+    while acknowledged.lock().len() < after + 20 {
+        tokio::task::yield_now().await;
+    }
+    stop.store(true, Ordering::Relaxed);
+    writers.join_all().await;
+    let everything = messages(ada, room).await;
+
+    // It is one's own, whole, and restores into an empty folder.
+    let mode = fs::metadata(house.path("one.backup"))
+        .unwrap()
+        .permissions();
+    assert_eq!(mode.mode() & 0o777, 0o600);
+    assert!(!house.path("one.backup.part").exists());
+    let verified = run(
+        &["restore", "--verify"],
+        &house.path("one.backup"),
+        &house.path("data"),
+    );
+    assert!(succeeds(&verified).starts_with("The backup is whole: 2 accounts, "));
+    succeeds(&house.restore("one.backup", "again"));
+    let again = Process::start(&house.path("again")).await;
+
+    // The same authority, nobody signed in, the same passwords.
+    let authority = |data: &str| fs::read(house.path(data).join("tls/ca.crt")).unwrap();
+    assert_eq!(authority("data"), authority("again"));
+    let stranger = again.visitor().with_token(ada.token.as_deref().unwrap());
+    stranger
+        .get("/api/auth/me")
+        .await
+        .refuses(401, "unauthorized");
+    let ada = again.visitor().sign_in("ada", PASSWORD).await;
+
+    // Nothing is missing of what was acknowledged before, and nothing is there that was not said.
+    let restored = messages(&ada, room).await;
+    let seqs: Vec<_> = restored
+        .iter()
+        .map(|m| m["seq"].as_u64().unwrap())
+        .collect();
+    assert_eq!(seqs, (1..=seqs.len() as u64).collect::<Vec<_>>());
+    assert!(restored.len() <= everything.len());
+    for (seq, content) in before {
+        let found = &restored[usize::try_from(seq).unwrap() - 1];
+        assert_eq!(found["content"], content.as_str());
+    }
+    for (then, now) in everything.iter().zip(&restored) {
+        if then["id"] != gone["id"] {
+            assert_eq!(
+                (&then["id"], &then["content"]),
+                (&now["id"], &now["content"])
+            );
+        }
+    }
+    // What a message of it holds can be read, whatever became of it in the meantime.
+    let kept = &restored[usize::try_from(kept["seq"].as_u64().unwrap()).unwrap() - 1];
+    assert!(ada.open(&kept["attachments"][0]["url"]).await.bytes == picture);
+    let gone = &restored[usize::try_from(gone["seq"].as_u64().unwrap()).unwrap() - 1];
+    if gone["deletedAt"].is_null() {
+        let bytes = ada.open(&gone["attachments"][0]["url"]).await.bytes;
+        assert!(bytes == noise(8, 300_000));
+    }
+    assert_eq!(
+        ada.send(room, "it goes on").await["seq"].as_u64(),
+        Some(restored.len() as u64 + 1)
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_backup_of_a_stopped_server_goes_through_a_pipe() {
+    let mut house = House::new().await;
+    house.ada.send(&house.room, "kept").await;
+    assert_eq!(house.server.end(), Some(0));
+    let output = run(&["backup"], Path::new("-"), &house.path("data"));
+    assert!(output.status.success());
+    fs::write(house.path("piped"), &output.stdout).unwrap();
+    succeeds(&house.restore("piped", "again"));
+    let again = Process::start(&house.path("again")).await;
+    let ada = again.visitor().sign_in("ada", PASSWORD).await;
+    assert_eq!(messages(&ada, &house.room).await[0]["content"], "kept");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_damaged_or_in_the_way_is_refused_in_words() {
+    let house = House::new().await;
+    let file = upload(&house.ada, "file.bin", &noise(9, 400_000)).await;
+    post(&house.ada, &house.room, "a file", &[&file]).await;
+    succeeds(&house.back_up("good"));
+    let error = fails(&house.back_up("good"));
+    assert!(error.contains("is there already"), "{error}");
+    let error = fails(&house.restore("good", "data"));
+    assert!(
+        error.contains("in use by another") || error.contains("holds a database already"),
+        "{error}"
+    );
+    let error = fails(&house.restore("absent", "again"));
+    assert!(error.contains("cannot open"), "{error}");
+
+    let good = fs::read(house.path("good")).unwrap();
+    let tries = [
+        0,
+        5,
+        20,
+        good.len() / 3,
+        good.len() / 2,
+        good.len() - 40,
+        good.len() - 1,
+    ];
+    for at in tries {
+        let mut bad = good.clone();
+        bad[at] ^= 0x10;
+        fs::write(house.path("bad"), &bad).unwrap();
+        let error = fails(&house.restore("bad", &format!("flipped-{at}")));
+        let told = ["damaged", "not a backup", "newer"];
+        assert!(
+            told.iter().any(|word| error.contains(word)),
+            "{at}: {error}"
+        );
+        assert!(
+            !house
+                .path(&format!("flipped-{at}"))
+                .join("CURRENT")
+                .exists()
+        );
+        // Of the packing's own last four bytes nobody misses one.
+        if at > good.len() - 4 {
+            continue;
+        }
+        fs::write(house.path("bad"), &good[..at]).unwrap();
+        let error = fails(&house.restore("bad", &format!("cut-{at}")));
+        assert!(
+            told.iter().any(|word| error.contains(word)),
+            "{at}: {error}"
+        );
+        assert!(!house.path(&format!("cut-{at}")).join("CURRENT").exists());
+    }
+}
