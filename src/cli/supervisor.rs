@@ -30,10 +30,11 @@ pub(super) async fn feed(service: Service, clock: Clock, shutdown: Shutdown) {
     let pause = (limit / 3).max(Duration::from_millis(100));
     let feeding = async {
         loop {
-            match clock.timeout(pause, service.beat()).await {
-                // One that is full moves, too.
-                Some(_) => tell(&[NotifyState::Watchdog]),
-                None => tracing::warn!("nothing could be stored for {} s", pause.as_secs()),
+            // A queue that is full moves, too.
+            if clock.timeout(pause, service.beat()).await.is_some() {
+                tell(&[NotifyState::Watchdog]);
+            } else {
+                tracing::warn!("nothing could be stored for {} s", pause.as_secs());
             }
             clock.sleep(pause).await;
         }

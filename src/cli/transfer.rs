@@ -10,7 +10,7 @@ use anyhow::{Context, anyhow, bail};
 use crate::base::shutdown::Shutdown;
 
 /// How long the other side may take for a piece.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 /// The longest piece, in bytes.
 const PIECE: usize = 64 * 1024;
 /// The longest last line, in bytes.

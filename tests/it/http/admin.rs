@@ -274,7 +274,7 @@ async fn a_link_outlives_a_restart_and_its_secret_is_not_on_the_disk() {
     let (admin, ada) = (server.admin("root").await, server.person("ada").await);
     let code = reset_code(&admin, &ada).await;
     let server = server.restart().await;
-    let secret = code[..43].as_bytes();
+    let secret = &code.as_bytes()[..43];
     let mut folders = vec![server.data()];
     while let Some(folder) = folders.pop() {
         for entry in std::fs::read_dir(folder).unwrap() {
