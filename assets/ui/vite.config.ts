@@ -1,9 +1,11 @@
 import { defineConfig } from "vitest/config";
+import { emoji } from "./scripts/emoji.mjs";
 
 /** The server that answers `/api` while developing. */
 const upstream = process.env["INKSPOT_UPSTREAM"] ?? "https://127.0.0.1:8443";
 
 export default defineConfig({
+  plugins: [emoji()],
   build: {
     outDir: "../dist",
     emptyOutDir: true,

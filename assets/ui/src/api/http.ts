@@ -13,9 +13,9 @@ export function setUnauthorizedListener(listener: () => void): void {
   onUnauthorized = listener;
 }
 
-/** Sends one request; rejects with a {@link Failure} (code `offline` when nothing answered, or `signal` was aborted). */
-export async function request<T>(method: Method, path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
-  const init: RequestInit = { method, headers: { accept: "application/json" }, ...(signal && { signal }) };
+/** Sends one request; rejects with a {@link Failure} (code `offline` when nothing answered, or `signal` was aborted); `keepalive`: also when the page is left. */
+export async function request<T>(method: Method, path: string, body?: unknown, signal?: AbortSignal, keepalive = false): Promise<T> {
+  const init: RequestInit = { method, headers: { accept: "application/json" }, keepalive, ...(signal && { signal }) };
   if (body !== undefined) {
     init.headers = { accept: "application/json", "content-type": "application/json" };
     init.body = JSON.stringify(body);

@@ -31,6 +31,8 @@ export interface Draft {
   userId: string;
   conversationId: string;
   text: string;
+  /** `false`: the server has it as it is; a cleared one is kept until then. */
+  waits?: boolean;
 }
 
 /** A file on its way to the server, without its bytes. */
@@ -134,7 +136,7 @@ export async function loadOutbox(userId: string): Promise<OutboxItem[]> {
 /** Keeps a draft; an empty one is forgotten. */
 export async function putDraft(draft: Draft): Promise<void> {
   const base = await db();
-  if (draft.text === "") await base?.delete("drafts", [draft.userId, draft.conversationId]);
+  if (draft.text === "" && draft.waits !== true) await base?.delete("drafts", [draft.userId, draft.conversationId]);
   else await base?.put("drafts", draft);
 }
 

@@ -50,6 +50,6 @@ export async function loadUploads(userId: string): Promise<UploadItem[]> {
 /** Forgets everything of one user; for signing out. */
 export async function forgetUser(userId: string): Promise<void> {
   for (const item of await loadOutbox(userId)) await deleteOutbox(item.clientId);
-  for (const draft of await loadDrafts(userId)) await putDraft({ ...draft, text: "" });
+  for (const draft of await loadDrafts(userId)) await putDraft({ ...draft, text: "", waits: false });
   for (const item of await loadUploads(userId)) await deleteUpload(item.id);
 }

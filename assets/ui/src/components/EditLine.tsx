@@ -9,6 +9,7 @@ import { changeLine, editing } from "../hooks/useEditing";
 import { useTask } from "../hooks/useTask";
 import { Button } from "./Button";
 import { ErrorNote } from "./Notice";
+import { WriteField } from "./WriteField";
 
 /** A caption may become empty, a line of words may not. */
 export function EditLine({ line, id }: { line: Line; id: string }) {
@@ -34,18 +35,17 @@ export function EditLine({ line, id }: { line: Line; id: string }) {
         keep();
       }}
     >
-      <textarea
-        ref={field}
+      <WriteField
+        field={field}
+        conversationId={line.conversationId}
         value={text}
-        rows={Math.min(8, text.split("\n").length)}
-        dir="auto"
-        aria-label={t("line.editLabel")}
-        onInput={(event) => setText(event.currentTarget.value)}
-        onKeyDown={(event) => {
-          if (event.key === "Escape") leave();
-          else if (event.key === "Enter" && !event.shiftKey && !event.isComposing && event.keyCode !== 229) keep();
-          else return;
+        label={t("line.editLabel")}
+        onValue={setText}
+        onSend={keep}
+        onKey={(event) => {
+          if (event.key !== "Escape") return;
           event.preventDefault();
+          leave();
         }}
       />
       <ErrorNote text={task.error} />

@@ -1,17 +1,20 @@
-/** The composer: the next line of the page, with its tray of files. Enter sends, Shift+Enter breaks the line. */
+/** The composer: the next line of the page, with its tray of files. */
 
 import { useEffect, useRef } from "preact/hooks";
 import { countChars } from "../lib/names";
 import { t } from "../lib/text";
 import { LIMITS } from "../lib/wire";
-import { draftOf, setDraft } from "../hooks/useDraft";
+import { draftOf, setDraft, writeIn } from "../hooks/useDraft";
 import { editing, editNewest } from "../hooks/useEditing";
 import { useTypingSignal } from "../hooks/useTyping";
 import { addToTray, trayOf, useLimits } from "../hooks/useUploads";
 import { useWebSocket } from "../hooks/useWebSocket";
 import { AttachButton } from "./AttachButton";
+import { EmojiButton } from "./EmojiButton";
 import { Icon } from "./Icon";
+import { LongPaste, useLongPaste } from "./LongPaste";
 import { Tray } from "./Tray";
+import { WriteField } from "./WriteField";
 
 /** The counter appears when fewer characters than this are left. */
 const NEAR = 500;
@@ -27,8 +30,8 @@ export function MessageInput({ conversationId, title }: { conversationId: string
   // What was refused stays in the tray until it is mended or removed.
   const files = tray.filter((item) => item.state !== "failed").map((item) => item.id);
   const sendable = (text.trim() !== "" || files.length > 0) && left >= 0;
+  const paste = useLongPaste();
   useLimits();
-  useAutoGrow(field, text);
   useEffect(() => {
     focusAtDesk(field.current);
   }, [conversationId]);
@@ -51,28 +54,28 @@ export function MessageInput({ conversationId, title }: { conversationId: string
     >
       <div class="write-box">
         <Tray conversationId={conversationId} items={tray} />
+        <LongPaste conversationId={conversationId} field={field} pasted={paste.pasted} />
         <div class="write-line">
-          <textarea
-            ref={field}
-            rows={1}
+          <WriteField
+            field={field}
+            conversationId={conversationId}
             value={text}
-            dir={text === "" ? undefined : "auto"}
-            aria-label={t("write.label")}
+            label={t("write.label")}
             placeholder={t("write.placeholder", { title })}
-            enterkeyhint="send"
-            onInput={(event) => {
-              setDraft(conversationId, event.currentTarget.value);
-              if (event.currentTarget.value.trim() === "") typing.stop();
+            onValue={(value) => {
+              setDraft(conversationId, value);
+              if (value.trim() === "") typing.stop();
               else typing.touch();
             }}
-            onKeyDown={(event) => {
-              if (event.key === "ArrowUp" && text === "" && editNewest(conversationId)) return event.preventDefault();
-              // 229: an input method is at work; Safari says so only here.
-              if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.keyCode === 229) return;
-              event.preventDefault();
-              send();
+            onSend={send}
+            onKey={(event) => {
+              if (event.key === "ArrowUp" && text === "" && editNewest(conversationId)) event.preventDefault();
             }}
+            onFocus={() => writeIn(conversationId)}
+            onBlur={() => writeIn(null)}
+            onPasted={paste.offer}
           />
+          <EmojiButton field={field} />
           <AttachButton
             onFiles={(chosen) => {
               addToTray(conversationId, chosen);
@@ -104,18 +107,4 @@ function useBackFromEditing(field: { current: HTMLTextAreaElement | null }): voi
     if (was.current && !open) focusAtDesk(field.current);
     was.current = open;
   }, [open]);
-}
-
-/** Makes the field as high as its text; the greatest height is set in the style sheet. */
-function useAutoGrow(field: { current: HTMLTextAreaElement | null }, text: string): void {
-  useEffect(() => {
-    const box = field.current;
-    if (box === null || CSS.supports("field-sizing", "content")) return;
-    // While it is measured, nothing around it may move: the page above would lose its place.
-    const frame = box.parentElement;
-    frame?.style.setProperty("min-height", `${frame.offsetHeight}px`);
-    box.style.height = "auto";
-    box.style.height = `${box.scrollHeight}px`;
-    frame?.style.removeProperty("min-height");
-  }, [field, text]);
 }

@@ -9,6 +9,8 @@ export function Tabs<const T extends string>(props: {
   tabs: readonly T[];
   current: T;
   words(tab: T): string;
+  /** What stands on the tab instead of its words, which are its name then. */
+  draw?(tab: T): ComponentChildren;
   onChoose(tab: T): void;
   children: ComponentChildren;
 }) {
@@ -46,9 +48,11 @@ export function Tabs<const T extends string>(props: {
             aria-selected={tab === current}
             aria-controls={`${id}-panel`}
             tabIndex={tab === current ? 0 : -1}
+            aria-label={props.draw && props.words(tab)}
+            title={props.draw && props.words(tab)}
             onClick={() => props.onChoose(tab)}
           >
-            {props.words(tab)}
+            {props.draw?.(tab) ?? props.words(tab)}
           </button>
         ))}
       </div>

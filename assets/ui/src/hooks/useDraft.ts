@@ -1,3 +1,3 @@
 /** The draft of a conversation. */
 
-export { draftOf, setDraft } from "../state/drafts";
+export { draftOf, setDraft, writeIn } from "../state/drafts";

@@ -23,6 +23,11 @@ export const SHORTCUTS = [
   { id: "listMove", keys: ["up/down"], label: "keys.listMove", where: "list" },
   { id: "find", keys: ["mod", "f"], label: "keys.find", where: "conversation" },
   { id: "editLast", keys: ["up"], label: "keys.editLast", where: "writing" },
+  { id: "send", keys: ["mod", "enter"], label: "keys.send", where: "writing" },
+  { id: "bold", keys: ["mod", "b"], label: "keys.bold", where: "writing" },
+  { id: "italic", keys: ["mod", "i"], label: "keys.italic", where: "writing" },
+  { id: "code", keys: ["mod", "e"], label: "keys.code", where: "writing" },
+  { id: "link", keys: ["mod", "k"], label: "keys.link", where: "writing" },
   { id: "pictureMove", keys: ["left/right"], label: "keys.pictureMove", where: "page" },
   { id: "pictureZoom", keys: ["+/-"], label: "keys.pictureZoom", where: "page" },
 ] as const satisfies readonly Shortcut[];

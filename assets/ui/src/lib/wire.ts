@@ -89,6 +89,13 @@ export interface Conversation extends OwnSettings {
   avatarUrl?: string | undefined;
 }
 
+/** What one has begun to write in a conversation; empty: nothing any more. */
+export interface Draft {
+  conversationId: string;
+  content: string;
+  updatedAt: Time;
+}
+
 /** A signed-in browser or device of the caller. */
 export interface Session {
   id: string;

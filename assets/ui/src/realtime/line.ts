@@ -4,6 +4,7 @@ import type { Emitter } from "../lib/emitter";
 import type {
   ConversationRemoval,
   ConversationUpdate,
+  Draft,
   Message,
   MessageReadData,
   OwnReadUpdate,
@@ -35,6 +36,7 @@ export interface LineEvents {
   "user-updated": Sender;
   "conversation-updated": ConversationUpdate | OwnReadUpdate | OwnSettingsUpdate;
   "conversation-removed": ConversationRemoval;
+  "draft-updated": Draft;
   "session-ended": SessionEnd;
 }
 
@@ -51,6 +53,7 @@ export const WIRE_EVENTS = [
   "user-updated",
   "conversation-updated",
   "conversation-removed",
+  "draft-updated",
   "session-ended",
 ] as const satisfies readonly (keyof LineEvents)[];
 

@@ -5,6 +5,7 @@ import type { Message } from "../lib/wire";
 import type { SharedLine } from "../realtime/shared";
 import { callMe, confirmSession, leave, myId } from "./account";
 import * as list from "./conversations";
+import { heardDraft, syncDrafts } from "./drafts";
 import type { Reads } from "./reads";
 import type { LinkState, Reconnector } from "./reconnector";
 import { search } from "./searching";
@@ -92,6 +93,7 @@ export function hear(parts: Parts): void {
     });
   }
   events.on("message-updated", (message) => changed(parts, message));
+  events.on("draft-updated", heardDraft);
   events.on("user-typing", (data) => typing.started(data.conversationId, data));
   events.on("user-stop-typing", (data) => typing.stopped(data.conversationId, data.userId));
   events.on("message-read", (data) => list.applyRead(data.conversationId, data.userId, data.seq, data.userId === myId()));
@@ -129,6 +131,7 @@ function hearTheLink(parts: Parts): void {
     void confirmSession();
     reopen(parts);
     sending.resume();
+    void syncDrafts();
   });
   events.on("lost", ({ restarting }) => {
     sending.uploads.pause();

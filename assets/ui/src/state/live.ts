@@ -12,7 +12,7 @@ import { loadKept, saveKept } from "../cache/copy";
 import { followTabs, myId, session } from "./account";
 import { Copy } from "./copy";
 import * as list from "./conversations";
-import { closeDrafts, openDrafts } from "./drafts";
+import { closeDrafts, flushDrafts, openDrafts } from "./drafts";
 import * as hearing from "./hearing";
 import { Reads, type Read } from "./reads";
 import { Reconnector } from "./reconnector";
@@ -116,6 +116,7 @@ export function runLive(): void {
   document.addEventListener("visibilitychange", () => {
     showTab();
     if (document.visibilityState === "visible") tryNow();
+    else flushDrafts();
   });
   for (const name of ["focus", "blur"]) addEventListener(name, showTab);
 }
@@ -134,7 +135,7 @@ function start(userId: string): void {
   stop();
   running = userId;
   void sending.open(userId);
-  void openDrafts(userId);
+  openDrafts(userId);
   void takeUp(userId);
 }
 

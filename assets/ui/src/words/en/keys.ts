@@ -20,6 +20,11 @@ export const keys = {
   "keys.listMove": "To the conversation above or below",
   "keys.find": "Search in this conversation",
   "keys.editLast": "Edit your newest line, when nothing is written yet",
+  "keys.send": "Send, also from within code",
+  "keys.bold": "Bold",
+  "keys.italic": "Italic",
+  "keys.code": "Code",
+  "keys.link": "Make the chosen words a link",
   "keys.pictureMove": "Previous or next picture",
   "keys.pictureZoom": "Larger or smaller",
 } as const;

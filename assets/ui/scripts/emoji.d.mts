@@ -1,0 +1,4 @@
+import type { Plugin } from "vite";
+
+/** See `emoji.mjs`. */
+export function emoji(): Plugin;
