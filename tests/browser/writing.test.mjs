@@ -74,7 +74,7 @@ test("a long message is folded and stays as one left it", async () => {
   await say(Array.from({ length: 60 }, (_, n) => `Row ${n}`).join("\n"));
   const more = ann.page.getByRole("button", { name: "Show all" });
   await more.waitFor();
-  const height = async () => (await last().boundingBox()).height;
+  const height = async () => Math.round((await last().boundingBox()).height);
   const folded = await height();
   await more.click();
   await ann.page.getByRole("button", { name: "Show less" }).waitFor();
@@ -113,7 +113,7 @@ test("bombs become small pages, and one goes on writing", async () => {
   pieces.push(`${"|a".repeat(1_000)}|\n${"|-".repeat(1_000)}|\n${"|b".repeat(900)}|`, Array.from({ length: 110 }, (_, n) => `${" ".repeat(n)}- a`).join("\n"), `a|b\n-|-\n${"*a*|b\n".repeat(1_200)}end`);
   for (const content of pieces) assert.equal((await say(content, bob, bombs)).status, 201, content.slice(0, 20));
   await ann.open("Bombs");
-  await ann.page.getByText("end", { exact: true }).first().waitFor();
+  await ann.page.locator(".said").first().waitFor();
   const [nodes, deepest] = await ann.page.evaluate(() => {
     const all = [...document.querySelectorAll(".said *")];
     const depth = (node) => (node.closest(".said") === node ? 0 : 1 + depth(node.parentElement));
@@ -134,7 +134,7 @@ test("names are offered to be called, by any word of them, and only of those who
   await ann.composer.press("Tab");
   await holds("hi @bob ");
   await ann.composer.press("Enter");
-  await last().locator(".mention", { hasText: "@Bob Árvíz" }).waitFor();
+  await ann.page.locator("article[data-seq]").last().locator(".mention", { hasText: "@Bob Árvíz" }).waitFor();
   assert.equal(await newest(), "hi @bob");
   await ann.composer.pressSequentially("@cl");
   assert.equal(await offers().count(), 0, "Cleo is not in this conversation");
