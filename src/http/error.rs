@@ -209,7 +209,7 @@ fn status_of(refused: &ServiceError) -> StatusCode {
         ServiceError::Forbidden(_) => StatusCode::FORBIDDEN,
         ServiceError::NotFound => StatusCode::NOT_FOUND,
         ServiceError::UsernameTaken
-        | ServiceError::Conflict(_)
+        | ServiceError::Conflict { .. }
         | ServiceError::WrongOffset { .. } => StatusCode::CONFLICT,
         ServiceError::BrokenOff => StatusCode::REQUEST_TIMEOUT,
         ServiceError::FileTooLarge { .. } | ServiceError::BeyondLength { .. } => {

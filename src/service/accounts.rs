@@ -159,7 +159,10 @@ fn change_account(
     let steps_down = leads(account.role, account.disabled) && !leads(role, disabled);
     if steps_down && accounts::admins(state)? <= 1 {
         let message = "This is the last administrator. Please make somebody else one first.";
-        return Err(ServiceError::Conflict(message));
+        return Err(ServiceError::Conflict {
+            field: "admins",
+            message,
+        });
     }
     let mut events = Vec::new();
     if role != account.role {

@@ -128,7 +128,10 @@ fn edit(
         ));
     }
     if message.deleted_at.is_some() {
-        return Err(ServiceError::Conflict("This message was deleted."));
+        return Err(ServiceError::Conflict {
+            field: "messageId",
+            message: "This message was deleted.",
+        });
     }
     if message.attachments.is_empty() || !content.is_empty() {
         fields::content(&content)?;
@@ -137,9 +140,10 @@ fn edit(
         return Ok(Decision::nothing(message));
     }
     if history::count(state, id)? >= EDITS_MAX {
-        return Err(ServiceError::Conflict(
-            "This message was changed too often. Please write a new one.",
-        ));
+        return Err(ServiceError::Conflict {
+            field: "content",
+            message: "This message was changed too often. Please write a new one.",
+        });
     }
     let edited = Message {
         mentions: names.find(state, &conversation, caller.user)?,

@@ -48,8 +48,13 @@ pub enum ServiceError {
     #[error("username taken")]
     UsernameTaken,
     /// The state of things does not allow it.
-    #[error("conflict: {0}")]
-    Conflict(&'static str),
+    #[error("conflict over {field}: {message}")]
+    Conflict {
+        /// What stands in the way, in its wire name.
+        field: &'static str,
+        /// What to do about it.
+        message: &'static str,
+    },
     /// Unknown user, wrong password or disabled account: which of them is not told.
     #[error("invalid credentials")]
     InvalidCredentials,
@@ -128,7 +133,7 @@ impl ServiceError {
             Self::Forbidden(_) => "forbidden",
             Self::NotFound => "not_found",
             Self::UsernameTaken => "username_taken",
-            Self::Conflict(_) => "conflict",
+            Self::Conflict { .. } => "conflict",
             Self::InvalidCredentials => "invalid_credentials",
             Self::RateLimited { .. } => "rate_limited",
             Self::SetupDone => "setup_done",
@@ -153,7 +158,7 @@ impl ServiceError {
         Cow::Borrowed(match self {
             Self::InvalidField { message, .. }
             | Self::Forbidden(message)
-            | Self::Conflict(message) => message,
+            | Self::Conflict { message, .. } => message,
             Self::TooLong { field, limit } => {
                 return format!("Please shorten this: {field} can be {limit} at most.").into();
             }
@@ -208,6 +213,7 @@ impl ServiceError {
     pub fn field(&self) -> Option<&'static str> {
         match self {
             Self::InvalidField { field, .. }
+            | Self::Conflict { field, .. }
             | Self::TooLong { field, .. }
             | Self::TooShort { field, .. } => Some(field),
             Self::UsernameTaken => Some("username"),

@@ -89,7 +89,10 @@ impl Service {
             let (working, dead): (Vec<_>, Vec<_>) = own.partition(|invite| works(invite, now));
             if working.len() >= MOST {
                 let message = "You have very many invites. Please take some back first.";
-                return Err(ServiceError::Conflict(message));
+                return Err(ServiceError::Conflict {
+                    field: "invites",
+                    message,
+                });
             }
             let invite = draft.made(now);
             // What is of no use any more need not be kept.
@@ -248,9 +251,10 @@ fn require_may_invite(
     };
     let (conversation, member) = require_member(state, account.id, conversation)?;
     if !conversation.is_group {
-        return Err(ServiceError::Conflict(
-            "A direct conversation is for two only.",
-        ));
+        return Err(ServiceError::Conflict {
+            field: "isGroup",
+            message: "A direct conversation is for two only.",
+        });
     }
     let may = admin || member.role == MemberRole::Owner;
     let message = "Only an owner of this group, or an administrator in it, can invite to it.";

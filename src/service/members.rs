@@ -90,7 +90,10 @@ impl Service {
                 }
                 if role == MemberRole::Member && members::owners(state, conversation)? <= 1 {
                     let message = "A group needs an owner. Please make somebody else owner first.";
-                    return Err(ServiceError::Conflict(message));
+                    return Err(ServiceError::Conflict {
+                        field: "owners",
+                        message,
+                    });
                 }
                 let changed = EventBody::MemberRoleChanged {
                     conversation,
@@ -119,7 +122,10 @@ impl Service {
                 let (found, member) = require_member(state, user, conversation)?;
                 if !found.is_group {
                     let message = "A direct conversation can't be left.";
-                    return Err(ServiceError::Conflict(message));
+                    return Err(ServiceError::Conflict {
+                        field: "isGroup",
+                        message,
+                    });
                 }
                 member
             } else {
@@ -182,7 +188,10 @@ pub(super) fn people_named(state: &dyn Reads, names: &[String]) -> Answer<Vec<Ac
 pub(super) fn require_room(group: &Conversation, more: usize) -> Answer<()> {
     let most = MEMBERS_MAX as usize;
     if !group.everyone && (group.member_count as usize).saturating_add(more) > most {
-        return Err(ServiceError::Conflict("This group has its 5,000 members."));
+        return Err(ServiceError::Conflict {
+            field: "members",
+            message: "This group has its 5,000 members.",
+        });
     }
     Ok(())
 }

@@ -168,7 +168,10 @@ fn draft(
     }
     if before.is_none() && drafts::places(state, user)?.len() >= DRAFTS_MAX {
         let message = "You have very many drafts. Please send or clear some first.";
-        return Err(ServiceError::Conflict(message));
+        return Err(ServiceError::Conflict {
+            field: "drafts",
+            message,
+        });
     }
     let changed = EventBody::DraftChanged(Draft {
         conversation,

@@ -355,7 +355,10 @@ impl Uploads {
         pending.forget_weightless(upload.owner);
         if weight.uploads >= PENDING_MOST {
             let message = "You have 100 unfinished uploads. Please finish or cancel some first.";
-            return Err(ServiceError::Conflict(message));
+            return Err(ServiceError::Conflict {
+                field: "uploads",
+                message,
+            });
         }
         if used.saturating_add(weight.bytes).saturating_add(asked) > quota {
             return Err(ServiceError::QuotaExceeded { limit: quota });

@@ -37,7 +37,10 @@ impl Service {
                 require_admin(state, actor)?;
                 if require_found(state, user)?.disabled {
                     let message = "This account is disabled. Please enable it first.";
-                    return Err(ServiceError::Conflict(message));
+                    return Err(ServiceError::Conflict {
+                        field: "disabled",
+                        message,
+                    });
                 }
                 let expires_at = now.plus(WORKS_FOR);
                 let made = EventBody::ResetLinkMade(ResetLink {

@@ -53,7 +53,10 @@ pub fn require_owner(
 ) -> Answer<(Conversation, Member)> {
     let (conversation, member) = require_member(state, user, conversation)?;
     if !conversation.is_group {
-        return Err(ServiceError::Conflict("This works in groups only."));
+        return Err(ServiceError::Conflict {
+            field: "isGroup",
+            message: "This works in groups only.",
+        });
     }
     match member.role {
         MemberRole::Owner => Ok((conversation, member)),
