@@ -20,6 +20,11 @@ export const keys = {
   "keys.listMove": "إلى المحادثة السابقة أو التالية",
   "keys.find": "البحث في هذه المحادثة",
   "keys.editLast": "تعديل أحدث رسالة لك، قبل كتابة أي شيء",
+  "keys.send": "إرسال، من داخل الشيفرة أيضًا",
+  "keys.bold": "عريض",
+  "keys.italic": "مائل",
+  "keys.code": "شيفرة",
+  "keys.link": "جعل الكلمات المختارة رابطًا",
   "keys.pictureMove": "الصورة السابقة أو التالية",
   "keys.pictureZoom": "أكبر أو أصغر",
 } as const;

@@ -20,6 +20,11 @@ export const keys = {
   "keys.listMove": "Zur Unterhaltung darüber oder darunter",
   "keys.find": "In dieser Unterhaltung suchen",
   "keys.editLast": "Deine neueste Nachricht bearbeiten, solange noch nichts geschrieben ist",
+  "keys.send": "Senden, auch mitten im Code",
+  "keys.bold": "Fett",
+  "keys.italic": "Kursiv",
+  "keys.code": "Code",
+  "keys.link": "Aus den gewählten Wörtern einen Link machen",
   "keys.pictureMove": "Voriges oder nächstes Bild",
   "keys.pictureZoom": "Größer oder kleiner",
 } as const;

@@ -20,6 +20,11 @@ export const keys = {
   "keys.listMove": "A la conversación de arriba o de abajo",
   "keys.find": "Buscar en esta conversación",
   "keys.editLast": "Editar tu último mensaje, si aún no has escrito nada",
+  "keys.send": "Enviar, también desde dentro del código",
+  "keys.bold": "Negrita",
+  "keys.italic": "Cursiva",
+  "keys.code": "Código",
+  "keys.link": "Convertir en enlace las palabras elegidas",
   "keys.pictureMove": "Imagen anterior o siguiente",
   "keys.pictureZoom": "Más grande o más pequeña",
 } as const;

@@ -20,6 +20,11 @@ export const keys = {
   "keys.listMove": "上一个或下一个会话",
   "keys.find": "在这个会话中搜索",
   "keys.editLast": "还没输入时，编辑你最新的消息",
+  "keys.send": "发送，在代码中也一样",
+  "keys.bold": "粗体",
+  "keys.italic": "斜体",
+  "keys.code": "代码",
+  "keys.link": "把选中的文字变成链接",
   "keys.pictureMove": "上一张或下一张图片",
   "keys.pictureZoom": "放大或缩小",
 } as const;
