@@ -34,7 +34,7 @@ export function MessageList({ room, at }: { room: Conversation; at: number | nul
     onPlace: (place) => ready && (thread.place = place),
     onSeen: (seq) => thread.phase.peek() === "ready" && readUpTo(room.id, seq),
   });
-  useHeld(room, thread);
+  useHeld(room.id, thread);
   useOpenAtUnread(ready, thread, sticky);
   useMarked(thread, sticky);
   const jump = useWayToEnd(rows.value, thread, sticky);

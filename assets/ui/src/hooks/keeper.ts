@@ -112,6 +112,8 @@ export class Keeper {
   #by(box: HTMLElement, delta: number): void {
     this.#placed = true;
     box.scrollTop += delta;
+    // What is further up was passed on purpose: following the end need not wait for it.
+    this.#seen = Math.max(this.#seen, Number(visibleRows(box)?.first.dataset["seq"] ?? 0) - 1);
     this.#moved(box);
   }
 

@@ -1,8 +1,10 @@
 /** Where a page stands: at what is unread, at its end, or at the line one was led to; and what moves. */
 
+import { effect } from "@preact/signals";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import type { Line, Row } from "../lib/lines";
 import type { Conversation } from "../lib/wire";
+import { conversation } from "../state/conversations";
 import type { Sticky } from "./useSticky";
 import type { useThread } from "./useThread";
 
@@ -76,15 +78,17 @@ export function useWayToEnd(rows: readonly Row[], thread: OpenThread, sticky: St
   };
 }
 
-/** When lines were marked unread, here or elsewhere, looking at them does not undo it. */
-export function useHeld(room: Conversation, thread: OpenThread): void {
-  const { lastReadSeq } = room;
-  const before = useRef(lastReadSeq);
+/** When lines are marked unread, here or elsewhere, looking at them does not undo it: from that very moment on. */
+export function useHeld(id: string, thread: OpenThread): void {
   useLayoutEffect(() => {
-    if (lastReadSeq < before.current) thread.hold(lastReadSeq + 1);
-    else if (lastReadSeq >= (thread.unreadFrom.peek() ?? Infinity)) thread.held = false;
-    before.current = lastReadSeq;
-  }, [lastReadSeq, thread]);
+    let before = conversation(id)?.lastReadSeq ?? 0;
+    return effect(() => {
+      const now = conversation(id)?.lastReadSeq ?? 0;
+      if (now < before) thread.hold(now + 1);
+      else if (now >= (thread.unreadFrom.peek() ?? Infinity)) thread.held = false;
+      before = now;
+    });
+  }, [id, thread]);
 }
 
 /** The divider goes 4 s after everything was read. */

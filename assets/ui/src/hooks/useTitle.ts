@@ -1,13 +1,29 @@
-/** The window's title: what is unread, where one is. */
+/** The window's title and icon: what is unread, who wants one, where one is. */
 
 import { useEffect } from "preact/hooks";
+import { faviconOf } from "../lib/favicon";
 import { t } from "../lib/text";
-import { totalUnread } from "../state/conversations";
+import { sortedConversations, totalUnread } from "../state/conversations";
 
-/** Keeps the title while mounted; `place` may be empty. */
+/** The icon's own address, before anything was new. */
+let plain: string | null = null;
+
+/** Keeps title and icon while mounted; `place` may be empty. */
 export function useTitle(place: string): void {
   const unread = totalUnread.value;
+  const mentions = sortedConversations.value.reduce((sum, room) => sum + room.mentions, 0);
   useEffect(() => {
     document.title = `${unread > 0 ? `(${unread}) ` : ""}${place === "" ? "" : `${place} · `}${t("app.name")}`;
   }, [unread, place]);
+  useEffect(() => showIcon(unread > 0, mentions), [unread > 0, mentions]);
+}
+
+function showIcon(unread: boolean, mentions: number): void {
+  const link = document.querySelector<HTMLLinkElement>("link[rel=icon]");
+  if (link === null) return;
+  plain ??= link.getAttribute("href");
+  const style = getComputedStyle(document.documentElement);
+  const [ink, on] = ["--ink-you", "--ink-on"].map((name) => style.getPropertyValue(name).trim());
+  const href = faviconOf({ unread, mentions, ink: ink ?? "", on: on ?? "" }) ?? plain;
+  if (href !== null && link.getAttribute("href") !== href) link.setAttribute("href", href);
 }
