@@ -161,7 +161,7 @@ test("marked unread stays unread while one looks, and is read after coming back"
   await ann.sees("one more");
   await ann.page.evaluate(() => dispatchEvent(new Event("focus")));
   await drawn();
-  assert.match(await ann.page.title(), /^\(4\)/);
+  await ann.page.waitForFunction(() => document.title.startsWith("(4)"));
   assert.equal(await readSeq(room), 5);
   await ann.open("Calm");
   await ann.open("Later");
@@ -182,6 +182,7 @@ test("the link to a line leads there; what was changed shows what it said before
   await ann.sees("other words");
   await choose("other words", "Show earlier versions");
   const dialog = ann.page.getByRole("dialog", { name: "What this line said" });
+  await dialog.getByText("other words").waitFor();
   assert.deepEqual(await dialog.getByRole("listitem").locator("p").allInnerTexts(), ["other words", body.messages[0].content]);
   await ann.page.keyboard.press("Escape");
 });
@@ -293,13 +294,13 @@ async function turn(delta) {
   }
 }
 
-/** The first line that is whole on the screen, and where it is; also how far was scrolled. */
+/** The line at the upper edge, and where it is; also how far is scrolled from now on. */
 function hold() {
   return ann.page.evaluate(() => {
     const box = document.querySelector(".thread");
     const edge = box.getBoundingClientRect().top;
     const rows = [...document.querySelectorAll("article[data-seq]")];
-    const row = rows.find((each) => each.getBoundingClientRect().top >= edge + 100) ?? rows.at(-1);
+    const row = rows.find((each) => each.getBoundingClientRect().bottom > edge) ?? rows.at(-1);
     window.turned = 0;
     window.ear ??= addEventListener("wheel", (event) => (window.turned += event.deltaY), { passive: true, capture: true });
     window.ear = true;
