@@ -3,9 +3,33 @@
 //! Its sharp edges are blunted here and nowhere else, and no type of it leaves this file:
 //! `flush()` is not fsync, so that its file is synced by a handle of our own; no timed flush; a
 //! bounded cache; a panic of the engine becomes an error; closing waits until the engine has let
-//! go of its file. `flush_async()` is never called: it waits in the engine's pool of seven threads
-//! for jobs of that same pool, and can stop every database of the process (ADR 11). Knows no keys
-//! and no values.
+//! go of its file. Knows no keys and no values.
+//!
+//! # Why it does not stand still
+//!
+//! The engine writes its log by the segment, with seven threads and one queue for all databases of
+//! the process; it starts no more threads while these are busy. Whoever has filled a segment asks
+//! for the next one under a lock of the database, and if that is to lie where the file is just cut
+//! shorter, waits there for the cut, which is a job in the same queue. Each thread that has written
+//! a segment needs that lock for a moment, too. When all seven wait for it before the cut has its
+//! turn, nobody ever goes on, in no database.
+//!
+//! Two facts of the engine make this avoidable. The queue is taken from in order. And a cut leaves
+//! one free segment behind, which is taken first: a whole segment is written between ordering a
+//! cut and waiting for it. So it is enough that within each segment one [`Database::flush`] has
+//! returned: it has waited for a write ordered after the cut, so that the cut has had its turn and
+//! ends by itself. Therefore a database is written by one at a time and flushes by itself after
+//! every eighth part of a segment (`FLUSHES`): the log takes about four times the rows (they are
+//! written again when leaves split and segments are cleaned), so that this holds up to six.
+//!
+//! A group of changes can't be cut into parts, and a large one may fill several segments. It begins
+//! with everything before it flushed, and the engine lets nobody else in the process change or read
+//! anything meanwhile, so that only its own segments are under way. The largest groups of the store
+//! and the index fill a few; of the seven threads enough are left, unless several are held up
+//! between a write that was waited for and their moment with the lock, for as long as a whole
+//! segment takes.
+//!
+//! `flush_async()` is never called: it waits in one of the seven threads for the others.
 
 use std::fs::{self, File, Permissions};
 use std::io::{self, ErrorKind};
@@ -14,6 +38,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
+use parking_lot::Mutex;
 use sled::{Batch, Db, IVec, Tree};
 
 use super::disk;
@@ -23,6 +48,12 @@ pub const LOG_FILE: &str = "db";
 
 /// The one tree.
 const TREE: &[u8] = b"inkspot";
+
+/// How often what was written is flushed while a segment's worth of rows is.
+const FLUSHES: usize = 8;
+
+/// What a row takes beside its key and value, in bytes.
+const ROW: usize = 64;
 
 /// A failure of the database. After any of them its state is suspect.
 #[derive(Debug, thiserror::Error)]
@@ -89,6 +120,10 @@ pub type Visit<'a, E> = dyn FnMut(&[u8], &[u8]) -> Result<ControlFlow<()>, E> + 
 pub struct Database {
     /// `None` only while dropping.
     open: Option<(Db, Tree)>,
+    /// Bytes of rows that were not flushed. Held by who writes.
+    unflushed: Mutex<usize>,
+    /// How many of these there may be.
+    budget: usize,
     /// Our own handle for `sync_data`.
     file: File,
     path: PathBuf,
@@ -117,6 +152,8 @@ impl Database {
         disk::sync_dir(dir).map_err(DatabaseError::io("sync", dir))?;
         Ok(Self {
             open: Some((db, tree)),
+            unflushed: Mutex::new(0),
+            budget: tuning.segment_bytes / FLUSHES,
             file,
             path,
         })
@@ -129,10 +166,19 @@ impl Database {
 
     /// The value of a key.
     pub fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, DatabaseError> {
+        let mut found = None;
+        self.look(key, |value| found = Some(value.to_vec()))?;
+        Ok(found)
+    }
+
+    /// Shows the value of a key, if there is one, without copying it.
+    pub fn look(&self, key: &[u8], see: impl FnOnce(&[u8])) -> Result<(), DatabaseError> {
         let (_, tree) = self.parts()?;
-        guarded(&self.path, || {
-            Ok(tree.get(key)?.map(|value| value.to_vec()))
-        })
+        let value = guarded(&self.path, || tree.get(key))?;
+        if let Some(value) = value {
+            see(&value);
+        }
+        Ok(())
     }
 
     /// Visits the rows with `from <= key < to`, from the largest key down if `backward`, until
@@ -168,32 +214,57 @@ impl Database {
 
     /// Sets the value of one key.
     pub fn set(&self, key: &[u8], value: &[u8]) -> Result<(), DatabaseError> {
-        let (_, tree) = self.parts()?;
-        guarded(&self.path, || tree.insert(key, value).map(drop))
+        let weight = ROW + key.len() + value.len();
+        self.change(weight, |tree| tree.insert(key, value).map(drop))
     }
 
     /// Makes all changes at once, for readers and over a crash: all of them or none. No key comes
-    /// twice.
+    /// twice. To stay below a few segments.
     pub fn write(
         &self,
         changes: &mut dyn Iterator<Item = Change<'_>>,
     ) -> Result<(), DatabaseError> {
-        let (_, tree) = self.parts()?;
-        let mut batch = Batch::default();
+        let (mut batch, mut weight) = (Batch::default(), 0);
         for (key, value) in changes {
+            weight += ROW + key.len() + value.map_or(0, <[u8]>::len);
             match value {
                 Some(value) => batch.insert(key, IVec::from(value)),
                 None => batch.remove(key),
             }
         }
-        guarded(&self.path, || tree.apply_batch(batch))
+        self.change(weight, |tree| tree.apply_batch(batch))
+    }
+
+    /// Makes a change of about so many bytes, alone, and keeps within what may be unflushed.
+    fn change(
+        &self,
+        weight: usize,
+        change: impl FnOnce(&Tree) -> sled::Result<()>,
+    ) -> Result<(), DatabaseError> {
+        let (_, tree) = self.parts()?;
+        let mut unflushed = self.unflushed.lock();
+        if *unflushed > 0 && *unflushed + weight > self.budget {
+            self.flush_alone(&mut unflushed)?;
+        }
+        *unflushed += weight;
+        guarded(&self.path, || change(tree))?;
+        if *unflushed > self.budget {
+            self.flush_alone(&mut unflushed)?;
+        }
+        Ok(())
     }
 
     /// Hands everything written before to the system, so that the engine holds little of it in
     /// memory. It survives the end of the process, not a loss of power.
     pub fn flush(&self) -> Result<(), DatabaseError> {
+        self.flush_alone(&mut self.unflushed.lock())
+    }
+
+    fn flush_alone(&self, unflushed: &mut usize) -> Result<(), DatabaseError> {
         let (db, _) = self.parts()?;
-        guarded(&self.path, || db.flush().map(drop))
+        guarded(&self.path, || db.flush().map(drop))?;
+        *unflushed = 0;
+        Ok(())
     }
 
     /// Returns when everything written before would survive a loss of power.

@@ -177,7 +177,7 @@ impl Default for BlobOptions {
     fn default() -> Self {
         Self {
             floor_bytes: 64 << 20,
-            volume_bytes: 2 << 30,
+            volume_bytes: 512 << 20,
         }
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use parking_lot::Mutex;
 
-use super::{BlobError, StageId};
+use super::{BlobError, StageId, Staged};
 
 /// A stage behind its lock; `None` once it is sealed or discarded, for who waited meanwhile.
 type Slot<S> = Arc<Mutex<Option<S>>>;
@@ -23,6 +23,19 @@ impl<S> Stages<S> {
     /// Their ids, in no order.
     pub fn ids(&self) -> Vec<StageId> {
         self.0.lock().keys().copied().collect()
+    }
+
+    /// All that are still there when `staged` looks at them, in no order.
+    pub fn all(
+        &self,
+        staged: impl Fn(StageId) -> Result<Option<Staged>, BlobError>,
+    ) -> Result<Vec<(StageId, Staged)>, BlobError> {
+        let there = |id| Ok(staged(id)?.map(|staged| (id, staged)));
+        self.ids()
+            .into_iter()
+            .map(there)
+            .filter_map(Result::transpose)
+            .collect()
     }
 
     /// Adds one that `make` makes, while nobody else can use it.
@@ -77,5 +90,14 @@ impl<S> Stages<S> {
         *stage = None;
         self.0.lock().remove(&id);
         Ok(done)
+    }
+}
+
+/// What was found, or `None` if there is no such stage.
+pub fn if_there<T>(found: Result<T, BlobError>) -> Result<Option<T>, BlobError> {
+    match found {
+        Ok(found) => Ok(Some(found)),
+        Err(BlobError::NoStage) => Ok(None),
+        Err(error) => Err(error),
     }
 }

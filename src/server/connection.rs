@@ -34,6 +34,12 @@ use crate::tls::TlsStream;
 const HEADER_BYTES: u32 = 64 * 1024;
 const HEADERS: usize = 100;
 
+/// What may be under way to one body, and to all bodies of a connection, in bytes. It bounds an
+/// upload: at 50 ms there and back 1 MiB lets 20 MB a second come in. Only what was sent and is not
+/// read yet takes memory.
+const STREAM_WINDOW: u32 = 1 << 20;
+const CONNECTION_WINDOW: u32 = 2 << 20;
+
 /// The builders for both protocols with our limits.
 pub(super) struct Protocols {
     http1: auto::Builder<TokioExecutor>,
@@ -57,8 +63,8 @@ impl Protocols {
             .max_concurrent_streams(128)
             .max_pending_accept_reset_streams(20)
             .max_local_error_reset_streams(128)
-            .initial_stream_window_size(64 * 1024)
-            .initial_connection_window_size(256 * 1024)
+            .initial_stream_window_size(STREAM_WINDOW)
+            .initial_connection_window_size(CONNECTION_WINDOW)
             .max_send_buf_size(64 * 1024)
             .keep_alive_interval(timeouts.keep_alive)
             .keep_alive_timeout(timeouts.keep_alive);

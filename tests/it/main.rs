@@ -6,6 +6,7 @@ mod blobs;
 mod bundle;
 mod cli;
 mod config;
+mod database;
 mod engine;
 mod faults;
 mod floors;

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 
 use self::note::Note;
 use super::hashing::Hashing;
-use super::stages::Stages;
+use super::stages::{Stages, if_there};
 use super::{BlobError, BlobHash, BlobUsage, Blobs, MAX_NOTE, Place, StageId, Staged, Tidied};
 use crate::base::clock::Timestamp;
 use crate::base::disk;
@@ -173,19 +173,11 @@ impl Blobs for Files {
                 note: said,
             })
         });
-        match found {
-            Ok(staged) => Ok(Some(staged)),
-            Err(BlobError::NoStage) => Ok(None),
-            Err(error) => Err(error),
-        }
+        if_there(found)
     }
 
     fn stages(&self) -> Result<Vec<(StageId, Staged)>, BlobError> {
-        let mut found = Vec::new();
-        for id in self.stages.ids() {
-            found.extend(self.staged(id)?.map(|staged| (id, staged)));
-        }
-        Ok(found)
+        self.stages.all(|stage| self.staged(stage))
     }
 
     fn read_staged(&self, stage: StageId, offset: u64, buf: &mut [u8]) -> Result<usize, BlobError> {
@@ -226,10 +218,7 @@ impl Blobs for Files {
             }
             self.sync_stages()
         });
-        match dropped {
-            Err(BlobError::NoStage) => Ok(()),
-            dropped => dropped,
-        }
+        if_there(dropped).map(drop)
     }
 
     fn len(&self, hash: &BlobHash) -> Result<Option<u64>, BlobError> {

@@ -21,7 +21,7 @@ use self::pool::{CATALOGUE, Pool};
 use self::shelf::{Content, Live, Shelf};
 use self::tidy::Tidying;
 use super::hashing::Hashing;
-use super::stages::Stages;
+use super::stages::{Stages, if_there};
 use super::{
     BlobError, BlobHash, BlobOptions, BlobUsage, Blobs, MAX_NOTE, Place, StageId, Staged, Tidied,
 };
@@ -29,7 +29,7 @@ use crate::base::clock::Timestamp;
 use crate::base::disk;
 
 /// How many volumes are open at most: the one that is written, and some that are read.
-const OPEN_VOLUMES: usize = 4;
+const OPEN_VOLUMES: usize = 3;
 
 /// Volumes behind the seam.
 pub struct Volumes {
@@ -232,19 +232,11 @@ impl Blobs for Volumes {
                 note: note.ok_or(BlobError::NoStage)?,
             })
         });
-        match found {
-            Ok(staged) => Ok(Some(staged)),
-            Err(BlobError::NoStage) => Ok(None),
-            Err(error) => Err(error),
-        }
+        if_there(found)
     }
 
     fn stages(&self) -> Result<Vec<(StageId, Staged)>, BlobError> {
-        let mut found = Vec::new();
-        for id in self.stages.ids() {
-            found.extend(self.staged(id)?.map(|staged| (id, staged)));
-        }
-        Ok(found)
+        self.stages.all(|stage| self.staged(stage))
     }
 
     fn read_staged(&self, stage: StageId, offset: u64, buf: &mut [u8]) -> Result<usize, BlobError> {
@@ -281,10 +273,7 @@ impl Blobs for Volumes {
             self.live.change(&state.content.extents, &[]);
             Ok(())
         });
-        match dropped {
-            Err(BlobError::NoStage) => Ok(()),
-            dropped => dropped,
-        }
+        if_there(dropped).map(drop)
     }
 
     fn len(&self, hash: &BlobHash) -> Result<Option<u64>, BlobError> {

@@ -157,6 +157,17 @@ impl Pool {
         self.changed.notify_all();
     }
 
+    /// Closes a volume whose memory is full of what will hardly be read again, unless somebody uses
+    /// it.
+    pub fn leave(&self, number: u32) {
+        let mut state = self.state.lock();
+        if let Some(Slot::Open(open)) = state.slots.get(&number)
+            && open.is_idle()
+        {
+            self.close(&mut state, number);
+        }
+    }
+
     /// Closes a volume that is not needed any more, once nobody uses it.
     pub fn retire(&self, number: u32) {
         let mut state = self.state.lock();

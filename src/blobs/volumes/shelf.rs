@@ -1,10 +1,8 @@
 //! Content on its way into the volumes and out of them.
 //!
 //! One volume is written at a time, by one thread at a time, and volumes are appended to only:
-//! what nobody names any more stays until its volume is given up. What is written is handed to
-//! the system at short intervals. This keeps the engine small, and there is a second reason: it
-//! stands still for ever when its few threads are all busy writing while it wants to cut its file
-//! shorter, so that little may be under way at once.
+//! what nobody names any more stays until its volume is given up. A volume that is full, or of
+//! which much was read to its end, is closed, as only that empties the engine's memory.
 
 use std::collections::HashMap;
 use std::ops::ControlFlow;
@@ -17,8 +15,11 @@ use super::pool::Pool;
 use crate::base::database::{Database, DatabaseError};
 use crate::base::disk;
 
-/// How much is written before it is handed to the system, in bytes.
+/// How much is written before others may, in bytes.
 const SLICE: usize = 1 << 20;
+
+/// Bytes of one extent after which its volume is left when it has been read to its end.
+const MUCH: u64 = 16 << 20;
 
 /// Content that is being written.
 #[derive(Default)]
@@ -80,8 +81,6 @@ struct Writer {
     /// Volumes up to this number are not written any more.
     closed: u32,
     next_run: u64,
-    /// Bytes written since the last were handed to the system.
-    pending: usize,
 }
 
 impl Shelf {
@@ -125,20 +124,13 @@ impl Shelf {
             self.write(&mut writer, content, |content, volume| {
                 content.fill(slice, volume)
             })?;
-            writer.pending += slice.len();
             if let Some(volume) = writer.active
-                && writer.pending >= SLICE
+                && self.pool.with(volume, Database::size)? >= self.limit
             {
-                writer.pending = 0;
-                let size = self.pool.with(volume, |volume| {
-                    volume.flush()?;
-                    volume.size()
-                })?;
-                if size >= self.limit {
-                    self.pool.with(volume, Database::sync)?;
-                    writer.active = None;
-                    writer.closed = volume;
-                }
+                self.pool.with(volume, Database::sync)?;
+                writer.active = None;
+                writer.closed = volume;
+                self.pool.leave(volume);
             }
         }
         Ok(())
@@ -268,7 +260,7 @@ impl Shelf {
     }
 
     /// Reads extents as one content, from `offset` on; returns how many bytes it read, which are
-    /// fewer than `buf` holds only at the end.
+    /// fewer than `buf` holds only at the end. Not by who holds the writer.
     pub fn read(
         &self,
         extents: &[Extent],
@@ -286,7 +278,11 @@ impl Shelf {
             let here = usize::try_from(extent.len - at).unwrap_or(usize::MAX);
             let end = buf.len().min(count.saturating_add(here));
             self.read_extent(extent, at, &mut buf[count..end])?;
+            let is_read = end - count == here;
             count = end;
+            if is_read && extent.len >= MUCH && !self.is_active(extent.volume) {
+                self.pool.leave(extent.volume);
+            }
             if count == buf.len() {
                 break;
             }
@@ -301,16 +297,21 @@ impl Shelf {
         }
         let whole = self.pool.with(extent.volume, |volume| {
             let mut at = at;
-            let mut buf = &mut *buf;
+            let mut buf = buf;
             while !buf.is_empty() {
                 let within = usize::try_from(at % CHUNK as u64).unwrap_or(0);
-                let chunk = volume.get(&extent.key(at))?.unwrap_or_default();
                 let count = buf.len().min(CHUNK - within);
-                let Some(bytes) = chunk.get(within..within + count) else {
-                    return Ok(false);
-                };
                 let (now, later) = buf.split_at_mut(count);
-                now.copy_from_slice(bytes);
+                let mut found = false;
+                volume.look(&extent.key(at), |chunk| {
+                    if let Some(bytes) = chunk.get(within..within + count) {
+                        now.copy_from_slice(bytes);
+                        found = true;
+                    }
+                })?;
+                if !found {
+                    return Ok(false);
+                }
                 buf = later;
                 at += count as u64;
             }
