@@ -2,6 +2,7 @@
 //!
 //! Nothing here knows what Inkspot does. Nothing here imports another room.
 
+pub mod allocator;
 pub mod clock;
 pub mod database;
 pub mod disk;

@@ -10,6 +10,7 @@ use super::control::Control;
 use super::greeting::greeting;
 use super::{print, ready, supervisor};
 use crate::app::App;
+use crate::base::allocator;
 use crate::base::clock::Clock;
 use crate::base::rng::Rng;
 use crate::config::Config;
@@ -23,6 +24,9 @@ pub(super) fn runtime() -> anyhow::Result<Runtime> {
 }
 
 pub(super) fn run(config: Config, ready_file: Option<&Path>) -> anyhow::Result<()> {
+    if let Err(error) = allocator::settle() {
+        tracing::debug!(%error, "memory that is free stays with the process");
+    }
     runtime()?.block_on(serve(config, ready_file))
 }
 
