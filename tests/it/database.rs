@@ -8,7 +8,7 @@ use std::time::Duration;
 use inkspot::base::database::{Database, Tuning};
 
 /// How long everything together may take before it counts as standing still.
-const PATIENCE: Duration = Duration::from_secs(300);
+const PATIENCE: Duration = Duration::from_mins(5);
 
 /// Writes so many bytes: rows behind each other, older ones again, groups over several segments.
 /// Segments die and the file is cut shorter on the way.

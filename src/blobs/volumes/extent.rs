@@ -3,8 +3,9 @@
 use super::super::BlobError;
 use crate::base::clock::Timestamp;
 
-/// Bytes in a chunk. The engine lets go of what it has read or written only after 64 uses in each
-/// of 256 parts of its cache: that many chunks are what an open volume holds in memory.
+/// Bytes in a chunk. Only after 64 uses of each of 256 parts of its cache does the engine let go
+/// of what it holds there: a volume that is read occupies that many chunks, however small its
+/// cache is; half of it if each is looked at twice.
 pub const CHUNK: usize = 2 << 10;
 
 /// The most extents that content may have, so that its row stays small in the catalogue. A volume
