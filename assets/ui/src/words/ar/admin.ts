@@ -9,7 +9,7 @@ export const admin = {
   "people.enable": "تفعيل",
   "people.enableLabel": "تفعيل {name}",
   "people.disabled": "معطّل",
-  "people.disableAsk": "تعطيل {name}؟ يُسجَّل خروجه من كل مكان فورًا، ولا يعود حتى تفعّله.",
+  "people.disableAsk": "تعطيل {name}؟ يُسجَّل خروجه من كل مكان فورًا، ولا يعود حتى تفعّله. ما كتبه يبقى.",
   "people.reset": "كلمة مرور جديدة",
   "people.resetLabel": "وضع كلمة مرور جديدة لـ {name}",
   "people.resetDone": "تم. سُجّل خروج {name} من كل مكان.",

@@ -9,7 +9,7 @@ export const admin = {
   "people.enable": "Freigeben",
   "people.enableLabel": "{name} freigeben",
   "people.disabled": "Gesperrt",
-  "people.disableAsk": "{name} sperren? Alle Geräte werden sofort abgemeldet, und zurück geht es erst, wenn du das Konto wieder freigibst.",
+  "people.disableAsk": "{name} sperren? Alle Geräte werden sofort abgemeldet, und zurück geht es erst, wenn du das Konto wieder freigibst. Was geschrieben wurde, bleibt.",
   "people.reset": "Neues Passwort",
   "people.resetLabel": "Neues Passwort für {name} setzen",
   "people.resetDone": "Gesetzt. {name} ist überall abgemeldet.",

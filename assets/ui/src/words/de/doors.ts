@@ -22,7 +22,7 @@ export const doors = {
   "signin.name": "Name",
   "signin.go": "Anmelden",
   "signin.empty": "Gib deinen Namen und dein Passwort ein.",
-  "signin.help": "Kein Konto? Bitte jemanden hier um eine Einladung. Passwort vergessen? Die Verwaltung kann dir ein neues geben.",
+  "signin.help": "Kein Konto? Bitte jemanden hier um eine Einladung. Passwort vergessen? Die Verwaltung kann dir einen Link zu einem neuen geben.",
   "signin.ended.signed_out": "Du wurdest auf diesem Gerät abgemeldet.",
   "signin.ended.disabled": "Dieses Konto wurde gesperrt. Die Verwaltung des Servers kann es wieder freigeben.",
   "signin.ended.password_changed": "Das Passwort wurde geändert. Melde dich mit dem neuen an.",

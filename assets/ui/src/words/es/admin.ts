@@ -9,7 +9,7 @@ export const admin = {
   "people.enable": "Activar",
   "people.enableLabel": "Activar a {name}",
   "people.disabled": "Desactivada",
-  "people.disableAsk": "¿Desactivar a {name}? Su sesión se cierra al instante en todas partes y no podrá volver hasta que actives la cuenta.",
+  "people.disableAsk": "¿Desactivar a {name}? Su sesión se cierra al instante en todas partes y no podrá volver hasta que actives la cuenta. Lo que escribió se queda.",
   "people.reset": "Contraseña nueva",
   "people.resetLabel": "Poner una contraseña nueva a {name}",
   "people.resetDone": "Hecho. La sesión de {name} se ha cerrado en todas partes.",

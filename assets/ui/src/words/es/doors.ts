@@ -22,7 +22,7 @@ export const doors = {
   "signin.name": "Nombre",
   "signin.go": "Entrar",
   "signin.empty": "Escribe tu nombre y tu contraseña.",
-  "signin.help": "¿No tienes cuenta? Pide una invitación a alguien de aquí. ¿Has olvidado la contraseña? Quien administra puede ponerte una nueva.",
+  "signin.help": "¿No tienes cuenta? Pide una invitación a alguien de aquí. ¿Has olvidado la contraseña? Quien administra puede darte un enlace para poner una nueva.",
   "signin.ended.signed_out": "Se ha cerrado tu sesión en este dispositivo.",
   "signin.ended.disabled": "Esta cuenta se ha desactivado. Quien administra el servidor puede volver a activarla.",
   "signin.ended.password_changed": "La contraseña ha cambiado. Entra con la nueva.",

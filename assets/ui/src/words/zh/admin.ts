@@ -9,7 +9,7 @@ export const admin = {
   "people.enable": "启用",
   "people.enableLabel": "启用{name}",
   "people.disabled": "已停用",
-  "people.disableAsk": "停用{name}？对方会立即在所有设备上退出登录，在你重新启用之前无法回来。",
+  "people.disableAsk": "停用{name}？对方会立即在所有设备上退出登录，在你重新启用之前无法回来。写过的内容会保留。",
   "people.reset": "新密码",
   "people.resetLabel": "为{name}设置新密码",
   "people.resetDone": "已设置。{name}已在所有设备上退出登录。",

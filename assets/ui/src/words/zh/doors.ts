@@ -22,7 +22,7 @@ export const doors = {
   "signin.name": "名字",
   "signin.go": "登录",
   "signin.empty": "请输入名字和密码。",
-  "signin.help": "没有账号？向这里的人要一个邀请。忘了密码？管理员可以为你设置新的。",
+  "signin.help": "没有账号？向这里的人要一个邀请。忘了密码？管理员可以给你一个设置新密码的链接。",
   "signin.ended.signed_out": "你已在这台设备上退出登录。",
   "signin.ended.disabled": "这个账号已停用。服务器的管理员可以重新启用它。",
   "signin.ended.password_changed": "密码已更改。请用新密码登录。",
