@@ -1,6 +1,8 @@
 //! The composition root: opens the store, starts the service, opens the doors, and ends them all
 //! in the opposite order. It knows everybody; nobody knows it but `cli` and tests.
 
+mod backups;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -52,6 +54,7 @@ pub struct App {
     store: Store,
     realtime: Realtime,
     http: Handler,
+    config: Config,
     clock: Clock,
     shutdown: Shutdown,
     fatal: Arc<Mutex<Option<String>>>,
@@ -218,6 +221,7 @@ impl App {
             store,
             realtime,
             http,
+            config: config.clone(),
             clock,
             shutdown,
             fatal,
@@ -266,6 +270,7 @@ impl App {
             store,
             realtime,
             http,
+            config,
             clock,
             shutdown,
             fatal,
@@ -276,6 +281,7 @@ impl App {
             async move { door.serve(request).await }
         });
         let mut sockets = tokio::spawn(realtime.clone().run());
+        let backups = backups::run(config, service.clone(), clock.clone(), shutdown.clone());
         let leave = async {
             shutdown.begun().await;
             service.stop_uploads();
@@ -288,7 +294,7 @@ impl App {
             shutdown.begin();
             served
         };
-        let (served, ()) = tokio::join!(serve, leave);
+        let (served, (), ()) = tokio::join!(serve, leave, backups);
         // It ends by itself once everybody is gone; before that the database can't be closed.
         if clock.timeout(engine::GRACE, &mut sockets).await.is_none() {
             sockets.abort();

@@ -18,6 +18,16 @@ pub enum BackupError {
     /// What a newer Inkspot wrote.
     #[error("the backup has parts that this Inkspot does not know; restore it with a newer one")]
     Newer,
+    /// It would fill the disk.
+    #[error("{} has {free} MiB free and a backup needs {needed} of them, half of which stay free; free some space, or name a folder on another disk in backups.folder", folder.display())]
+    NoRoom {
+        /// Where it should be.
+        folder: PathBuf,
+        /// Free mebibytes.
+        free: u64,
+        /// Mebibytes that should be free.
+        needed: u64,
+    },
     /// It can't be read or written.
     #[error("the backup can't be {doing}: {source}")]
     Stream {

@@ -72,6 +72,13 @@ pub fn restore(
     Ok(Restored { amount, tally })
 }
 
+/// Reads a backup to its end: it is whole, as it was written.
+pub fn check(from: impl Read) -> Result<(), BackupError> {
+    let mut source = Source::begin(from)?;
+    while source.next()?.is_some() {}
+    Ok(())
+}
+
 /// What bytes belong to.
 enum Open {
     Nothing,

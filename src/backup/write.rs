@@ -25,7 +25,8 @@ pub struct Sources<'a> {
 
 /// Writes everything as of one moment, which is when the rows are told; contents that came since may
 /// be in it as well, where nothing refers to them. Blocks. Memory is bounded.
-pub fn write(sources: &Sources<'_>, out: impl Write) -> Result<Amount, BackupError> {
+/// Gives back what it was written to.
+pub fn write<W: Write>(sources: &Sources<'_>, out: W) -> Result<(Amount, W), BackupError> {
     let mut amount = Amount::default();
     let mut frames = Frames::begin(out)?;
     for folder in FOLDERS {
@@ -55,8 +56,7 @@ pub fn write(sources: &Sources<'_>, out: impl Write) -> Result<Amount, BackupErr
             amount.contents += 1;
         }
     }
-    frames.end()?;
-    Ok(amount)
+    Ok((amount, frames.end()?))
 }
 
 fn add_folder(

@@ -124,7 +124,7 @@ fn alone(config: &Config, out: &mut dyn Write) -> anyhow::Result<String> {
         blobs: &*blobs,
         data: &config.server.data,
     };
-    let amount = backup::write(&sources, out)?;
+    let (amount, _) = backup::write(&sources, out)?;
     drop((store, writer));
     Ok(sentence(amount, began))
 }
@@ -139,7 +139,7 @@ pub(super) async fn of_running<W: Write + Send + 'static>(
     let done = service.with_all(move |store, blobs| {
         let data = &data;
         let written = backup::write(&Sources { store, blobs, data }, &mut out);
-        (written, out)
+        (written.map(|(amount, _)| amount), out)
     });
     match done.await {
         Some((Ok(amount), out)) => (Ok(sentence(amount, began)), Some(out)),

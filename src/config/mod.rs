@@ -4,6 +4,7 @@
 //! given with `--config` (without it: [`SYSTEM_FILE`], where there is one), else from the default.
 //! Nothing here acts on a setting, and nothing is read from disk except that file.
 
+mod backups;
 mod error;
 mod example;
 mod file;
@@ -22,6 +23,7 @@ use std::path::Path;
 
 use serde::Deserialize;
 
+pub use backups::Backups;
 pub use error::ConfigError;
 pub use example::example;
 pub use files::{FileStorage, Files};
@@ -51,6 +53,8 @@ pub struct Config {
     pub memory: Memory,
     /// `[files]`
     pub files: Files,
+    /// `[backups]`
+    pub backups: Backups,
     /// `[sessions]`
     pub sessions: Sessions,
     /// `[log]`
@@ -78,6 +82,7 @@ impl Config {
         self.server.check()?;
         self.memory.check()?;
         self.files.check()?;
+        self.backups.check()?;
         self.sessions.check()?;
         if self.tls.mode == TlsMode::Off
             && !self.listens_on_loopback_only()

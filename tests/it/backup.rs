@@ -6,13 +6,14 @@ use std::path::{Path, PathBuf};
 use std::process::Output;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
 
 use parking_lot::Mutex;
 use reqwest::Method;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::harness::{Client, PASSWORD, Reply};
+use crate::harness::{Client, PASSWORD, Reply, TestServer};
 use crate::process::{Process, add_user, inkspot};
 use crate::tus::noise;
 
@@ -290,4 +291,49 @@ async fn what_is_damaged_or_in_the_way_is_refused_in_words() {
         );
         assert!(!house.path(&format!("cut-{at}")).join("CURRENT").exists());
     }
+}
+
+/// The backups that a folder holds, the oldest first.
+fn kept(folder: &Path) -> Vec<String> {
+    let Ok(entries) = fs::read_dir(folder) else {
+        return Vec::new();
+    };
+    let whole = entries
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|it| it == "backup"));
+    let mut names: Vec<_> = whole
+        .map(|path| path.file_name().unwrap().to_str().unwrap().to_owned())
+        .collect();
+    names.sort();
+    names
+}
+
+#[tokio::test]
+async fn a_backup_is_made_each_day_and_the_newest_stay() {
+    let server = TestServer::start_with(|config| config.backups.keep = 2).await;
+    let folder = server.data().join("backups");
+    let ada = server.person("ada").await;
+    let room = ada.group("Room", &[]).await;
+    let mut made = Vec::new();
+    for day in 0..4 {
+        ada.send(&room, &format!("day {day}")).await;
+        server.wait(Duration::from_hours(24));
+        while kept(&folder).last().is_none_or(|name| made.contains(name)) {
+            // Whoever was busy looks again after this.
+            server.wait(Duration::from_secs(10));
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        made.push(kept(&folder).last().unwrap().clone());
+    }
+    // Those before went when the one after them was whole.
+    while kept(&folder).len() > 2 {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    let newest = folder.join(made.last().unwrap());
+    let again = server.data().with_extension("again");
+    succeeds(&run(&["restore"], &newest, &again));
+    let again = Process::start(&again).await;
+    let ada = again.visitor().sign_in("ada", PASSWORD).await;
+    let restored = messages(&ada, &room).await;
+    assert_eq!(restored.last().unwrap()["content"], "day 3");
 }

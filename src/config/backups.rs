@@ -1,0 +1,45 @@
+//! Backups that are made by themselves.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use super::ConfigError;
+use super::topic::topic;
+
+topic! {
+    /// Backups that the server makes by itself while it runs, and checks. `inkspot restore` reads them.
+    pub struct Backups in "backups" {
+        /// Hours from one to the next; 0 for none.
+        pub every_hours: u32 = 24,
+        /// How many are kept, 1 to 1000: the newest ones.
+        pub keep: u32 = 3,
+        /// Where they are kept; best on another disk. Not set: "backups" in the data directory. None is
+        /// made where there is no room for it.
+        pub folder: Option<PathBuf> = None, like "\"/mnt/other/inkspot\"",
+    }
+}
+
+impl Backups {
+    pub(super) fn check(&self) -> Result<(), ConfigError> {
+        let wanted = "a number from 0 to 8760";
+        if self.every_hours > 8760 {
+            return Err(ConfigError::value("backups.every_hours", wanted));
+        }
+        let wanted = "a number from 1 to 1000";
+        if !(1..=1000).contains(&self.keep) {
+            return Err(ConfigError::value("backups.keep", wanted));
+        }
+        Ok(())
+    }
+
+    /// From one to the next; `None` if there should be none.
+    pub fn every(&self) -> Option<Duration> {
+        let hours = u64::from(self.every_hours);
+        (hours > 0).then(|| Duration::from_hours(hours))
+    }
+
+    /// Where they are kept.
+    pub fn folder_beside(&self, data: &Path) -> PathBuf {
+        self.folder.clone().unwrap_or_else(|| data.join("backups"))
+    }
+}
