@@ -1,6 +1,6 @@
 /** One's own words, open for changing in their place. Enter keeps them, Escape leaves them as they were. */
 
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { countChars } from "../lib/names";
 import { t } from "../lib/text";
 import { LIMITS } from "../lib/wire";
@@ -23,7 +23,7 @@ export function EditLine({ line, id }: { line: Line; id: string }) {
     if (words === line.content) leave();
     else if (valid) void task.run(() => changeLine(id, words));
   };
-  useEffect(() => {
+  useLayoutEffect(() => {
     field.current?.focus();
     field.current?.setSelectionRange(text.length, text.length);
   }, []);

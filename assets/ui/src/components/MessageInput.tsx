@@ -35,6 +35,7 @@ export function MessageInput({ conversationId, title }: { conversationId: string
   useEffect(() => {
     focusAtDesk(field.current);
   }, [conversationId]);
+  useEffect(() => () => writeIn(null), [conversationId]);
   useBackFromEditing(field);
   const send = () => {
     if (!sendable) return;

@@ -1,6 +1,6 @@
 /** The field in which words are written: it grows with them, offers names and emoji, and knows the marks. */
 
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { inFence } from "../lib/compose";
 import { t } from "../lib/text";
 import { convertCode, useCalling } from "../hooks/useCalling";
@@ -29,6 +29,7 @@ export function WriteField({ field, conversationId, value, label, placeholder, o
   const [caret, setCaret] = useState(-1);
   const offers = useCalling(field, conversationId, value, caret);
   const code = caret >= 0 && value.includes("\n") && inFence(value, caret);
+  const left = useRef<[number, number] | null>(null);
   const look = (event: { currentTarget: HTMLTextAreaElement }) => {
     const { selectionStart, selectionEnd } = event.currentTarget;
     setCaret(selectionStart === selectionEnd ? selectionStart : -1);
@@ -59,8 +60,18 @@ export function WriteField({ field, conversationId, value, label, placeholder, o
         onSelect={look}
         onKeyUp={look}
         onClick={look}
-        onBlur={() => (setCaret(-1), onBlur?.())}
-        onFocus={(event) => (look(event), onFocus?.())}
+        onBlur={(event) => {
+          left.current = [event.currentTarget.selectionStart, event.currentTarget.selectionEnd];
+          setCaret(-1);
+          onBlur?.();
+        }}
+        onFocus={(event) => {
+          // A dialog that closes gives Chromium's focus back without the caret, and nothing could be typed.
+          if (left.current !== null) event.currentTarget.setSelectionRange(...left.current);
+          left.current = null;
+          look(event);
+          onFocus?.();
+        }}
         onPaste={(event) => {
           if (pasteLink(event)) return;
           const text = event.clipboardData?.getData("text/plain") ?? "";

@@ -8,6 +8,7 @@ import { dressDocument } from "../state/look";
 /** Dresses the document, follows the session, and asks who is signed in. Resolves when there are words to draw. */
 export function start(): Promise<void> {
   measureScrollbar();
+  endAboveKeyboard();
   dressDocument();
   runLive();
   void openSession();
@@ -21,4 +22,16 @@ function measureScrollbar(): void {
   document.body.append(probe);
   document.documentElement.style.setProperty("--scrollbar", `${probe.offsetWidth - probe.clientWidth}px`);
   probe.remove();
+}
+
+/** Where the keyboard lies over the page instead of making it smaller (iOS), the page ends above it. */
+function endAboveKeyboard(): void {
+  const seen = window.visualViewport;
+  const { style } = document.documentElement;
+  seen?.addEventListener("resize", () => {
+    const covered = seen.scale === 1 && innerHeight - seen.height > 80;
+    if (covered) style.setProperty("--seen", `${seen.height}px`);
+    else style.removeProperty("--seen");
+    if (covered) scrollTo(0, 0);
+  });
 }

@@ -11,7 +11,8 @@ const asked = new Set<string>();
 
 /** The members that are known; when they are `wanted`, those of a large group are loaded too. */
 export function useMembers(conversationId: string, wanted: boolean): readonly Member[] {
-  const room = conversation(conversationId);
+  // While nobody is called for, what happens in the conversation changes nothing here.
+  const room = wanted ? conversation(conversationId) : undefined;
   const missing = room !== undefined && room.members.length < room.memberCount;
   useEffect(() => {
     if (wanted && missing) void loadFurther(conversationId);
