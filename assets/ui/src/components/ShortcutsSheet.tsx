@@ -12,7 +12,10 @@ const PLACES: readonly ShortcutPlace[] = ["everywhere", "conversation", "writing
 export function ShortcutsSheet({ onClose }: { onClose(): void }) {
   return (
     <Dialog title={t("keys.title")} onClose={onClose}>
-      <ShortcutTable />
+      {/* Nothing in it takes the focus, so the whole does: else a keyboard could not scroll it. */}
+      <div role="group" aria-label={t("keys.title")} tabIndex={0}>
+        <ShortcutTable />
+      </div>
     </Dialog>
   );
 }
