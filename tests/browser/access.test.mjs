@@ -54,7 +54,7 @@ for (const colorScheme of ["light", "dark"]) {
       const invitation = (await ann.api("POST", "/api/invites", {})).body;
       await person.visit(server.url);
       await page.getByRole("button", { name: "Sign in" }).click();
-      await person.seesText("Type your name and your password.");
+      await person.seesText("Type your name.");
       await sound("sign in, refused");
       await person.visit(new URL(`/invite/${invitation.code}`, server.url).href);
       await page.getByRole("textbox", { name: "Your name" }).fill("Wren Calloway");
@@ -103,10 +103,10 @@ for (const colorScheme of ["light", "dark"]) {
       await person.visit(new URL("/settings", server.url).href);
       await page.getByText("This device").waitFor();
       await sound("settings");
-      await person.visit(new URL("/people", server.url).href);
+      await person.visit(new URL("/admin", server.url).href);
       await press("Change bob");
       await sound("people");
-      await press("Disable bob");
+      await page.getByRole("menuitem", { name: "Disable" }).click();
       await sound("a question");
       await page.keyboard.press("Escape");
       await person.visit(new URL("/nowhere", server.url).href);

@@ -98,7 +98,7 @@ export async function walk(browser, server, language, options, look) {
   await go("/settings");
   await page.getByText(t("settings.thisDevice")).waitFor();
   await at("settings");
-  await go("/people");
+  await go("/admin");
   await page.getByRole("main").getByText("bob").first().waitFor();
   await at("people");
   await go("/nowhere");

@@ -18,6 +18,7 @@ import "./styles/write.css";
 import "./styles/files.css";
 import "./styles/dialog.css";
 import "./styles/lightbox.css";
+import "./styles/look.css";
 import "./styles/forced.css";
 import { start } from "./hooks/start";
 import { App } from "./pages/App";

@@ -12,7 +12,13 @@ import { zh } from "../src/words/zh";
 const LANGUAGES: Record<string, Readonly<Record<string, Message>>> = { en, de, es, zh, ar };
 
 /** Keys that are put together while running: what stands before the part that varies. */
-const FAMILIES = ["emoji.group", "emoji.tone", 
+const FAMILIES = [
+  "admin.share.",
+  "doctor.verdict.",
+  "door.strength.",
+  "door.weak.",
+  "emoji.group",
+  "emoji.tone",
   "error.",
   "file.size.",
   "files.",
@@ -28,13 +34,16 @@ const FAMILIES = ["emoji.group", "emoji.tone",
   "search.teach.",
   "search.value.",
   "settings.",
+  "settings.notify.",
+  "settings.permission.",
+  "signin.empty.",
   "signin.ended.",
 ];
 /** Families that share their beginning with other keys: which of them are meant. */
 const PARTS: Record<string, RegExp> = {
   "files.": /^files\.(about|pictures|files)$/,
   "keys.": /^keys\.(everywhere|list|conversation|writing|page)$/,
-  "settings.": /^settings\.(light|dark|system|royal|green|sepia|black)$/,
+  "settings.": /^settings\.(light|dark|system|royal|green|sepia|black|comfortable|compact|normal|large|largest)$/,
 };
 
 const src = join(import.meta.dirname, "..", "src");

@@ -21,6 +21,11 @@ export function ConnectionStrip() {
         {!long && <span class="num">{link.nextIn > 0 ? t("link.next", { n: link.nextIn }) : t("link.trying")}</span>}{" "}
         {link.waiting > 0 && t(long ? "link.waitingLong" : "link.waiting", { n: link.waiting })}
       </p>
+      {long && (
+        <a class="button" href="/doctor">
+          {t("link.doctor")}
+        </a>
+      )}
       <Button onClick={tryNow}>{t("link.now")}</Button>
     </div>
   );

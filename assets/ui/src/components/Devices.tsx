@@ -17,8 +17,7 @@ export function Devices() {
   const sessions = [...(list.data?.sessions ?? [])].sort((a, b) => Number(b.current) - Number(a.current));
   const end = (work: () => Promise<unknown>) => void task.run(async () => (await work(), await list.reload()));
   return (
-    <section>
-      <h2>{t("settings.devices")}</h2>
+    <>
       <ErrorNote text={list.error ?? task.error} />
       <ul>
         {sessions.map((session) => (
@@ -46,7 +45,7 @@ export function Devices() {
           </Button>
         </div>
       )}
-    </section>
+    </>
   );
 }
 

@@ -3,7 +3,7 @@
 import type { JSX } from "preact";
 import { useId, useState } from "preact/hooks";
 import { t } from "../lib/text";
-import { countChars } from "../lib/names";
+import { strengthOf } from "../lib/password";
 import { IconButton } from "./Button";
 import { Icon } from "./Icon";
 
@@ -54,13 +54,14 @@ export function Field(props: FieldProps) {
   );
 }
 
-/** A password with a button that shows it; `least` adds a meter of its length in characters. */
-export function PasswordField(props: Omit<FieldProps, "type" | "after"> & { least?: number }) {
+/** A password with a button that shows it, and a word when capitals are locked; `least` adds how strong it is. */
+export function PasswordField(props: Omit<FieldProps, "type" | "after"> & { least?: number; names?: readonly string[] }) {
   const [shown, setShown] = useState(false);
-  const n = countChars(props.value);
-  const { least, ...rest } = props;
+  const [locked, setLocked] = useState(false);
+  const { least, names, ...rest } = props;
+  const look = (event: KeyboardEvent) => setLocked(event.getModifierState?.("CapsLock") ?? false);
   return (
-    <div class="password">
+    <div class="password" onKeyDown={look} onKeyUp={look} onFocusOut={() => setLocked(false)}>
       <Field
         {...rest}
         type={shown ? "text" : "password"}
@@ -68,14 +69,29 @@ export function PasswordField(props: Omit<FieldProps, "type" | "after"> & { leas
           <IconButton icon="eye" label={shown ? t("door.hide") : t("door.show")} pressed={shown} onClick={() => setShown(!shown)} />
         }
       />
-      {least !== undefined && !props.error && (
-        <div class="strength">
-          {[least, 12, 16, 20].map((mark) => (
-            <i key={mark} class={n >= mark ? "full" : ""} />
-          ))}
-          <span>{n < least ? t("door.least", { n: least }) : t("door.length", { n })}</span>
-        </div>
-      )}
+      <p class="caps-lock" role="status">
+        {locked && (
+          <>
+            <Icon name="alert" small />
+            {t("door.capsLock")}
+          </>
+        )}
+      </p>
+      {least !== undefined && !props.error && <StrengthOf password={props.value} least={least} names={names ?? []} />}
+    </div>
+  );
+}
+
+/** Four bars and a word; said when one stops typing, not at each key. */
+function StrengthOf({ password, least, names }: { password: string; least: number; names: readonly string[] }) {
+  const { score, weakness } = strengthOf(password, least, names);
+  const words = weakness === "short" || password === "" ? t("door.least", { n: least }) : weakness ? t(`door.weak.${weakness}`) : t(`door.strength.${score as 2 | 3 | 4}`);
+  return (
+    <div class={`strength${weakness && weakness !== "short" ? " weak" : ""}`}>
+      {[1, 2, 3, 4].map((mark) => (
+        <i key={mark} class={score >= mark ? "full" : ""} />
+      ))}
+      <span>{words}</span>
     </div>
   );
 }

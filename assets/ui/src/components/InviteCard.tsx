@@ -10,7 +10,7 @@ import { Button } from "./Button";
 export function InviteCard({ invite, title }: { invite: Invite; title?: string | null | undefined }) {
   return (
     <div class="invite">
-      {invite.qrSvg && <QrCode svg={invite.qrSvg} />}
+      {invite.qrSvg && <QrCode svg={invite.qrSvg} label={t("invite.qr")} />}
       <div class="invite-words">
         <p class="hint">
           {title && `${t("invite.forRoom", { title })} `}
@@ -24,10 +24,10 @@ export function InviteCard({ invite, title }: { invite: Invite; title?: string |
 }
 
 /** The server's drawing, as an image: whatever is in it can't run. */
-function QrCode({ svg }: { svg: string }) {
+export function QrCode({ svg, label }: { svg: string; label: string }) {
   return (
     <div class="qr">
-      <img src={`data:image/svg+xml,${encodeURIComponent(svg)}`} alt={t("invite.qr")} width={200} height={200} />
+      <img src={`data:image/svg+xml,${encodeURIComponent(svg)}`} alt={label} width={200} height={200} />
     </div>
   );
 }

@@ -18,7 +18,9 @@ export function LanguageChoice() {
   const chosen = pref("language").value;
   return (
     <div class="option">
-      <label for={id}>{t("settings.language")}</label>
+      <label for={id} class="option-name">
+        {t("settings.languageLabel")}
+      </label>
       <select id={id} class="select" value={chosen} onChange={(event) => choose(event.currentTarget.value)}>
         {CHOICES.language.map((each) => (
           <option key={each} value={each} lang={each === "auto" ? undefined : each} selected={each === chosen}>

@@ -70,6 +70,7 @@ export function NewAccount({ action, submit }: { action: string; submit(who: Cre
         onInput={setPassword}
         autocomplete="new-password"
         least={LIMITS.passwordMin}
+        names={[name, username]}
         error={errorAt("password")}
       />
       <ErrorNote text={general} />

@@ -1,20 +1,32 @@
-/** The frame of the settings pages: head with the way back, and sections along the margin rule. */
+/** The frame of settings and administration: head with the way back, parts in the margin, sections along the rule. */
 
 import type { ComponentChildren } from "preact";
-import { t } from "../lib/text";
-import { session } from "../hooks/useAccount";
+import { useEffect, useRef } from "preact/hooks";
+import { t, type TextKey } from "../lib/text";
 import { ConnectionStrip } from "./ConnectionStrip";
 import { Icon } from "./Icon";
 import "../styles/settings.css";
 
-/** `current` is the page one is on. */
-export function SettingsFrame(props: { title: string; current: "settings" | "people"; children: ComponentChildren }) {
-  const admin = session.value.user?.role === "admin";
-  const link = (page: "settings" | "people", words: string) => (
-    <a href={`/${page}`} aria-current={props.current === page ? "page" : undefined}>
-      {words}
-    </a>
-  );
+/** A part that has an address. */
+export interface Place {
+  href: string;
+  label: TextKey;
+}
+
+/** `current` is the address of the part one is at; `more` leads elsewhere; `shown` hears what is scrolled to. */
+export function SettingsFrame(props: {
+  title: string;
+  places: readonly Place[];
+  more?: readonly Place[];
+  current: string;
+  children: ComponentChildren;
+}) {
+  const nav = useRef<HTMLElement>(null);
+  useEffect(() => {
+    const link = nav.current?.querySelector<HTMLElement>("[aria-current]");
+    // The row of parts on a phone; a desk has all of them in view.
+    if (link && nav.current) nav.current.scrollTo({ left: link.offsetLeft - nav.current.clientWidth / 2 + link.offsetWidth / 2, behavior: "smooth" });
+  }, [props.current]);
   return (
     <main class="main" aria-label={props.title}>
       <header class="head settings-grid">
@@ -28,9 +40,17 @@ export function SettingsFrame(props: { title: string; current: "settings" | "peo
       <ConnectionStrip />
       <div class="settings-scroll">
         <div class="settings settings-grid">
-          <nav aria-label={t("settings.title")}>
-            {admin && link("settings", t("settings.you"))}
-            {admin && link("people", t("settings.people"))}
+          <nav aria-label={t("settings.parts")} ref={nav}>
+            {props.places.map((place) => (
+              <a key={place.href} href={place.href} aria-current={place.href === props.current ? "page" : undefined}>
+                {t(place.label)}
+              </a>
+            ))}
+            {props.more?.map((place) => (
+              <a key={place.href} href={place.href} class="elsewhere">
+                {t(place.label)}
+              </a>
+            ))}
           </nav>
           <div class="settings-body">{props.children}</div>
         </div>

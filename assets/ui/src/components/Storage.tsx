@@ -12,18 +12,15 @@ export function Storage() {
   const used = sizeText(usage.used);
   const words = quota === null ? t("settings.storageFree", { used }) : t("settings.storageUsed", { used, quota: sizeText(quota) });
   return (
-    <section>
-      <h2>{t("settings.files")}</h2>
-      <div class="option storage">
-        <div>
-          <span class="option-name">{t("settings.storage")}</span>
-          <span class="hint">{t("settings.storageHint", { max: sizeText(usage.maxFile) })}</span>
-        </div>
-        <div class="storage-measure">
-          <span class="num">{words}</span>
-          {quota !== null && <meter min={0} max={quota} high={quota * 0.9} value={usage.used} aria-label={t("settings.storage")} />}
-        </div>
+    <div class="option storage">
+      <div>
+        <span class="option-name">{t("settings.storage")}</span>
+        <span class="hint">{t("settings.storageHint", { max: sizeText(usage.maxFile) })}</span>
       </div>
-    </section>
+      <div class="storage-measure">
+        <span class="num">{words}</span>
+        {quota !== null && <meter min={0} max={quota} high={quota * 0.9} value={usage.used} aria-label={t("settings.storage")} />}
+      </div>
+    </div>
   );
 }

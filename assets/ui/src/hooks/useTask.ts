@@ -10,6 +10,8 @@ export interface Task {
   error: string | null;
   /** The field the error is about, if it is about one. */
   field: string | null;
+  /** The server's code of the error. */
+  code: string | null;
   /** Runs it; resolves to whether it went well. A second call while running does nothing. */
   run(work: () => Promise<unknown>): Promise<boolean>;
   /** Says an error that was found before sending. */
@@ -18,21 +20,21 @@ export interface Task {
 
 /** Keeps the state of a task. */
 export function useTask(): Task {
-  const [state, setState] = useState<Pick<Task, "busy" | "error" | "field">>({ busy: false, error: null, field: null });
+  const [state, setState] = useState<Pick<Task, "busy" | "error" | "field" | "code">>({ busy: false, error: null, field: null, code: null });
   const running = useRef(false);
   return {
     ...state,
-    refuse: (error, field) => setState({ busy: false, error, field }),
+    refuse: (error, field) => setState({ busy: false, error, field, code: null }),
     async run(work) {
       if (running.current) return false;
       running.current = true;
-      setState({ busy: true, error: null, field: null });
+      setState({ busy: true, error: null, field: null, code: null });
       try {
         await work();
-        setState({ busy: false, error: null, field: null });
+        setState({ busy: false, error: null, field: null, code: null });
         return true;
       } catch (thrown) {
-        setState({ busy: false, error: explain(thrown), field: toFailure(thrown).field ?? null });
+        setState({ busy: false, error: explain(thrown), field: toFailure(thrown).field ?? null, code: toFailure(thrown).code });
         return false;
       } finally {
         running.current = false;

@@ -10,6 +10,8 @@ import { Shell } from "./Shell";
 
 const SignInPage = lazy(() => import("./SignInPage").then((it) => it.SignInPage));
 const SetupPage = lazy(() => import("./SetupPage").then((it) => it.SetupPage));
+const DoctorPage = lazy(() => import("./DoctorPage").then((it) => it.DoctorPage));
+const ResetPage = lazy(() => import("./ResetPage").then((it) => it.ResetPage));
 const InvitePage = lazy(() => import("./InvitePage").then((it) => it.InvitePage));
 
 /** The whole. */
@@ -26,6 +28,8 @@ export function App() {
         <Router>
           <Route path="/setup" component={SetupPage} />
           <Route path="/invite/:code" component={InvitePage} />
+          <Route path="/doctor" component={DoctorPage} />
+          <Route path="/reset/:code" component={ResetPage} />
           <Route path="/" component={Inside} />
           <Route path="/*" component={Inside} />
         </Router>
@@ -64,9 +68,14 @@ function Inside() {
       {phase === "unreachable" ? (
         <div role="alert">
           <p>{t("error.offline")}</p>
-          <Button icon="retry" onClick={() => void openSession()}>
-            {t("link.now")}
-          </Button>
+          <div class="actions">
+            <Button icon="retry" onClick={() => void openSession()}>
+              {t("link.now")}
+            </Button>
+            <a class="button" href="/doctor">
+              {t("doctor.title")}
+            </a>
+          </div>
         </div>
       ) : (
         <p class="vh">{t("app.loading")}</p>

@@ -2,9 +2,10 @@
 
 import { useLocation } from "preact-iso";
 import { useState } from "preact/hooks";
-import { t } from "../lib/text";
+import { joinNames, t } from "../lib/text";
 import { getSetup, openSession, postSetup } from "../hooks/useAccount";
 import { useLoad } from "../hooks/useLoad";
+import { useNewcomers } from "../hooks/useNewcomers";
 import { Button } from "../components/Button";
 import { Cover } from "../components/Cover";
 import { InviteCard } from "../components/InviteCard";
@@ -48,12 +49,23 @@ function SecondStep({ made, serverName }: { made: Made; serverName: string | und
       <h1>{t("setup.inviteTitle")}</h1>
       <p class="lede">{t("invite.hint")}</p>
       {made.invite && <InviteCard invite={made.invite} title={made.conversation?.title} />}
+      <Newcomers known={made.user.id} />
       <div class="actions">
         <Button kind="primary" onClick={() => void open()}>
           {t("setup.open")}
         </Button>
       </div>
     </Cover>
+  );
+}
+
+/** Says live who has come in by the invitation. */
+function Newcomers({ known }: { known: string }) {
+  const users = useNewcomers(known);
+  return (
+    <p class="newcomers" role="status">
+      {users.length === 0 ? <span class="hint">{t("setup.waiting")}</span> : t("setup.came", { names: joinNames(users.map((user) => user.displayName)) })}
+    </p>
   );
 }
 

@@ -18,7 +18,7 @@ import { WelcomePage } from "./WelcomePage";
 const SettingsPage = lazy(() => import("./SettingsPage").then((it) => it.SettingsPage));
 const SearchPage = lazy(() => import("./SearchPage").then((it) => it.SearchPage));
 const ShortcutsSheet = lazy(() => import("../components/ShortcutsSheet").then((it) => it.ShortcutsSheet));
-const PeoplePage = lazy(() => import("./PeoplePage").then((it) => it.PeoplePage));
+const AdminPage = lazy(() => import("./AdminPage").then((it) => it.AdminPage));
 
 /** On a phone only one of the two is visible: the list at `/`, else the page. */
 export function Shell() {
@@ -40,8 +40,8 @@ export function Shell() {
       <Router>
         <Route path="/conversations/:id/:seq?" component={ConversationPage} found={before === "/search"} />
         <Route path="/search" component={SearchPage} />
-        <Route path="/settings" component={SettingsPage} />
-        <Route path="/people" component={PeoplePage} />
+        <Route path="/settings/:part?" component={SettingsPage} />
+        <Route path="/admin/:part?" component={AdminPage} />
         <Route default component={home ? WelcomePage : NotFoundPage} onNew={() => setOpen("new")} onInvite={() => setOpen("invite")} />
       </Router>
       {open === "new" && (

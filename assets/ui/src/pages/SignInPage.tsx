@@ -16,6 +16,7 @@ export function SignInPage() {
   const [password, setPassword] = useState("");
   const task = useTask();
   const { ended } = session.value;
+  const errorAt = (field: string) => (task.field === field ? task.error : null);
   return (
     <Cover>
       {ended !== null && (
@@ -29,20 +30,23 @@ export function SignInPage() {
         class="door-form"
         onSubmit={(event) => {
           event.preventDefault();
-          if (name.trim() === "" || password === "") return task.refuse(t("signin.empty"), "username");
+          const missing = name.trim() === "" ? "username" : password === "" ? "password" : null;
+          if (missing !== null) return task.refuse(t(`signin.empty.${missing}`), missing);
           void task.run(() => signIn(toUsername(name), password));
         }}
       >
-        <Field label={t("signin.name")} value={name} onInput={setName} autocomplete="username" autofocus />
-        <PasswordField label={t("door.password")} value={password} onInput={setPassword} autocomplete="current-password" />
-        <ErrorNote text={task.error} />
+        <Field label={t("signin.name")} value={name} onInput={setName} autocomplete="username" autofocus error={errorAt("username")} />
+        <PasswordField label={t("door.password")} value={password} onInput={setPassword} autocomplete="current-password" error={errorAt("password")} />
+        <ErrorNote text={task.field === null ? task.error : null} />
         <div class="actions">
           <Button kind="primary" type="submit" busy={task.busy}>
             {t("signin.go")}
           </Button>
         </div>
       </form>
-      <p class="hint">{t("signin.help")}</p>
+      <p class="hint">
+        {t("signin.help")} <a href="/doctor">{t("doctor.title")}</a>
+      </p>
     </Cover>
   );
 }

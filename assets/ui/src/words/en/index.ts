@@ -2,6 +2,7 @@
 
 import { admin } from "./admin";
 import { app } from "./app";
+import { doctor } from "./doctor";
 import { doors } from "./doors";
 import { error } from "./error";
 import { files } from "./files";
@@ -20,6 +21,7 @@ import { write } from "./write";
 export const en = {
   ...admin,
   ...app,
+  ...doctor,
   ...doors,
   ...error,
   ...files,

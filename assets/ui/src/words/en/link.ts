@@ -6,5 +6,6 @@ export const link = {
   "link.waiting": { one: "One line waits here until then.", other: "{n} lines wait here until then." },
   "link.since": "Offline since {time}.",
   "link.waitingLong": { one: "One line waits here.", other: "{n} lines wait here." },
+  "link.doctor": "What is wrong?",
   "link.now": "Try now",
 } as const;

@@ -1,0 +1,83 @@
+/** The shapes that administrators get. Types only. */
+
+import type { Time, User } from "./wire";
+
+/** An account, and what it takes. */
+export interface AdminPerson extends User {
+  /** On how many devices they are signed in. */
+  sessions: number;
+  /** Bytes of all their files. */
+  fileBytes: number;
+}
+
+/** A page of accounts, by name; `total` of all pages. */
+export interface AdminPeople {
+  people: AdminPerson[];
+  total: number;
+  next: string | null;
+}
+
+/** A group from outside. */
+export interface AdminGroup {
+  id: string;
+  title: string;
+  avatarUrl?: string;
+  everyone: boolean;
+  memberCount: number;
+  messages: number;
+  createdAt: Time;
+  lastActivityAt: Time;
+  /** `null`: too many files to count. */
+  fileBytes: number | null;
+  member: boolean;
+}
+
+/** A page of groups, the last active first. */
+export interface AdminGroups {
+  groups: AdminGroup[];
+  next: string | null;
+}
+
+/** What lies on the disk, in bytes. */
+export interface AdminStorage {
+  messages: number;
+  files: number;
+  searchIndex: number;
+  free: number;
+  total: number;
+  reserve: number;
+  maxFile: number;
+  quota: number | null;
+  counted: number;
+  lastsDays: number | null;
+  since: Time;
+  people: { user: User; fileBytes: number }[];
+}
+
+/** How the server is. */
+export interface AdminHealth {
+  version: string;
+  startedAt: Time;
+  peopleOnline: number;
+  connections: number;
+  memory: number | null;
+  events: number;
+  searchLag: number;
+  indexing: boolean;
+  errors: number;
+}
+
+/** A link to a new password, shown this once. */
+export interface ResetLink {
+  link: string;
+  expiresAt: Time;
+  qrSvg: string;
+}
+
+/** Whose password a link is for. */
+export interface ResetState {
+  serverName: string;
+  username: string;
+  displayName: string;
+  expiresAt: Time;
+}

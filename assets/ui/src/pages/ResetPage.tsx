@@ -1,0 +1,76 @@
+/** A link to a new password: for whom it is, and the form; one is signed in then. */
+
+import { useLocation, useRoute } from "preact-iso";
+import { useState } from "preact/hooks";
+import { t } from "../lib/text";
+import { LIMITS } from "../lib/wire";
+import { openSession } from "../hooks/useAccount";
+import { getReset, postReset } from "../hooks/useAdmin";
+import { useLoad } from "../hooks/useLoad";
+import { useTask } from "../hooks/useTask";
+import { useTitle } from "../hooks/useTitle";
+import { Button } from "../components/Button";
+import { Cover } from "../components/Cover";
+import { PasswordField } from "../components/Field";
+import { ErrorNote } from "../components/Notice";
+
+/** `/reset/:code` */
+export function ResetPage() {
+  useTitle(t("reset.title"));
+  const code = useRoute().params["code"] ?? "";
+  const { route } = useLocation();
+  const state = useLoad(code, () => getReset(code));
+  const [password, setPassword] = useState("");
+  const task = useTask();
+  if (state.error !== null || task.code === "reset_invalid") {
+    return (
+      <Cover>
+        <h1>{t("reset.invalid")}</h1>
+        <p class="lede">{state.code === "reset_invalid" || task.code === "reset_invalid" ? t("reset.invalidText") : state.error}</p>
+        <div class="actions">
+          <a class="button" href="/">
+            {t("reset.signIn")}
+          </a>
+        </div>
+      </Cover>
+    );
+  }
+  if (state.data === null) return <Cover>{null}</Cover>;
+  const { username, displayName, serverName } = state.data;
+  const choose = async () => {
+    await postReset(code, password);
+    await openSession();
+    route("/", true);
+  };
+  return (
+    <Cover serverName={serverName}>
+      <h1>{t("reset.for", { name: displayName })}</h1>
+      <p class="lede">{t("reset.lede", { username })}</p>
+      <form
+        class="door-form"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void task.run(choose);
+        }}
+      >
+        <input type="text" name="username" autocomplete="username" value={username} readOnly hidden />
+        <PasswordField
+          label={t("settings.next")}
+          value={password}
+          onInput={setPassword}
+          autocomplete="new-password"
+          autofocus
+          least={LIMITS.passwordMin}
+          names={[username, displayName]}
+          error={task.field === "newPassword" ? task.error : null}
+        />
+        <ErrorNote text={task.field === "newPassword" ? null : task.error} />
+        <div class="actions">
+          <Button kind="primary" type="submit" busy={task.busy} disabled={password === ""}>
+            {t("reset.go")}
+          </Button>
+        </div>
+      </form>
+    </Cover>
+  );
+}

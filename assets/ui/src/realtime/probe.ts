@@ -1,0 +1,24 @@
+/** Looks whether a WebSocket gets through to the server, for the connection doctor. */
+
+const PATIENCE = 8_000;
+
+/** Whether one opened and the server greeted. Never rejects. */
+export function probeSocket(): Promise<boolean> {
+  return new Promise((resolve) => {
+    let socket: WebSocket;
+    try {
+      socket = new WebSocket(`${location.origin.replace(/^http/, "ws")}/api/socketio/?EIO=4&transport=websocket`);
+    } catch {
+      resolve(false);
+      return;
+    }
+    const end = (open: boolean) => {
+      clearTimeout(timer);
+      socket.close();
+      resolve(open);
+    };
+    const timer = setTimeout(() => end(false), PATIENCE);
+    socket.onmessage = ({ data }) => end(typeof data === "string" && data.startsWith("0{"));
+    socket.onerror = () => end(false);
+  });
+}
