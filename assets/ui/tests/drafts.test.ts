@@ -110,6 +110,36 @@ test("what was sent elsewhere goes here too", async () => {
   expect(draftOf("c")).toBe("");
 });
 
+test("what is sent while its draft is still on its way does not come back, whatever comes when", async () => {
+  setDraft("c", "almost");
+  vi.advanceTimersByTime(2_000);
+  setDraft("c", "");
+  heardDraft({ conversationId: "c", content: "almost", updatedAt: "" });
+  await settled();
+  expect([told, server.has("c"), draftOf("c")]).toEqual([["c: almost", "c: "], false, ""]);
+  setDraft("c", "again");
+  vi.advanceTimersByTime(2_000);
+  await settled();
+  setDraft("c", "");
+  await settled();
+  heardDraft({ conversationId: "c", content: "again", updatedAt: "" });
+  expect(draftOf("c")).toBe("");
+  heardDraft({ conversationId: "c", content: "", updatedAt: "" });
+  heardDraft({ conversationId: "c", content: "again", updatedAt: "" });
+  expect(draftOf("c")).toBe("again");
+});
+
+test("what was typed while the draft was on its way follows after a pause", async () => {
+  setDraft("c", "a");
+  vi.advanceTimersByTime(2_000);
+  setDraft("c", "ab");
+  await settled();
+  expect(told).toEqual(["c: a"]);
+  vi.advanceTimersByTime(2_000);
+  await settled();
+  expect([told, server.get("c")]).toEqual([["c: a", "c: ab"], "ab"]);
+});
+
 test("what is longer than a message stays on this device", async () => {
   setDraft("c", "a".repeat(8_001));
   vi.advanceTimersByTime(2_000);

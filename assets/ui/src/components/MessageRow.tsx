@@ -67,7 +67,7 @@ function Row(props: MessageRowProps) {
             <span class="vh">{t("line.named")}</span>
           </span>
         )}
-        <Words line={line} />
+        <Words line={line} marked={marked} />
         {line.failed !== null && <Failed line={line} failed={line.failed} />}
       </div>
       <div class="notes">

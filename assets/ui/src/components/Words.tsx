@@ -12,8 +12,8 @@ import { Icon } from "./Icon";
 import { Fold } from "./Fold";
 import { Markdown } from "./Markdown";
 
-/** Words first, then what they speak of. */
-export function Words({ line }: { line: Line }) {
+/** Words first, then what they speak of. One was led to a `marked` line. */
+export function Words({ line, marked }: { line: Line; marked: boolean }) {
   if (line.deleted) {
     return (
       <p class="deleted">
@@ -24,16 +24,16 @@ export function Words({ line }: { line: Line }) {
   }
   return (
     <>
-      {line.id !== null && editing.value === line.id ? <EditLine line={line} id={line.id} /> : line.content !== "" && <Said line={line} />}
+      {line.id !== null && editing.value === line.id ? <EditLine line={line} id={line.id} /> : line.content !== "" && <Said line={line} marked={marked} />}
       {line.attachments.length > 0 && <Attachments line={line} />}
       {line.uploads.length > 0 && <PendingFiles line={line} />}
     </>
   );
 }
 
-function Said({ line }: { line: Line }) {
+function Said({ line, marked }: { line: Line; marked: boolean }) {
   const words = <Markdown text={line.content} conversationId={line.conversationId} named={line.mentions} />;
-  return <div class={`said${onlyEmoji(line.content) ? " large" : ""}`}>{isLong(line.content) ? <Fold id={line.key}>{words}</Fold> : words}</div>;
+  return <div class={`said${onlyEmoji(line.content) ? " large" : ""}`}>{isLong(line.content) ? <Fold id={line.key} marked={marked}>{words}</Fold> : words}</div>;
 }
 
 /** How far the files of a waiting line have come. */

@@ -21,6 +21,9 @@ const drafts = signal<ReadonlyMap<string, string>>(new Map());
 const there = new Map<string, string>();
 /** Where ours is newer than the server's. */
 const waiting = new Set<string>();
+/** What is being told, and what will come back of it. */
+const busy = new Set<string>();
+const echoes = new Map<string, string[]>();
 const timers = new Map<string, ReturnType<typeof setTimeout>>();
 /** Where one is writing: nothing comes in there. */
 let writing: string | null = null;
@@ -36,10 +39,9 @@ export function setDraft(conversationId: string, text: string): void {
   if (draftNow(conversationId) === text) return;
   waiting.add(conversationId);
   put(conversationId, text);
-  clearTimeout(timers.get(conversationId));
   // What was sent or cleared shall not be seen elsewhere any more.
   if (text === "") void push(conversationId);
-  else timers.set(conversationId, setTimeout(() => void push(conversationId), PAUSE));
+  else later(conversationId);
 }
 
 /** One writes here, or (`null`) nowhere any more: then others are told, and what they wrote meanwhile is taken up. */
@@ -75,6 +77,7 @@ export async function syncDrafts(): Promise<void> {
   const answer = await api.getDrafts().catch(() => null);
   if (answer === null || myId() !== me) return;
   there.clear();
+  echoes.clear();
   for (const draft of answer.drafts) there.set(draft.conversationId, draft.content);
   for (const id of new Set([...there.keys(), ...drafts.peek().keys(), ...waiting])) {
     if (waiting.has(id)) void push(id);
@@ -84,6 +87,10 @@ export async function syncDrafts(): Promise<void> {
 
 /** Another device, or another tab, has written. */
 export function heardDraft({ conversationId, content }: Draft): void {
+  const own = echoes.get(conversationId) ?? [];
+  const echo = own.indexOf(content);
+  // Our own words, which may come after we have gone on.
+  if (echo >= 0) return void echoes.set(conversationId, own.slice(echo + 1));
   there.set(conversationId, content);
   if (!waiting.has(conversationId)) take(conversationId);
 }
@@ -91,7 +98,7 @@ export function heardDraft({ conversationId, content }: Draft): void {
 /** Forgets the drafts in memory. */
 export function closeDrafts(): void {
   for (const timer of timers.values()) clearTimeout(timer);
-  for (const known of [timers, waiting, there]) known.clear();
+  for (const known of [timers, waiting, there, busy, echoes]) known.clear();
   writing = null;
   drafts.value = new Map();
 }
@@ -117,20 +124,39 @@ function take(id: string): void {
   if (!busy && text !== draftNow(id)) put(id, text);
 }
 
+/** Tells the server, one word after the other. */
 async function push(id: string, last = false): Promise<void> {
   clearTimeout(timers.get(id));
-  const text = draftNow(id);
-  const me = myId();
+  if (busy.has(id)) return;
+  busy.add(id);
+  while (await told(id, last));
+  busy.delete(id);
+}
+
+/** Tells it once; whether there is something to tell at once again. */
+async function told(id: string, last: boolean): Promise<boolean> {
+  const [text, me] = [draftNow(id), myId()];
   // Longer than a message may be: it stays on this device.
-  if (countChars(text) > LIMITS.content) return;
-  try {
-    if ((there.get(id) ?? "") !== text) await api.putDraft(id, text, last);
-  } catch (error) {
-    if (AGAIN.has(toFailure(error).code)) return;
+  if (countChars(text) > LIMITS.content) return false;
+  if ((there.get(id) ?? "") !== text) {
+    echoes.set(id, [...(echoes.get(id) ?? []), text]);
+    try {
+      await api.putDraft(id, text, last);
+    } catch (error) {
+      if (AGAIN.has(toFailure(error).code)) return false;
+    }
   }
-  if (myId() !== me) return;
+  if (myId() !== me) return false;
   there.set(id, text);
-  if (draftNow(id) !== text) return;
-  waiting.delete(id);
-  keep(id);
+  const now = draftNow(id);
+  if (now === text) {
+    waiting.delete(id);
+    keep(id);
+  } else if (now !== "") later(id);
+  return now === "" && text !== "";
+}
+
+function later(id: string): void {
+  clearTimeout(timers.get(id));
+  timers.set(id, setTimeout(() => void push(id), PAUSE));
 }
