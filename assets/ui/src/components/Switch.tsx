@@ -6,15 +6,15 @@ import { useId } from "preact/hooks";
 export function Switch(props: { label: string; hint?: string; on: boolean; disabled?: boolean; onChange(on: boolean): void }) {
   const id = useId();
   return (
-    <div class="option">
-      <label for={id} class="option-name">
+    <label class="option" for={id}>
+      <span class="option-name">
         {props.label}
         {props.hint && (
           <span class="hint" id={`${id}-hint`}>
             {props.hint}
           </span>
         )}
-      </label>
+      </span>
       <input
         id={id}
         type="checkbox"
@@ -26,6 +26,6 @@ export function Switch(props: { label: string; hint?: string; on: boolean; disab
         aria-describedby={props.hint ? `${id}-hint` : undefined}
         onChange={(event) => props.onChange(event.currentTarget.checked)}
       />
-    </div>
+    </label>
   );
 }
