@@ -69,15 +69,14 @@ export function toned(text: string, language: string | null): Toned[] | null {
   return paint(language, text).children.flatMap(piece);
 }
 
-/** Loads what {@link toned} needs; `true` when it was not there before. */
-export async function loadTones(language: string): Promise<boolean> {
+/** Loads what {@link toned} needs. */
+export async function loadTones(language: string): Promise<void> {
   const load = GRAMMARS[language];
-  if (load === undefined || ready.has(language)) return false;
+  if (load === undefined || ready.has(language)) return;
   const [{ painter }, grammar] = await Promise.all([import("./painter"), load()]);
   painter.register(language, grammar.default);
   paint = (name, text) => painter.highlight(name, text);
   ready.add(language);
-  return true;
 }
 
 function piece(node: Root["children"][number] | Element["children"][number]): Toned[] {
