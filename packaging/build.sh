@@ -71,7 +71,7 @@ keep() {
 # What the program is made of, for this kind of machine.
 bill_of_materials() {
     local tool=$root/target/tools/bin/cargo-cyclonedx
-    [ -x "$tool" ] || CARGO_TARGET_DIR=$root/target/tools/build RUSTC= cargo install --quiet --locked --root "$root/target/tools" cargo-cyclonedx@0.5.9
+    [ -x "$tool" ] || env -u RUSTC CARGO_TARGET_DIR="$root/target/tools/build" cargo install --quiet --locked --root "$root/target/tools" cargo-cyclonedx@0.5.9
     (cd "$root" && "$tool" cyclonedx --format json --target "$1" --override-filename bill >/dev/null)
     mv "$root/bill.json" "$2"
 }
