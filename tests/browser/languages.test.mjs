@@ -54,6 +54,10 @@ function clipped() {
     if (box.width < 2 || style.visibility === "hidden" || element.closest(".vh, pre") || scrolls(element)) continue;
     const what = `${element.tagName.toLowerCase()}.${element.className} “${element.innerText?.slice(0, 60)}”`;
     if (box.left < -1 || box.right > innerWidth + 1) found.push(`stands out: ${what}`);
+    const text = document.createRange();
+    text.selectNodeContents(element);
+    const { left, right, width } = text.getBoundingClientRect();
+    if (width > 0 && element.innerText?.trim() && (left < 6 || right > innerWidth - 6)) found.push(`at the very edge: ${what}`);
     const cuts = style.overflowX !== "visible" && style.textOverflow !== "ellipsis";
     if (cuts && element.scrollWidth > element.clientWidth + 1) found.push(`cut off: ${what}`);
     // A button's or a field's own words are never shortened.

@@ -3,6 +3,7 @@
 import type { Message, TextKey } from "../en";
 import { admin } from "./admin";
 import { app } from "./app";
+import { doctor } from "./doctor";
 import { doors } from "./doors";
 import { error } from "./error";
 import { files } from "./files";
@@ -21,6 +22,7 @@ import { write } from "./write";
 export const ar: Readonly<Partial<Record<TextKey, Message>>> = {
   ...admin,
   ...app,
+  ...doctor,
   ...doors,
   ...error,
   ...files,

@@ -27,5 +27,6 @@ export const link = {
     many: "{n} رسالة تنتظر هنا.",
     other: "{n} رسالة تنتظر هنا.",
   },
+  "link.doctor": "ما المشكلة؟",
   "link.now": "المحاولة الآن",
 } as const;

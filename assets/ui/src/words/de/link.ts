@@ -6,5 +6,6 @@ export const link = {
   "link.waiting": { one: "Eine Nachricht wartet hier so lange.", other: "{n} Nachrichten warten hier so lange." },
   "link.since": "Offline seit {time}.",
   "link.waitingLong": { one: "Eine Nachricht wartet hier.", other: "{n} Nachrichten warten hier." },
+  "link.doctor": "Was ist los?",
   "link.now": "Jetzt versuchen",
 } as const;

@@ -6,5 +6,6 @@ export const link = {
   "link.waiting": { one: "Un mensaje espera aquí hasta entonces.", other: "{n} mensajes esperan aquí hasta entonces." },
   "link.since": "Sin conexión. Última conexión: {time}.",
   "link.waitingLong": { one: "Un mensaje espera aquí.", other: "{n} mensajes esperan aquí." },
+  "link.doctor": "¿Qué pasa?",
   "link.now": "Intentar ahora",
 } as const;

@@ -6,5 +6,6 @@ export const link = {
   "link.waiting": { other: "在此之前，{n} 条消息在这里等待。" },
   "link.since": "自 {time} 起离线。",
   "link.waitingLong": { other: "{n} 条消息在这里等待。" },
+  "link.doctor": "出了什么问题？",
   "link.now": "立即重试",
 } as const;
