@@ -133,3 +133,20 @@ for (const colorScheme of ["light", "dark"]) {
     });
   }
 }
+
+test("a new account is shown the first steps once, and they are in nobody's way", async () => {
+  const ann = await signedIn({ tour: true });
+  const tour = ann.page.getByRole("complementary", { name: "First steps" });
+  await tour.getByRole("heading", { name: "The line beside your words is yours." }).waitFor();
+  await soundOf(ann.page)("first steps");
+  await ann.open(/^Allotment/);
+  await tour.waitFor({ state: "detached" });
+  await ann.visit(server.url);
+  await tour.getByRole("button", { name: "Next" }).click();
+  await tour.getByRole("button", { name: "Begin" }).click();
+  await tour.waitFor({ state: "detached" });
+  await ann.page.reload();
+  await ann.row(/^Allotment/).waitFor();
+  assert.equal(await tour.count(), 0);
+  await ann.leave();
+});

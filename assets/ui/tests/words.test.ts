@@ -37,6 +37,7 @@ const FAMILIES = [
   "settings.notify.",
   "settings.permission.",
   "signin.empty.",
+  "tour.rule.",
   "signin.ended.",
 ];
 /** Families that share their beginning with other keys: which of them are meant. */

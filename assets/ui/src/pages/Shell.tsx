@@ -8,6 +8,7 @@ import { InviteDialog } from "../components/InviteDialog";
 import { NewConversation } from "../components/NewConversation";
 import { useShortcut } from "../hooks/useKeys";
 import { useListHistory } from "../hooks/useListView";
+import { pref } from "../hooks/usePref";
 import { searchUrl } from "../hooks/useSearchUrl";
 import { Switcher } from "../components/Switcher";
 import { Toasts } from "../components/Toasts";
@@ -18,6 +19,7 @@ import { WelcomePage } from "./WelcomePage";
 const SettingsPage = lazy(() => import("./SettingsPage").then((it) => it.SettingsPage));
 const SearchPage = lazy(() => import("./SearchPage").then((it) => it.SearchPage));
 const ShortcutsSheet = lazy(() => import("../components/ShortcutsSheet").then((it) => it.ShortcutsSheet));
+const Tour = lazy(() => import("../components/Tour").then((it) => it.Tour));
 const AdminPage = lazy(() => import("./AdminPage").then((it) => it.AdminPage));
 
 /** On a phone only one of the two is visible: the list at `/`, else the page. */
@@ -69,6 +71,7 @@ export function Shell() {
       {open === "keys" && <ShortcutsSheet onClose={close} />}
       {open === "invite" && <InviteDialog onClose={close} />}
       <Dock path={path} onNew={() => setOpen("new")} />
+      {home && !pref("tourDone").value && <Tour onInvite={() => setOpen("invite")} />}
       <Toasts />
     </div>
   );
