@@ -7,6 +7,8 @@ import { callMe, confirmSession, leave, myId } from "./account";
 import * as list from "./conversations";
 import { heardDraft, syncDrafts } from "./drafts";
 import type { Reads } from "./reads";
+import type { AnyUpdate } from "./roomEvents";
+import type { Pace } from "./pace";
 import type { LinkState, Reconnector } from "./reconnector";
 import { search } from "./searching";
 import type { Change, Sending } from "./sending";
@@ -21,6 +23,7 @@ export interface Parts {
   sending: Sending;
   threads: Threads;
   reads: Reads;
+  pace: Pace;
   /** Whether somebody has this conversation open in this tab. */
   isOpen(conversationId: string): boolean;
   after(ms: number, task: () => void): void;
@@ -79,24 +82,24 @@ function reopen({ threads, isOpen }: Parts): void {
 
 /** Lets the parts hear. */
 export function hear(parts: Parts): void {
-  const { realtime, threads, typing, reads } = parts;
+  const { realtime, threads, typing, reads, pace } = parts;
   const { events } = realtime;
   hearTheLink(parts);
   hearTheTabs(parts);
   events.on("session-ended", ({ code }) => leave(code));
   for (const name of ["new-message", "message-sent"] as const) {
-    events.on(name, (message) => {
-      batch(() => {
+    events.on(name, (message) =>
+      pace.run(() => {
         arrived(parts, message);
         if (message.clientId !== undefined && message.senderId === myId()) parts.sending.outbox.confirm(message);
-      });
-    });
+      }),
+    );
   }
-  events.on("message-updated", (message) => changed(parts, message));
+  events.on("message-updated", (message) => pace.run(() => changed(parts, message)));
   events.on("draft-updated", heardDraft);
   events.on("user-typing", (data) => typing.started(data.conversationId, data));
   events.on("user-stop-typing", (data) => typing.stopped(data.conversationId, data.userId));
-  events.on("message-read", (data) => list.applyRead(data.conversationId, data.userId, data.seq, data.userId === myId()));
+  events.on("message-read", (data) => pace.run(() => list.applyRead(data.conversationId, data.userId, data.seq, data.userId === myId())));
   events.on("user-status", (status) => list.applyStatus(status));
   events.on("user-updated", (who) => {
     batch(() => {
@@ -105,19 +108,23 @@ export function hear(parts: Parts): void {
       if (who.id === myId()) callMe(who);
     });
   });
-  events.on("conversation-updated", (update) => {
-    list.applyUpdate(update, myId());
-    if (update.reason === "read") return reads.confirm(update.conversationId, update.lastReadSeq);
-    if (update.reason === "settings") return;
-    const thread = threads.find(update.conversationId);
-    // A joined page normally has the line already; look a little later whether it is missing.
-    if (thread !== undefined && parts.isOpen(update.conversationId)) parts.after(1_500, () => void thread.catchUp(update.lastSeq));
-  });
-  events.on("conversation-removed", ({ conversationId }) => {
-    list.forget(conversationId);
-    threads.forget(conversationId);
-    reads.forget(conversationId);
-  });
+  events.on("conversation-updated", (update) => pace.run(() => updated(parts, update)));
+  events.on("conversation-removed", ({ conversationId }) =>
+    pace.run(() => {
+      list.forget(conversationId);
+      threads.forget(conversationId);
+      reads.forget(conversationId);
+    }),
+  );
+}
+
+function updated(parts: Parts, update: AnyUpdate): void {
+  list.applyUpdate(update, myId());
+  if (update.reason === "read") return parts.reads.confirm(update.conversationId, update.lastReadSeq);
+  if (update.reason === "settings") return;
+  const thread = parts.threads.find(update.conversationId);
+  // A joined page normally has the line already; look a little later whether it is missing.
+  if (thread !== undefined && parts.isOpen(update.conversationId)) parts.after(1_500, () => void thread.catchUp(update.lastSeq));
 }
 
 /** The connection itself. */

@@ -14,6 +14,7 @@ import { Copy } from "./copy";
 import * as list from "./conversations";
 import { closeDrafts, flushDrafts, openDrafts } from "./drafts";
 import * as hearing from "./hearing";
+import { Pace } from "./pace";
 import { Reads, type Read } from "./reads";
 import { Reconnector } from "./reconnector";
 import { search } from "./searching";
@@ -48,7 +49,14 @@ export const link = new Reconnector({
 export const typing = new TypingTracker(after);
 
 /** Lines and files on their way to the server. */
-export const sending = new Sending(realtime, (message) => hearing.arrived(parts, message), after);
+export const sending = new Sending(
+  realtime,
+  (message) => {
+    pace.flush();
+    hearing.arrived(parts, message);
+  },
+  after,
+);
 export const { outbox, uploads } = sending;
 
 const joined = new Map<string, number>();
@@ -58,7 +66,8 @@ const reads = new Reads(
   ({ conversationId, messageId }) => realtime.leading && realtime.tell("mark-message-read", { conversationId, messageId }),
   (all) => realtime.leading && void saveKept("reads", all),
 );
-const parts: hearing.Parts = { realtime, link, typing, sending, threads, reads, isOpen: (id) => joined.has(id), after };
+const pace = new Pace(after);
+const parts: hearing.Parts = { realtime, link, typing, sending, threads, reads, pace, isOpen: (id) => joined.has(id), after };
 
 /** The page of a conversation. */
 export const threadOf = (id: string): Thread => threads.open(id);
@@ -154,6 +163,7 @@ function stop(): void {
   if (running === "") return;
   running = "";
   link.stop();
+  pace.clear();
   realtime.close();
   copy.close();
   sending.close();
