@@ -270,7 +270,11 @@ async function readSeq(room) {
 
 /** Ann has read up to here: told to the server, or waited for. */
 async function reads(room, seq, tell = true) {
-  if (tell) assert.equal((await annApi.api("POST", `/api/conversations/${room}/read`, { seq })).status, 204);
+  if (tell) {
+    assert.equal((await annApi.api("POST", `/api/conversations/${room}/read`, { seq })).status, 204);
+    // Her page has heard of it too.
+    await ann.page.locator(`nav a[href="/conversations/${room}"]`).filter({ hasNotText: "unread" }).waitFor();
+  }
   for (const deadline = Date.now() + 15_000; (await readSeq(room)) !== seq; await pause(20)) {
     assert.ok(Date.now() < deadline, `line ${seq} is not read, but ${await readSeq(room)}`);
   }

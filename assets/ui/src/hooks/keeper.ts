@@ -72,9 +72,10 @@ export class Keeper {
   };
 
   /** Puts this element into the upper part of the screen. */
-  readonly toRow = (element: HTMLElement): void => {
+  readonly toRow = (element: Element): void => {
     const box = this.#scroller.current;
-    if (box !== null) this.#by(box, topOf(element, box) - Math.min(160, box.clientHeight / 4));
+    const seq = Number(element.getAttribute("data-seq") ?? 0);
+    if (box !== null) this.#by(box, topOf(element, box) - Math.min(160, box.clientHeight / 4), seq);
   };
 
   /** Goes back to where one was; returns whether that line is here. */
@@ -82,7 +83,7 @@ export class Keeper {
     const box = this.#scroller.current;
     const row = box?.querySelector(`[data-seq="${seq}"]`);
     if (!box || !row) return false;
-    this.#by(box, wordsTop(row, box) - top);
+    this.#by(box, wordsTop(row, box) - top, seq);
     return true;
   };
 
@@ -109,11 +110,11 @@ export class Keeper {
     };
   }
 
-  #by(box: HTMLElement, delta: number): void {
+  /** Scrolls by so much, to the line `seq`: what is before it need not be seen. */
+  #by(box: HTMLElement, delta: number, seq: number): void {
     this.#placed = true;
+    this.#seen = Math.max(this.#seen, seq - 1);
     box.scrollTop += delta;
-    // What is further up was passed on purpose: following the end need not wait for it.
-    this.#seen = Math.max(this.#seen, Number(visibleRows(box)?.first.dataset["seq"] ?? 0) - 1);
     this.#moved(box);
   }
 

@@ -5,6 +5,7 @@ import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import type { Line, Row } from "../lib/lines";
 import type { Conversation } from "../lib/wire";
 import { conversation } from "../state/conversations";
+import { firstUnseen } from "./onScreen";
 import type { Sticky } from "./useSticky";
 import type { useThread } from "./useThread";
 
@@ -47,12 +48,15 @@ export function useOpenAtUnread(ready: boolean, thread: OpenThread, sticky: Stic
   useLayoutEffect(() => {
     // A page that was kept from before may have begun to load what is unread by now.
     if (!ready || thread.phase.peek() !== "ready" || thread.marked.peek() !== null) return;
-    const divider = sticky.scroller.current?.querySelector<HTMLElement>(".new");
+    const box = sticky.scroller.current;
+    const from = thread.unreadFrom.peek();
+    // Not the divider: it may be the one of last time, or not be drawn yet.
+    const unread = from === null || box === null ? null : firstUnseen(box, from - 1);
     const { place } = thread;
     if (place !== null && !place.atEnd && sticky.toPlace(place)) return;
-    if (divider) sticky.toRow(divider);
+    if (unread) sticky.toRow(unread);
     else sticky.toEnd();
-  }, [ready]);
+  }, [ready, thread.replaced]);
 }
 
 /** The ways to the end: asked for by the returned function, or because one's own new line stands there. */

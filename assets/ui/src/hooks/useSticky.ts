@@ -12,7 +12,7 @@ export interface Sticky {
   /** The key of the row at the upper edge. */
   top: Signal<string | null>;
   toEnd(): void;
-  toRow(element: HTMLElement): void;
+  toRow(element: Element): void;
   toPlace(place: Place): boolean;
 }
 

@@ -55,6 +55,8 @@ export class Window {
   readonly hasNewer = signal(false);
   /** Where the reader is; `null` until the page was seen. Kept while one is elsewhere. */
   place: Place | null = null;
+  /** How often it was started anew: one has to be led to one's place each time. */
+  replaced = 0;
   readonly #changes = new Changes();
 
   /** Sequence number of the oldest line, 0 when there is none. */
@@ -74,6 +76,7 @@ export class Window {
 
   /** Starts anew with this page. */
   replace(page: MessagePage): void {
+    this.replaced += 1;
     batch(() => {
       this.messages.value = page.messages.map((each) => this.#changes.newest(each));
       this.hasOlder.value = page.before !== null;
