@@ -41,7 +41,7 @@ export async function walk(browser, server, language, options, look) {
   const at = (screen) => look(person, screen);
   await go("/");
   await press(t("signin.go"));
-  await page.getByText(t("signin.empty")).waitFor();
+  await page.getByText(t("signin.empty.username")).waitFor();
   await at("sign-in");
   await go("/invite/none");
   await page.getByText(t("join.invalidText")).waitFor();

@@ -6,7 +6,6 @@ export const keys = {
   "keys.conversation": "في محادثة",
   "keys.writing": "أثناء الكتابة",
   "keys.page": "في صورة",
-  "keys.or": "أو",
   "keys.ctrl": "Ctrl",
   "keys.shift": "Shift",
   "keys.alt": "Alt",

@@ -6,7 +6,6 @@ export const keys = {
   "keys.conversation": "In einer Unterhaltung",
   "keys.writing": "Beim Schreiben",
   "keys.page": "In einem Bild",
-  "keys.or": "oder",
   "keys.ctrl": "Strg",
   "keys.shift": "Umschalt",
   "keys.alt": "Alt",

@@ -6,7 +6,6 @@ export const keys = {
   "keys.conversation": "In a conversation",
   "keys.writing": "While writing",
   "keys.page": "In a picture",
-  "keys.or": "or",
   "keys.ctrl": "Ctrl",
   "keys.shift": "Shift",
   "keys.alt": "Alt",

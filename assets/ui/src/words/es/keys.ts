@@ -6,7 +6,6 @@ export const keys = {
   "keys.conversation": "En una conversación",
   "keys.writing": "Al escribir",
   "keys.page": "En una imagen",
-  "keys.or": "o",
   "keys.ctrl": "Ctrl",
   "keys.shift": "Mayús",
   "keys.alt": "Alt",

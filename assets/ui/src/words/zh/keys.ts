@@ -6,7 +6,6 @@ export const keys = {
   "keys.conversation": "在会话中",
   "keys.writing": "写消息时",
   "keys.page": "看图片时",
-  "keys.or": "或",
   "keys.ctrl": "Ctrl",
   "keys.shift": "Shift",
   "keys.alt": "Alt",
