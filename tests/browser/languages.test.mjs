@@ -58,7 +58,7 @@ function clipped() {
     const text = document.createRange();
     text.selectNodeContents(element);
     const { left, right, width } = text.getBoundingClientRect();
-    if (element.matches("p, dt, dd, h1, h2, h3") && width > 0 && element.innerText?.trim() && (left < 6 || right > innerWidth - 6)) found.push(`at the very edge: ${what}`);
+    if (element.matches("p, dt, dd, h1, h2, h3") && style.overflowX === "visible" && width > 0 && element.innerText?.trim() && (left < 6 || right > innerWidth - 6)) found.push(`at the very edge: ${what}`);
     const cuts = style.overflowX !== "visible" && style.textOverflow !== "ellipsis";
     if (cuts && element.scrollWidth > element.clientWidth + 1) found.push(`cut off: ${what}`);
     // A button's or a field's own words are never shortened.
