@@ -2,9 +2,12 @@
 //! by reading it, the newest ones kept.
 
 use std::fs::{self, File};
-use std::io::{self, BufReader, Write};
+use std::io::{self, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
+
+use tokio::task::spawn_blocking;
 
 use crate::backup::{self, BackupError, Sources};
 use crate::base::clock::{Clock, Timestamp};
@@ -15,6 +18,8 @@ use crate::service::Service;
 
 /// How often it is looked whether one is due, and how long after the start.
 const LOOK_EVERY: Duration = Duration::from_mins(10);
+/// When one failed.
+const TRY_AGAIN: Duration = Duration::from_hours(1);
 /// What their names begin and end with; between stands when they were made, so that they sort by it.
 const NAME: (&str, &str) = ("inkspot-", ".backup");
 /// An unfinished one.
@@ -47,7 +52,7 @@ pub(super) async fn run(config: Config, service: Service, clock: Clock, shutdown
 }
 
 async fn make_all(plan: Plan, every: Duration, service: Service, clock: Clock) {
-    let plan = std::sync::Arc::new(plan);
+    let plan = Arc::new(plan);
     let waited = newest_age(&plan.folder).unwrap_or(every);
     let mut due = clock.now().plus(every.saturating_sub(waited));
     loop {
@@ -56,25 +61,42 @@ async fn make_all(plan: Plan, every: Duration, service: Service, clock: Clock) {
         if now < due {
             continue;
         }
-        due = now.plus(every);
-        let made = {
-            let plan = std::sync::Arc::clone(&plan);
-            service.with_all(move |store, blobs| {
-                let data = &plan.data;
-                plan.make(now, &Sources { store, blobs, data })
-            })
+        let made = plan.clone().make_and_check(&service, now).await;
+        due = match made {
+            Ok(path) => {
+                tracing::info!(path = %path.display(), "made and checked a backup");
+                now.plus(every)
+            }
+            Err(error) => {
+                tracing::error!(%error, "no backup was made; it is tried again");
+                now.plus(every.min(TRY_AGAIN))
+            }
         };
-        match made.await {
-            Some(Ok(path)) => tracing::info!(path = %path.display(), "made and checked a backup"),
-            Some(Err(error)) => tracing::warn!(%error, "no backup was made"),
-            // The panic hook has logged it.
-            None => {}
-        }
     }
 }
 
 impl Plan {
-    fn make(&self, now: Timestamp, sources: &Sources<'_>) -> Result<PathBuf, BackupError> {
+    /// Makes one beside what people do, reads it once more, and lets the oldest go.
+    async fn make_and_check(
+        self: Arc<Self>,
+        service: &Service,
+        now: Timestamp,
+    ) -> Result<PathBuf, BackupError> {
+        const BROKEN: BackupError = BackupError::Damaged("it broke off");
+        let plan = Arc::clone(&self);
+        let made = service.with_all(move |store, blobs| {
+            let data = &plan.data;
+            plan.make(now, &Sources { store, blobs, data })
+        });
+        let (part, damaged) = made.await.ok_or(BROKEN)??;
+        // Nobody waits for this.
+        spawn_blocking(move || self.keep_checked(&part, damaged))
+            .await
+            .map_err(|_| BROKEN)?
+    }
+
+    /// What was written, unfinished, and whether a stored file was found damaged.
+    fn make(&self, now: Timestamp, sources: &Sources<'_>) -> Result<(PathBuf, bool), BackupError> {
         let at = |path: &Path| {
             let path = path.to_owned();
             move |source| BackupError::File { path, source }
@@ -82,38 +104,41 @@ impl Plan {
         fs::create_dir_all(self.folder.parent().unwrap_or(&self.folder))
             .map_err(at(&self.folder))?;
         disk::make_dir(&self.folder).map_err(at(&self.folder))?;
-        self.tidy(0);
+        self.tidy(usize::MAX);
         self.require_room(sources)?;
         let moment = now.to_string().replace(':', "-");
-        let path = self.folder.join(format!("{}{moment}{}", NAME.0, NAME.1));
-        let part = path.with_extension(&format!("backup{PART}")[..]);
-        let written = disk::make_file(&part)
-            .map_err(at(&part))
-            .and_then(|file| self.write(file, &part, sources));
-        let kept = written.and_then(|()| {
-            fs::rename(&part, &path)
-                .and_then(|()| disk::sync_dir(&self.folder))
-                .map_err(at(&path))
-        });
-        if kept.is_err() {
-            let _ = disk::remove_file(&part);
-        }
-        kept?;
-        self.tidy(self.keep);
-        Ok(path)
+        let part = format!("{}{moment}{}{PART}", NAME.0, NAME.1);
+        let part = self.folder.join(part);
+        let shutdown = &self.shutdown;
+        let file = disk::make_file(&part).map_err(at(&part))?;
+        let (amount, Stopping { inner, .. }) = backup::write(
+            sources,
+            Stopping {
+                inner: file,
+                shutdown,
+            },
+        )?;
+        inner.sync_all().map_err(at(&part))?;
+        Ok((part, amount.damaged > 0))
     }
 
-    /// Writes it and reads it once more.
-    fn write(&self, file: File, part: &Path, sources: &Sources<'_>) -> Result<(), BackupError> {
-        let shutdown = &self.shutdown;
-        let Stopping { file, .. } = backup::write(sources, Stopping { file, shutdown })?.1;
-        let fault = |source| BackupError::File {
-            path: part.to_owned(),
+    /// Reads it to its end and gives it its name. Those before stay when it lacks what they may have.
+    fn keep_checked(&self, part: &Path, damaged: bool) -> Result<PathBuf, BackupError> {
+        let path = part.with_extension("");
+        let at = |source| BackupError::File {
+            path: path.clone(),
             source,
         };
-        file.sync_all().map_err(fault)?;
-        let again = File::open(part).map_err(fault)?;
-        backup::check(BufReader::with_capacity(256 << 10, again))
+        let shutdown = &self.shutdown;
+        let inner = BufReader::with_capacity(256 << 10, File::open(part).map_err(at)?);
+        backup::check(Stopping { inner, shutdown })?;
+        fs::rename(part, &path)
+            .and_then(|()| disk::sync_dir(&self.folder))
+            .map_err(at)?;
+        if !damaged {
+            self.tidy(self.keep);
+        }
+        Ok(path)
     }
 
     /// What it may take is what is there; and as much again must stay free, for messages.
@@ -136,19 +161,13 @@ impl Plan {
         Ok(())
     }
 
-    /// Removes all but the newest, and what was not finished. 0 removes none but those.
+    /// Removes all but the newest, and what was not finished.
     fn tidy(&self, keep: usize) {
         let names = disk::names(&self.folder).unwrap_or_default();
-        let ours = |name: &&String| name.starts_with(NAME.0);
-        let (mut whole, unfinished): (Vec<_>, Vec<_>) = names
-            .iter()
-            .filter(ours)
-            .filter(|name| name.ends_with(NAME.1) || name.ends_with(PART))
-            .partition(|name| name.ends_with(NAME.1));
+        let mut whole: Vec<_> = names.iter().filter(|name| is_ours(name, "")).collect();
         whole.sort();
-        let old = whole
-            .len()
-            .saturating_sub(if keep == 0 { usize::MAX } else { keep });
+        let old = whole.len().saturating_sub(keep);
+        let unfinished = names.iter().filter(|name| is_ours(name, PART));
         for name in whole.into_iter().take(old).chain(unfinished) {
             let path = self.folder.join(name);
             if let Err(error) = disk::remove_file(&path) {
@@ -158,31 +177,59 @@ impl Plan {
     }
 }
 
+/// Whether the server has given this name: nobody else's files are touched.
+fn is_ours(name: &str, ending: &str) -> bool {
+    const MOMENT: &str = "0000-00-00T00-00-00.000Z";
+    let inner = name
+        .strip_prefix(NAME.0)
+        .and_then(|rest| rest.strip_suffix(ending))
+        .and_then(|rest| rest.strip_suffix(NAME.1));
+    inner.is_some_and(|inner| {
+        let digits_as_0 = |c: char| if c.is_ascii_digit() { '0' } else { c };
+        inner.chars().map(digits_as_0).eq(MOMENT.chars())
+    })
+}
+
 /// Fails once the server stops: nobody waits for a backup.
-struct Stopping<'a> {
-    file: File,
+struct Stopping<'a, T> {
+    inner: T,
     shutdown: &'a Shutdown,
 }
 
-impl Write for Stopping<'_> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+impl<T> Stopping<'_, T> {
+    fn go_on(&self) -> io::Result<()> {
         if self.shutdown.is_begun() {
-            return Err(io::Error::other("the server stops"));
+            return Err(io::Error::new(
+                io::ErrorKind::BrokenPipe,
+                "the server stops",
+            ));
         }
-        self.file.write(bytes)
+        Ok(())
+    }
+}
+
+impl<T: Write> Write for Stopping<'_, T> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.go_on()?;
+        self.inner.write(bytes)
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.file.flush()
+        self.inner.flush()
+    }
+}
+
+impl<T: Read> Read for Stopping<'_, T> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.go_on()?;
+        self.inner.read(buffer)
     }
 }
 
 /// How old the newest one is, by its file.
 fn newest_age(folder: &Path) -> Option<Duration> {
     let names = disk::names(folder).ok()?;
-    let ours = names
-        .into_iter()
-        .filter(|name| name.starts_with(NAME.0) && name.ends_with(NAME.1));
+    let ours = names.into_iter().filter(|name| is_ours(name, ""));
     let newest = folder.join(ours.max()?);
     let made = fs::metadata(newest).and_then(|file| file.modified()).ok()?;
     SystemTime::now().duration_since(made).ok()

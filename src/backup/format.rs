@@ -26,6 +26,9 @@ const MAGIC: &[u8; 16] = b"INKSPOT-BACKUP1\n";
 /// The most bytes in a frame.
 pub const FRAME: usize = 256 << 10;
 
+/// The longest file of the data folder, in bytes.
+pub const FILE_MAX: u64 = 1 << 20;
+
 /// Stands for the length of a row that is gone.
 const REMOVED: u32 = u32::MAX;
 

@@ -24,4 +24,6 @@ pub struct Amount {
     pub contents: u64,
     /// Bytes of them.
     pub bytes: u64,
+    /// Contents that are not what they were, and so are not counted above: what a disk has damaged.
+    pub damaged: u64,
 }

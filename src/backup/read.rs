@@ -5,7 +5,7 @@ use std::io::{Read, Write};
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
-use super::format::{Kind, Source, rows};
+use super::format::{FILE_MAX, Kind, Source, rows};
 use super::{Amount, BackupError};
 use crate::base::clock::Clock;
 use crate::base::disk;
@@ -21,9 +21,6 @@ pub struct Restored {
     /// What is there now.
     pub tally: Tally,
 }
-
-/// The longest file of the data folder, in bytes.
-const FILE_MAX: usize = 1 << 20;
 
 /// Reads a backup into a data folder that holds no database, making the folder if it is not there, and
 /// checks everything. `open_blobs` opens the contents in it, of the kind that the settings want. Nobody
@@ -66,10 +63,14 @@ pub fn restore(
     let amount = into.amount;
     drop(into);
     database.finish(rng)?;
-    let (store, writer) = store::open(data, options, rng, clock)?;
-    let tally = store.check()?;
-    drop((store, writer));
-    Ok(Restored { amount, tally })
+    let checked = store::open(data, options, rng, clock).and_then(|(store, _)| store.check());
+    match checked {
+        Ok(tally) => Ok(Restored { amount, tally }),
+        Err(error) => {
+            Restoring::forget(data)?;
+            Err(error.into())
+        }
+    }
 }
 
 /// Reads a backup to its end: it is whole, as it was written.
@@ -129,7 +130,7 @@ impl Contents<'_> {
     fn add(&mut self, bytes: &[u8]) -> Result<(), BackupError> {
         match &mut self.open {
             Open::Nothing => Err(BackupError::Damaged("bytes of it belong to nothing")),
-            Open::File(_, all) if all.len() + bytes.len() > FILE_MAX => {
+            Open::File(_, all) if (all.len() + bytes.len()) as u64 > FILE_MAX => {
                 Err(BackupError::Damaged("a file of it is too long"))
             }
             Open::File(_, all) => {
@@ -151,12 +152,15 @@ impl Contents<'_> {
                 put(&path, &bytes).map_err(|source| BackupError::File { path, source })
             }
             Open::Content(hash, stage, length) => {
+                // One that was damaged before the backup; what it is now has no use.
                 let (found, _) = self.blobs.seal(stage)?;
-                if found != hash {
-                    return Err(BackupError::Damaged("a content of it is another one"));
+                if found == hash {
+                    self.amount.contents += 1;
+                    self.amount.bytes += length;
+                } else {
+                    self.blobs.delete(&found)?;
+                    self.amount.damaged += 1;
                 }
-                self.amount.contents += 1;
-                self.amount.bytes += length;
                 Ok(())
             }
         }

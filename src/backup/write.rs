@@ -4,10 +4,12 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
 
-use super::format::{FRAME, Frames, Kind};
+use sha2::{Digest, Sha256};
+
+use super::format::{FILE_MAX, FRAME, Frames, Kind};
 use super::{Amount, BackupError};
 use crate::base::disk;
-use crate::blobs::Blobs;
+use crate::blobs::{BlobHash, Blobs};
 use crate::store::{Store, StoreError};
 
 /// Folders whose files go along: the server's own authority and its certificates.
@@ -51,9 +53,17 @@ pub fn write<W: Write>(sources: &Sources<'_>, out: W) -> Result<(Amount, W), Bac
         after = Some(*last);
         for hash in hashes {
             frames.add(Kind::Content, &hash.0)?;
-            let read = |at: u64, buffer: &mut [u8]| Ok(sources.blobs.read(&hash, at, buffer)?);
-            amount.bytes += add_bytes(&mut frames, read)?;
-            amount.contents += 1;
+            match add_content(&mut frames, sources.blobs, &hash)? {
+                Ok(bytes) => {
+                    amount.bytes += bytes;
+                    amount.contents += 1;
+                }
+                // The rest must be saved all the more. Restoring leaves it out.
+                Err(why) => {
+                    tracing::error!(%hash, why, "a stored file is damaged");
+                    amount.damaged += 1;
+                }
+            }
         }
     }
     Ok((amount, frames.end()?))
@@ -82,10 +92,17 @@ fn add_folder(
             path: path.clone(),
             source,
         };
-        if !fs::symlink_metadata(&path).map_err(fault)?.is_file() {
-            continue;
-        }
-        let bytes = fs::read(&path).map_err(fault)?;
+        let bytes = match fs::symlink_metadata(&path) {
+            Ok(about) if about.is_file() && about.len() <= FILE_MAX => fs::read(&path),
+            Ok(_) => continue,
+            Err(error) => Err(error),
+        };
+        let bytes = match bytes {
+            Ok(bytes) => bytes,
+            // Something takes its place at this moment.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+            Err(error) => return Err(fault(error)),
+        };
         frames.add(Kind::File, format!("{folder}/{name}").as_bytes())?;
         for part in bytes.chunks(FRAME) {
             frames.add(Kind::Bytes, part)?;
@@ -94,19 +111,24 @@ fn add_folder(
     Ok(())
 }
 
-fn add_bytes(
+/// Adds a content; gives its length, or why it is not what its name says.
+fn add_content(
     frames: &mut Frames<impl Write>,
-    read: impl Fn(u64, &mut [u8]) -> Result<usize, BackupError>,
-) -> Result<u64, BackupError> {
+    blobs: &dyn Blobs,
+    hash: &BlobHash,
+) -> Result<Result<u64, String>, BackupError> {
     let mut buffer = vec![0; FRAME];
-    let mut at = 0;
+    let (mut at, mut sum) = (0, Sha256::new());
     loop {
-        match read(at, &mut buffer)? {
-            0 => return Ok(at),
-            length => {
+        match blobs.read(hash, at, &mut buffer) {
+            Ok(0) if sum.clone().finalize()[..] == hash.0 => return Ok(Ok(at)),
+            Ok(0) => return Ok(Err("it has another checksum".to_owned())),
+            Ok(length) => {
+                sum.update(&buffer[..length]);
                 frames.add(Kind::Bytes, &buffer[..length])?;
                 at += length as u64;
             }
+            Err(error) => return Ok(Err(error.to_string())),
         }
     }
 }

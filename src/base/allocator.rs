@@ -14,12 +14,15 @@ use std::process::Command;
 /// The setting, and the value that it has when nobody sets it, in bytes.
 const SETTING: &str = "MALLOC_MMAP_THRESHOLD_";
 const VALUE: &str = "131072";
+/// Says that it was done. Of a program with capabilities of its own the system may take the setting
+/// away; it must not begin for ever.
+const ONCE: &str = "_INKSPOT_BEGUN";
 
 /// Begins the program once more, as the same process, unless the setting is there already. To be
 /// called before anything is opened or started. It returns when that is so, or could not be done,
 /// which costs memory only; other C libraries don't mind.
 pub fn settle() -> io::Result<()> {
-    if !cfg!(target_env = "gnu") || env::var_os(SETTING).is_some() {
+    if !cfg!(target_env = "gnu") || [SETTING, ONCE].iter().any(|it| env::var_os(it).is_some()) {
         return Ok(());
     }
     let mut arguments = env::args_os();
@@ -27,5 +30,6 @@ pub fn settle() -> io::Result<()> {
     if let Some(name) = arguments.next() {
         again.arg0(name);
     }
-    Err(again.args(arguments).env(SETTING, VALUE).exec())
+    again.args(arguments).env(SETTING, VALUE).env(ONCE, "1");
+    Err(again.exec())
 }

@@ -106,10 +106,9 @@ pub(super) fn back_up(config: &Config, path: &Path) -> anyhow::Result<()> {
         );
     }
     let mut target = Target::open(path)?;
-    owner::become_owner(data)?;
     let done = target.write(|out| match control::fetch_backup(data, out)? {
         Some(text) => Ok(text),
-        None => alone(config, out),
+        None => owner::as_owner(data, || alone(config, out)),
     });
     target.close(done)
 }
@@ -152,31 +151,48 @@ pub(super) async fn of_running<W: Write + Send + 'static>(
 }
 
 fn sentence(amount: Amount, began: Instant) -> String {
-    let Amount {
-        rows,
-        contents,
-        bytes,
-    } = amount;
     format!(
-        "Backed up {rows} rows and {contents} contents of files ({} MiB) in {:.1} s.",
-        bytes >> 20,
-        began.elapsed().as_secs_f64()
+        "Backed up {} rows and {} contents of files ({} MiB) in {:.1} s.{}",
+        amount.rows,
+        amount.contents,
+        amount.bytes >> 20,
+        began.elapsed().as_secs_f64(),
+        damage(amount)
     )
+}
+
+fn damage(amount: Amount) -> String {
+    match amount.damaged {
+        0 => String::new(),
+        n => format!(" {n} contents were damaged before and are not in it."),
+    }
 }
 
 /// Restores a backup into an empty data folder.
 pub(super) fn restore(config: &Config, path: &Path) -> anyhow::Result<()> {
     let data = &config.server.data;
     let file = open(path)?;
+    owner::become_owner(data)?;
     let done = restore_into(config, data, file)?;
     print(format!("Restored into {}: {done}\nNobody is signed in; people sign in with the passwords that they had.\n", data.display()).as_bytes())
 }
 
-/// Restores it beside the data folder, says what it holds, and removes it.
+/// Restores it beside its file, says what it holds, and removes it.
 pub(super) fn verify(config: &Config, path: &Path) -> anyhow::Result<()> {
     let file = open(path)?;
-    let parent = folder_of(&config.server.data);
-    let trial = parent.join(format!("inkspot-verify-{}", std::process::id()));
+    let folder = folder_of(path);
+    let trial = folder.join(format!("inkspot-verify-{}", std::process::id()));
+    let length = file.get_ref().metadata()?.len();
+    let free = File::open(folder).and_then(|folder| disk::free(&folder))?;
+    // Unpacked and in a database it takes more.
+    if free < length.saturating_mul(5) {
+        bail!(
+            "trying this backup takes about {} MiB in {}, and {} are free; copy it to a larger disk first",
+            (length * 5) >> 20,
+            folder.display(),
+            free >> 20
+        );
+    }
     disk::make_dir(&trial).with_context(|| format!("cannot create {}", trial.display()))?;
     let done = restore_into(config, &trial, file);
     let removed = fs::remove_dir_all(&trial);
@@ -197,13 +213,15 @@ fn restore_into(config: &Config, data: &Path, file: impl io::Read) -> anyhow::Re
     let open_blobs = || app::open_blobs(&config, 0).map_err(BackupError::from);
     let options = app::store_options(&config);
     let done = backup::restore(file, data, &options, open_blobs, (&clock, &rng))?;
-    let tally = done.tally;
-    Ok(format!(
+    let (tally, amount) = (done.tally, done.amount);
+    let mut text = format!(
         "{} accounts, {} conversations, {} messages, {} files ({} MiB of contents).",
         tally.accounts,
         tally.conversations,
         tally.messages,
         tally.files,
-        done.amount.bytes >> 20
-    ))
+        amount.bytes >> 20
+    );
+    text.push_str(&damage(amount));
+    Ok(text)
 }

@@ -28,10 +28,14 @@ pub(super) async fn feed(service: Service, clock: Clock, shutdown: Shutdown) {
         return;
     };
     let pause = (limit / 3).max(Duration::from_millis(100));
+    let mut published = service.published();
     let feeding = async {
         loop {
-            // A queue that is full moves, too.
-            if clock.timeout(pause, service.beat()).await.is_some() {
+            let passed = clock.timeout(pause, service.beat()).await;
+            // A queue that is full moves as long as something comes out of it.
+            let moves = published.has_changed().unwrap_or(false);
+            published.mark_unchanged();
+            if moves || matches!(passed, Some(Ok(()))) {
                 tell(&[NotifyState::Watchdog]);
             } else {
                 tracing::warn!("nothing could be stored for {} s", pause.as_secs());

@@ -3,7 +3,7 @@
 
 use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
 use std::os::unix::net::UnixStream;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, anyhow, bail};
 
@@ -11,6 +11,8 @@ use crate::base::shutdown::Shutdown;
 
 /// How long the other side may take for a piece.
 const PATIENCE: Duration = Duration::from_mins(1);
+/// How often it is looked whether the server stops.
+const GLANCE: Duration = Duration::from_secs(1);
 /// The longest piece, in bytes.
 const PIECE: usize = 64 * 1024;
 /// The longest last line, in bytes.
@@ -18,16 +20,47 @@ const LINE: u64 = 4096;
 
 /// The sending end.
 pub(super) struct Sender {
-    out: BufWriter<UnixStream>,
+    out: BufWriter<Patient>,
+}
+
+/// Writes for as long as the other side goes on reading and the server does not stop.
+struct Patient {
+    stream: UnixStream,
     shutdown: Shutdown,
+}
+
+impl Write for Patient {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let began = Instant::now();
+        loop {
+            if self.shutdown.is_begun() {
+                return Err(io::Error::other("the server stops; make it again later"));
+            }
+            match self.stream.write(bytes) {
+                Err(error) if is_slow(&error) && began.elapsed() < PATIENCE => {}
+                done => return done,
+            }
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.stream.flush()
+    }
+}
+
+fn is_slow(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut
+    )
 }
 
 impl Sender {
     pub fn new(stream: UnixStream, shutdown: Shutdown) -> io::Result<Self> {
         stream.set_nonblocking(false)?;
-        stream.set_write_timeout(Some(PATIENCE))?;
-        let out = BufWriter::with_capacity(2 * PIECE, stream);
-        Ok(Self { out, shutdown })
+        stream.set_write_timeout(Some(GLANCE))?;
+        let out = BufWriter::with_capacity(2 * PIECE, Patient { stream, shutdown });
+        Ok(Self { out })
     }
 
     /// Says how it ended: well, or one sentence about what is wrong.
@@ -44,9 +77,6 @@ impl Sender {
 
 impl Write for Sender {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        if self.shutdown.is_begun() {
-            return Err(io::Error::other("the server stops; make it again later"));
-        }
         let piece = &bytes[..bytes.len().min(PIECE)];
         if piece.is_empty() {
             return Ok(0);

@@ -14,7 +14,9 @@ topic! {
         /// How many are kept, 1 to 1000: the newest ones.
         pub keep: u32 = 3,
         /// Where they are kept; best on another disk. Not set: "backups" in the data directory. None is
-        /// made where there is no room for it.
+        /// made where there is no room for it. The Debian package's service may write to
+        /// /var/backups/inkspot; for another folder, `systemctl edit inkspot` and add
+        /// `ReadWritePaths=` with it.
         pub folder: Option<PathBuf> = None, like "\"/mnt/other/inkspot\"",
     }
 }

@@ -190,6 +190,8 @@ async fn ask<T: Send + 'static>(
     work: impl FnOnce(&Service, Caller) -> Result<T, ServiceError> + Send + 'static,
 ) -> Result<T, Failure> {
     let caller = call.caller()?;
+    // Nobody else stands in their way.
+    call.service().may_administrate(caller)?;
     let turn = call.admin_turn().await;
     let service = call.service().clone();
     let asked = tokio::task::spawn_blocking(move || {

@@ -28,6 +28,11 @@ const FILES_MOST: usize = 20_000;
 const TOP: usize = 20;
 
 impl Service {
+    /// Whether the caller may ask any of this. Errors: `forbidden`.
+    pub fn may_administrate(&self, caller: Caller) -> Answer<()> {
+        require_admin(&self.0.store.view(), caller.actor())
+    }
+
     fn require_admin_now(&self, caller: Caller) -> Answer<()> {
         self.limit(LimitedAction::Manage, LimitKey::user(caller.user))?;
         require_admin(&self.0.store.view(), caller.actor())

@@ -45,10 +45,9 @@ impl Tee {
 
     fn add(&mut self, (key, value): Change<'_>) -> io::Result<()> {
         let bytes = key.len() + value.map_or(0, <[u8]>::len);
-        self.room = self
-            .room
-            .checked_sub(bytes as u64)
-            .ok_or_else(|| io::Error::other("too much was written meanwhile; try again"))?;
+        self.room = self.room.checked_sub(bytes as u64).ok_or_else(|| {
+            io::Error::other("too much was written meanwhile for the room on the disk")
+        })?;
         self.spool
             .write_all(&[u8::try_from(key.len()).unwrap_or(u8::MAX)])?;
         self.spool.write_all(key)?;
@@ -89,6 +88,9 @@ impl Store {
     pub fn cut(&self, each: &mut Each<'_>) -> Result<(), StoreError> {
         let shared = &self.0;
         let spool = nameless(shared.folder.as_ref())?;
+        // Messages need room, too.
+        let space = shared.space()?;
+        let room = ROOM.min(space.free.saturating_sub(space.floor) / 2);
         {
             let mut tee = shared.tee.lock();
             if tee.is_some() {
@@ -96,7 +98,7 @@ impl Store {
             }
             *tee = Some(Tee {
                 spool: BufWriter::new(spool),
-                room: ROOM,
+                room,
                 failed: None,
             });
         }

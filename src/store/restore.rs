@@ -2,6 +2,7 @@
 //! own, without anybody's session.
 
 use std::collections::BTreeMap;
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::codec::Record;
@@ -94,6 +95,18 @@ impl Restoring {
         drop(self.kv);
         self.folder.switch(&self.prepared)?;
         Ok(())
+    }
+
+    /// Takes a database back that turned out to be no good one: the folder holds none again.
+    pub fn forget(dir: &Path) -> Result<(), StoreError> {
+        let folder = Folder::claim(dir)?;
+        let Some(generation) = folder.current()? else {
+            return Ok(());
+        };
+        let pointer = dir.join("CURRENT");
+        fs::remove_dir_all(&generation)
+            .and_then(|()| fs::remove_file(&pointer))
+            .map_err(StoreError::io("remove", &generation))
     }
 
     /// A key may come twice in one slice; the engine takes each once.

@@ -557,6 +557,11 @@ fn what_root_asks_for_is_done_as_the_owner_of_the_data() {
         &["check", "--compact", "--rebuild-search", "--data", place],
         "",
     );
+    // What is written elsewhere is root's own; where it comes from stays the owner's.
+    let backup = dir.path().join("ada.backup");
+    done(&["backup", backup.to_str().unwrap(), "--data", place], "");
+    let about = fs::metadata(&backup).unwrap();
+    assert_eq!((about.uid(), about.mode() & 0o777), (0, 0o600));
     let mut folders = vec![data];
     let mut seen = 0;
     while let Some(folder) = folders.pop() {
