@@ -6,12 +6,13 @@
 use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderMap, HeaderName, HeaderValue};
 use http::header::{REFERRER_POLICY, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS};
 
-/// Only our own files, no inline code, no framing, no plain strings into script sinks.
+/// Only our own files, no inline code, no framing, no plain strings into script sinks: the one policy
+/// that may make a script's address is the app's own for its service worker.
 const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
     img-src 'self' data: blob:; media-src 'self'; connect-src 'self'; font-src 'self'; \
     manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'self'; \
     frame-ancestors 'none'; \
-    require-trusted-types-for 'script'";
+    require-trusted-types-for 'script'; trusted-types inkspot-worker";
 
 /// The device's senses are nobody's business until a feature needs one.
 const PERMISSIONS: &str = "accelerometer=(), camera=(), display-capture=(), geolocation=(), \
@@ -64,6 +65,7 @@ mod tests {
         let csp = headers[CONTENT_SECURITY_POLICY].to_str().unwrap();
         assert!(csp.starts_with("default-src 'none'; script-src 'self'; "));
         assert!(csp.contains("frame-ancestors 'none'") && !csp.contains("unsafe"));
+        assert!(csp.ends_with("require-trusted-types-for 'script'; trusted-types inkspot-worker"));
         assert_eq!(headers[CACHE_CONTROL], "no-store");
         assert!(!headers.contains_key(STRICT_TRANSPORT_SECURITY));
         assert!(
@@ -71,6 +73,7 @@ mod tests {
                 .keys()
                 .all(|name| !name.as_str().starts_with("access-control"))
         );
+        assert!(!headers.contains_key("service-worker-allowed"));
 
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
         secure(&mut headers, true);

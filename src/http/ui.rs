@@ -209,7 +209,15 @@ mod tests {
             brotli: packed(Bytes::from_static(b"brotli"), "br"),
             gzip: packed(gzip("script()"), "gz"),
         };
-        let files = [("index.html", page), ("assets/app-1a2b3c4d.js", script)];
+        let worker = File {
+            brotli: None,
+            gzip: packed(gzip("worker()"), "sw"),
+        };
+        let files = [
+            ("index.html", page),
+            ("assets/app-1a2b3c4d.js", script),
+            ("sw.js", worker),
+        ];
         Ui {
             files: files
                 .into_iter()
@@ -327,6 +335,21 @@ mod tests {
         }
         let maps = Dist::iter().filter(|name| name.contains(".map"));
         assert_eq!(maps.count(), 0, "source maps are not shipped");
+    }
+
+    #[test]
+    fn case_56_there_is_one_service_worker_asked_for_anew_and_only_at_the_root() {
+        let worker = get("/sw.js", &[]);
+        assert_eq!(worker.status(), StatusCode::OK);
+        assert_eq!(worker.headers()[CACHE_CONTROL], "no-cache");
+        assert_eq!(
+            worker.headers()[CONTENT_TYPE],
+            "text/javascript; charset=utf-8"
+        );
+        assert!(!worker.headers().contains_key("service-worker-allowed"));
+        for path in ["/assets/sw.js", "/conversations/sw.js", "/sw.js/", "/SW.js"] {
+            assert_eq!(get(path, &[]).status(), StatusCode::NOT_FOUND, "{path}");
+        }
     }
 
     #[test]

@@ -14,8 +14,8 @@ const FLAGS = [
 ];
 
 /** Debian's Chromium. It trusts the server's own authority by the leaf key that it is shown. */
-export async function openBrowser() {
-  return chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: FLAGS });
+export async function openBrowser(flags = []) {
+  return chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: [...FLAGS, ...flags] });
 }
 
 /** Somebody (`{ token }`) uploads files as a script would; `files` are `{ name, mimeType, buffer }`. Resolves to their ids. */

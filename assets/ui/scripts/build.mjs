@@ -1,8 +1,9 @@
 /**
- * Builds the bundle: vite, then every file stored as `.br` and `.gz` only, the freshness mark, and
+ * Builds the bundle: vite, the service worker, then every file stored as `.br` and `.gz` only, the freshness mark, and
  * the size budget. The same sources give the same bytes.
  */
 
+import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, posix, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -60,8 +61,29 @@ function compress(raw) {
   return { br, gz };
 }
 
+/** The service worker: one file without a hash at the root, which knows all files of this version by name. */
+async function buildWorker() {
+  const files = ["/", ...filesIn(dist).filter((name) => name.startsWith("assets/")).map((name) => `/${name}`)];
+  const version = createHash("sha256").update(readFileSync(join(dist, "index.html"))).update(files.join("\n")).digest("hex").slice(0, 12);
+  await build({
+    root: ui,
+    configFile: false,
+    logLevel: "warn",
+    publicDir: false,
+    define: { FILES: JSON.stringify(files), VERSION: JSON.stringify(version) },
+    build: {
+      outDir: dist,
+      emptyOutDir: false,
+      target: "es2022",
+      reportCompressedSize: false,
+      rollupOptions: { input: join(ui, "src/worker/sw.ts"), output: { entryFileNames: "sw.js", format: "iife" } },
+    },
+  });
+}
+
 const before = committed();
 await build({ root: ui, logLevel: "warn" });
+await buildWorker();
 const html = readFileSync(join(dist, "index.html"), "utf8");
 const first = new Set([...html.matchAll(/(?:src|href)="\/([^"]+)"/g)].map((match) => match[1]));
 const sum = { js: 0, css: 0 };

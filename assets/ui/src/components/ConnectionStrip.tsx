@@ -17,8 +17,8 @@ export function ConnectionStrip() {
         <Icon name="offline" />
       </div>
       <p>
-        <b>{long ? t("link.since", { time: clock(link.since) }) : t("link.lost")}</b>{" "}
-        {!long && <span class="num">{link.nextIn > 0 ? t("link.next", { n: link.nextIn }) : t("link.trying")}</span>}{" "}
+        <b>{long ? t("link.since", { time: clock(link.since) }) : t(link.updating ? "link.updating" : "link.lost")}</b>{" "}
+        {!long && !link.updating && <span class="num">{link.nextIn > 0 ? t("link.next", { n: link.nextIn }) : t("link.trying")}</span>}{" "}
         {link.waiting > 0 && t(long ? "link.waitingLong" : "link.waiting", { n: link.waiting })}
       </p>
       {long && (

@@ -21,6 +21,8 @@ export interface LinkView {
   nextIn: number;
   /** Lines that wait in the send queue. */
   waiting: number;
+  /** Whether the server said that it comes back at once. */
+  updating: boolean;
 }
 
 /** Follows the connection, second by second while it is down. */
@@ -35,5 +37,6 @@ export function useLink(): LinkView {
     since: since ?? now,
     nextIn: phase === "waiting" ? Math.max(0, Math.ceil((link.retryAt.value - now) / 1000)) : 0,
     waiting: outbox.items.value.filter((item) => item.failed === undefined).length,
+    updating: link.updating.value,
   };
 }

@@ -10,14 +10,17 @@ import { useShortcut } from "../hooks/useKeys";
 import { useListHistory } from "../hooks/useListView";
 import { pref } from "../hooks/usePref";
 import { searchUrl } from "../hooks/useSearchUrl";
+import { useOpened } from "../hooks/useUpdate";
 import { Switcher } from "../components/Switcher";
 import { Toasts } from "../components/Toasts";
+import { UpdateNote } from "../components/UpdateNote";
 import { ConversationPage } from "./ConversationPage";
 import { NotFoundPage } from "./NotFoundPage";
 import { WelcomePage } from "./WelcomePage";
 
 const SettingsPage = lazy(() => import("./SettingsPage").then((it) => it.SettingsPage));
 const SearchPage = lazy(() => import("./SearchPage").then((it) => it.SearchPage));
+const SharePage = lazy(() => import("./SharePage").then((it) => it.SharePage));
 const ShortcutsSheet = lazy(() => import("../components/ShortcutsSheet").then((it) => it.ShortcutsSheet));
 const Tour = lazy(() => import("../components/Tour").then((it) => it.Tour));
 const AdminPage = lazy(() => import("./AdminPage").then((it) => it.AdminPage));
@@ -31,6 +34,7 @@ export function Shell() {
   const home = path === "/" || path === "/signin";
   const close = () => setOpen(null);
   useListHistory();
+  useOpened();
   const openKeys = useCallback(() => setOpen("keys"), []);
   useShortcut("go", useCallback(() => setOpen("go"), []));
   useShortcut("search", useCallback(() => route("/search"), []));
@@ -43,6 +47,7 @@ export function Shell() {
         <Route path="/conversations/:id/:seq?" component={ConversationPage} found={before === "/search"} />
         <Route path="/search" component={SearchPage} />
         <Route path="/settings/:part?" component={SettingsPage} />
+        <Route path="/share" component={SharePage} />
         <Route path="/admin/:part?" component={AdminPage} />
         <Route default component={home ? WelcomePage : NotFoundPage} onNew={() => setOpen("new")} onInvite={() => setOpen("invite")} />
       </Router>
@@ -72,6 +77,7 @@ export function Shell() {
       {open === "invite" && <InviteDialog onClose={close} />}
       <Dock path={path} onNew={() => setOpen("new")} />
       {home && !pref("tourDone").value && <Tour onInvite={() => setOpen("invite")} />}
+      <UpdateNote />
       <Toasts />
     </div>
   );

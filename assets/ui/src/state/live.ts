@@ -3,7 +3,7 @@
  * that knows all the parts of the state.
  */
 
-import { effect, untracked } from "@preact/signals";
+import { effect, signal, untracked } from "@preact/signals";
 import { SharedLine } from "../realtime/shared";
 import { SocketLine } from "../realtime/socket";
 import { openChannel } from "../realtime/tabs";
@@ -15,6 +15,7 @@ import * as list from "./conversations";
 import { closeDrafts, flushDrafts, openDrafts } from "./drafts";
 import * as hearing from "./hearing";
 import { Pace } from "./pace";
+import { runNotices } from "./notify";
 import { Reads, type Read } from "./reads";
 import { Reconnector } from "./reconnector";
 import { search } from "./searching";
@@ -22,6 +23,7 @@ import { Sending } from "./sending";
 import type { Thread } from "./thread";
 import { Threads } from "./threads";
 import { TypingTracker } from "./typing";
+import { lookForUpdate, runWorker } from "./worker";
 
 const after = (ms: number, task: () => void): (() => void) => {
   const timer = setTimeout(task, ms);
@@ -58,6 +60,9 @@ export const sending = new Sending(
   after,
 );
 export const { outbox, uploads } = sending;
+
+/** Where a notification that was clicked leads; the page goes there and forgets it. */
+export const openedUrl = signal<string | null>(null);
 
 const joined = new Map<string, number>();
 const copy = new Copy(realtime, (id, page) => hearing.mend(parts, id, page.messages));
@@ -109,6 +114,10 @@ export function tryNow(): void {
 export function runLive(): void {
   hearing.hear(parts);
   followTabs();
+  const open = (url: string) => (openedUrl.value = url);
+  runNotices(realtime, open);
+  void runWorker(open);
+  realtime.events.on("opened", lookForUpdate);
   effect(() => {
     const userId = session.value.phase === "in" ? (session.value.user?.id ?? "") : "";
     untracked(() => (userId === "" ? stop() : start(userId)));

@@ -9,6 +9,7 @@ import { files } from "./files";
 import { keys } from "./keys";
 import { link } from "./link";
 import { list } from "./list";
+import { notify } from "./notify";
 import { page } from "./page";
 import { people } from "./people";
 import { room } from "./room";
@@ -28,6 +29,7 @@ export const en = {
   ...keys,
   ...link,
   ...list,
+  ...notify,
   ...page,
   ...people,
   ...room,

@@ -7,5 +7,6 @@ export const link = {
   "link.since": "Offline since {time}.",
   "link.waitingLong": { one: "One line waits here.", other: "{n} lines wait here." },
   "link.doctor": "What is wrong?",
+  "link.updating": "The server is being updated. It is back in a moment.",
   "link.now": "Try now",
 } as const;

@@ -1,0 +1,93 @@
+/** Notifications and the badge of the app: what is worth one, and taking it away when it was read elsewhere. */
+
+import { effect } from "@preact/signals";
+import { pref } from "../cache/prefs";
+import { plainText } from "../lib/markdown/plain";
+import { t } from "../lib/text";
+import type { Conversation, Message } from "../lib/wire";
+import type { SharedLine } from "../realtime/shared";
+import { myId } from "./account";
+import { conversation, sortedConversations, totalUnread } from "./conversations";
+import { workerRegistration } from "./worker";
+
+/** What is older than this when it comes is no news, in ms. */
+const FRESH = 120_000;
+const LONGEST = 200;
+
+/** Whether a message is worth a notification to `me`. */
+export function isWorthIt(message: Message, room: Conversation, me: string, notify: "off" | "mentions" | "all"): boolean {
+  if (notify === "off" || message.senderId === me || message.deletedAt !== undefined || message.seq <= room.lastReadSeq) return false;
+  if (message.mentions.includes(me) || (room.isGroup && message.mentions.includes("all"))) return true;
+  if (room.muted) return false;
+  return notify === "all" || !room.isGroup;
+}
+
+/** What was shown of a conversation and not taken away yet. */
+interface Shown {
+  seq: number;
+  count: number;
+  page: Notification | null;
+}
+
+/** Shows notifications, in the tab that leads, until the page ends; `open` leads to an address. */
+export function runNotices(realtime: SharedLine, open: (url: string) => void): void {
+  const shown = new Map<string, Shown>();
+  const heard = (message: Message | null | undefined) => {
+    if (!message || !realtime.leading || typeof Notification === "undefined" || Notification.permission !== "granted") return;
+    const room = conversation(message.conversationId);
+    if (room === undefined || Date.now() - Date.parse(message.createdAt) > FRESH) return;
+    if ((shown.get(room.id)?.seq ?? 0) >= message.seq || realtime.lookedAt.includes(room.id)) return;
+    if (!isWorthIt(message, room, myId(), pref("notify").peek())) return;
+    const before = shown.get(room.id);
+    const count = (before?.count ?? 0) + 1;
+    shown.set(room.id, { seq: message.seq, count, page: show(message, room, count, open) ?? before?.page ?? null });
+  };
+  realtime.events.on("new-message", heard);
+  realtime.events.on("conversation-updated", (update) => "lastMessage" in update && update.reason === "message" && heard(update.lastMessage));
+  effect(() => {
+    const rooms = new Map(sortedConversations.value.map((room) => [room.id, room]));
+    for (const [id, { seq, page }] of shown) {
+      const room = rooms.get(id);
+      if (room !== undefined && room.lastReadSeq < seq) continue;
+      shown.delete(id);
+      page?.close();
+      void workerRegistration()?.getNotifications({ tag: id }).then((all) => all.forEach((each) => each.close()));
+    }
+  });
+  effect(() => {
+    const { setAppBadge, clearAppBadge } = navigator as Partial<Navigator>;
+    const n = totalUnread.value;
+    void (n > 0 ? setAppBadge?.call(navigator, n) : clearAppBadge?.call(navigator))?.catch(() => undefined);
+  });
+}
+
+/** One notification for a conversation; a newer one takes its place. */
+function show(message: Message, room: Conversation, count: number, open: (url: string) => void): Notification | null {
+  const name = message.sender.displayName;
+  const words = plainText(message.content).slice(0, LONGEST) || t("notify.files");
+  const text = !pref("notifyWords").peek() ? t("notify.hidden", { n: count }) : room.isGroup ? t("notify.line", { name, text: words }) : words;
+  const url = `/conversations/${room.id}/${message.seq}`;
+  const options = {
+    body: count > 1 && pref("notifyWords").peek() ? `${text}\n${t("notify.hidden", { n: count })}` : text,
+    tag: room.id,
+    renotify: true,
+    silent: !pref("notifySound").peek(),
+    icon: "/icons/icon-192.png",
+    badge: "/icons/badge-96.png",
+    timestamp: Date.parse(message.createdAt),
+    data: { url },
+  };
+  const title = room.isGroup ? (room.title ?? t("app.name")) : name;
+  const worker = workerRegistration();
+  if (worker !== null) {
+    void worker.showNotification(title, options).catch(() => undefined);
+    return null;
+  }
+  const notice = new Notification(title, options);
+  notice.onclick = () => {
+    window.focus();
+    notice.close();
+    open(url);
+  };
+  return notice;
+}

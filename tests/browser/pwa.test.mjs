@@ -1,0 +1,87 @@
+// The app as something installed: it opens while the server is gone, and takes what is shared with it.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { PASSWORD, TestServer } from "../js/lib/server.mjs";
+import { openBrowser, Person } from "./people.mjs";
+
+let browser, server, ann, bob, room;
+
+before(async () => {
+  // A worker is only taken from a server whose certificate is trusted.
+  browser = await openBrowser(["--ignore-certificate-errors"]);
+  server = await TestServer.start({ users: ["ann", "bob"] });
+  bob = await server.signIn("bob");
+  room = (await bob.api("POST", "/api/conversations", { title: "Trip", isGroup: true, members: ["ann"] })).body.id;
+  await say("where we meet");
+  ann = await Person.at(browser);
+  await ann.visit(server.url);
+  await ann.signIn("ann", PASSWORD);
+  await ann.open("Trip");
+  await ann.sees("where we meet");
+  await ann.page.evaluate(async () => {
+    await navigator.serviceWorker.ready;
+    if (navigator.serviceWorker.controller === null) await new Promise((done) => navigator.serviceWorker.addEventListener("controllerchange", done));
+  });
+});
+after(async () => {
+  await ann.leave();
+  await browser.close();
+  await server.close();
+});
+
+test("it can be installed: a manifest with its icons, and a worker for all of it", async () => {
+  const { body } = await server.request("GET", "/manifest.webmanifest");
+  const manifest = JSON.parse(body);
+  assert.equal(manifest.display, "standalone");
+  for (const { src } of manifest.icons) assert.equal((await server.request("GET", src)).headers["content-type"], "image/png");
+  const worker = await server.request("GET", "/sw.js");
+  assert.equal(worker.headers["cache-control"], "no-cache");
+  assert.equal(await ann.page.evaluate(async () => (await navigator.serviceWorker.ready).scope), new URL("/", server.url).href);
+});
+
+test("nothing of the API is kept by the worker", async () => {
+  const kept = await ann.page.evaluate(async () => {
+    const all = [];
+    for (const name of await caches.keys()) all.push(...(await (await caches.open(name)).keys()).map((request) => new URL(request.url).pathname));
+    return all;
+  });
+  assert.ok(kept.includes("/") && kept.length > 10, `${kept.length} files`);
+  assert.deepEqual(kept.filter((path) => path !== "/" && !path.startsWith("/assets/")), []);
+});
+
+test("what another app shares goes into the composer of the conversation one chooses", async () => {
+  await ann.page.evaluate(() => {
+    const form = Object.assign(document.createElement("form"), { action: "/share", method: "post", enctype: "multipart/form-data" });
+    const text = Object.assign(document.createElement("textarea"), { name: "text", value: "read this" });
+    const file = Object.assign(document.createElement("input"), { type: "file", name: "files" });
+    const chosen = new DataTransfer();
+    chosen.items.add(new File(["a list"], "list.txt", { type: "text/plain" }));
+    file.files = chosen.files;
+    form.append(text, file);
+    document.body.append(form);
+    form.submit();
+  });
+  await ann.page.getByRole("heading", { name: "Where shall it go?" }).waitFor();
+  await ann.page.getByRole("main").getByRole("button", { name: /Trip/ }).click();
+  await ann.heads("Trip");
+  assert.equal(await ann.composer.inputValue(), "read this");
+  await ann.page.getByRole("list", { name: "Files to send" }).getByText("list.txt").waitFor();
+  await ann.composer.press("Enter");
+  await ann.seesNote("read this", "Sent");
+});
+
+test("it opens while the server is gone, with what was read", async () => {
+  await server.end();
+  await ann.page.goto(new URL(`/conversations/${room}`, server.url).href);
+  await ann.heads("Trip");
+  await ann.sees("where we meet");
+  await ann.say("written without a server");
+  await ann.seesNote("written without a server", "Waiting to send");
+  await server.boot();
+  await ann.seesNote("written without a server", "Sent");
+});
+
+async function say(content) {
+  const answer = await bob.api("POST", "/api/messages/realtime", { conversationId: room, content });
+  assert.equal(answer.status, 201);
+}
