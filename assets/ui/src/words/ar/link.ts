@@ -28,5 +28,6 @@ export const link = {
     other: "{n} رسالة تنتظر هنا.",
   },
   "link.doctor": "ما المشكلة؟",
+  "link.updating": "يجري تحديث الخادم. يعود بعد لحظة.",
   "link.now": "المحاولة الآن",
 } as const;

@@ -7,5 +7,6 @@ export const link = {
   "link.since": "Offline seit {time}.",
   "link.waitingLong": { one: "Eine Nachricht wartet hier.", other: "{n} Nachrichten warten hier." },
   "link.doctor": "Was ist los?",
+  "link.updating": "Der Server wird aktualisiert. Gleich ist er wieder da.",
   "link.now": "Jetzt versuchen",
 } as const;

@@ -7,5 +7,6 @@ export const link = {
   "link.since": "Sin conexión. Última conexión: {time}.",
   "link.waitingLong": { one: "Un mensaje espera aquí.", other: "{n} mensajes esperan aquí." },
   "link.doctor": "¿Qué pasa?",
+  "link.updating": "El servidor se está actualizando. Vuelve en un momento.",
   "link.now": "Intentar ahora",
 } as const;

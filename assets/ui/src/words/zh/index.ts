@@ -10,6 +10,7 @@ import { files } from "./files";
 import { keys } from "./keys";
 import { link } from "./link";
 import { list } from "./list";
+import { notify } from "./notify";
 import { page } from "./page";
 import { people } from "./people";
 import { room } from "./room";
@@ -29,6 +30,7 @@ export const zh: Readonly<Partial<Record<TextKey, Message>>> = {
   ...keys,
   ...link,
   ...list,
+  ...notify,
   ...page,
   ...people,
   ...room,

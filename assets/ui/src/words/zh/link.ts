@@ -7,5 +7,6 @@ export const link = {
   "link.since": "自 {time} 起离线。",
   "link.waitingLong": { other: "{n} 条消息在这里等待。" },
   "link.doctor": "出了什么问题？",
+  "link.updating": "服务器正在更新，马上回来。",
   "link.now": "立即重试",
 } as const;
