@@ -8,8 +8,8 @@ import { Avatar } from "./Avatar";
 import { IconButton } from "./Button";
 import { Icon } from "./Icon";
 
-/** `onDetails` opens the sheet; `onBack` leads back to the results of a search one came from. */
-export function ConversationHeader(props: { room: Conversation; onDetails(): void; onSearch(): void; onBack: (() => void) | null }) {
+/** `onDetails` opens the sheet; `onBack` leads back to the results of a search one came from, `onList` to the list. */
+export function ConversationHeader(props: { room: Conversation; onDetails(): void; onSearch(): void; onBack: (() => void) | null; onList(): void }) {
   const { room, onDetails, onBack } = props;
   const other = otherOf(room);
   const title = titleOf(room);
@@ -21,7 +21,7 @@ export function ConversationHeader(props: { room: Conversation; onDetails(): voi
         {onBack ? (
           <IconButton icon="back" mirror label={t("search.backToResults")} onClick={onBack} />
         ) : (
-          <a class="icon-button phone-only" href="/" aria-label={t("list.back")}>
+          <a class="icon-button phone-only" href="/" aria-label={t("list.back")} onClick={(event) => (event.preventDefault(), event.stopPropagation(), props.onList())}>
             <Icon name="back" mirror />
           </a>
         )}

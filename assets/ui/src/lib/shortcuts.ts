@@ -20,7 +20,12 @@ export const SHORTCUTS = [
   { id: "keys", keys: ["mod", "/"], label: "keys.sheet", where: "everywhere" },
   { id: "keysToo", keys: ["?"], label: "keys.sheetToo", where: "everywhere" },
   { id: "close", keys: ["escape"], label: "keys.close", where: "everywhere" },
+  { id: "roomBefore", keys: ["alt", "up"], label: "keys.roomBefore", where: "everywhere" },
+  { id: "roomNext", keys: ["alt", "down"], label: "keys.roomNext", where: "everywhere" },
+  { id: "unreadBefore", keys: ["alt", "shift", "up"], label: "keys.unreadBefore", where: "everywhere" },
+  { id: "unreadNext", keys: ["alt", "shift", "down"], label: "keys.unreadNext", where: "everywhere" },
   { id: "listMove", keys: ["up/down"], label: "keys.listMove", where: "list" },
+  { id: "rowMenu", keys: ["shift", "f10"], label: "keys.rowMenu", where: "list" },
   { id: "find", keys: ["mod", "f"], label: "keys.find", where: "conversation" },
   { id: "lineMove", keys: ["up/down"], label: "keys.lineMove", where: "conversation" },
   { id: "lineMenu", keys: ["enter"], label: "keys.lineMenu", where: "conversation" },
@@ -49,8 +54,10 @@ export function isShortcut(event: Keys, id: ShortcutId): boolean {
   // Signs such as "?" and "/" need Shift on some keyboards and not on others.
   const shift = letter || key.length > 1 ? event.shiftKey === keys.includes("shift") : true;
   const mod = (event.ctrlKey || event.metaKey) === keys.includes("mod");
-  return mod && shift && event.altKey === keys.includes("alt") && (letter ? letterOf(event) : event.key.toLowerCase()) === key;
+  return mod && shift && event.altKey === keys.includes("alt") && (letter ? letterOf(event) : nameOf(event)) === key;
 }
+
+const nameOf = ({ key }: Keys): string => key.toLowerCase().replace(/^arrow/, "");
 
 /** The Latin letter of a key; where the keyboard writes another script, the one at that place. */
 function letterOf({ key, code }: Keys): string {

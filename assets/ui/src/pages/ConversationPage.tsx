@@ -1,7 +1,7 @@
 /** One conversation: head, lines, composer. */
 
 import { useLocation, useRoute } from "preact-iso";
-import { useCallback, useEffect, useState } from "preact/hooks";
+import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import { t } from "../lib/text";
 import { session } from "../hooks/useAccount";
 import { titleOf, useConversation } from "../hooks/useConversations";
@@ -19,16 +19,28 @@ import { Icon } from "../components/Icon";
 import { MessageInput } from "../components/MessageInput";
 import { MessageList } from "../components/MessageList";
 
-/** `/conversations/:id`, or `/conversations/:id/:seq` to be led to one line; `found`: from the results of a search. */
-export function ConversationPage({ found }: { found?: boolean }) {
-  const { id = "", seq = "" } = useRoute().params;
-  return <Conversation key={id} id={id} at={/^[1-9]\d{0,14}$/.test(seq) ? Number(seq) : null} found={found === true} />;
+/** `back` leads back to an address; `found`: one came from the results of a search. */
+interface PageProps {
+  found?: boolean;
+  back?(to: string): void;
 }
 
-function Conversation({ id, at, found }: { id: string; at: number | null; found: boolean }) {
+/** `/conversations/:id`; with `/:seq` one is led to a line, with `/about` the details lie over it. */
+export function ConversationPage({ found, back }: PageProps) {
+  const { id = "", seq = "" } = useRoute().params;
+  const at = /^[1-9]\d{0,14}$/.test(seq) ? Number(seq) : null;
+  return <Conversation key={id} id={id} seq={at} details={seq === "about"} found={found === true} back={(to) => back?.(to)} />;
+}
+
+function Conversation(props: { id: string; seq: number | null; details: boolean; found: boolean; back(to: string): void }) {
+  const { id, details } = props;
   const { room, failure } = useConversation(id);
   const { route } = useLocation();
-  const [details, setDetails] = useState(false);
+  // What lies over the page changes nothing on it.
+  const under = useRef<{ at: number | null; found: boolean }>({ at: null, found: false });
+  if (!details) under.current = { at: props.seq, found: props.found || under.current.found };
+  const { at, found } = under.current;
+  const close = () => props.back(`/conversations/${id}`);
   const [lastTitle, setLastTitle] = useState<string | null>(null);
   const title = room && titleOf(room);
   useEffect(() => {
@@ -45,7 +57,7 @@ function Conversation({ id, at, found }: { id: string; at: number | null; found:
   }
   return (
     <main class="main" aria-label={title} {...target}>
-      <ConversationHeader room={room} onDetails={() => setDetails(true)} onSearch={inside} onBack={found ? () => history.back() : null} />
+      <ConversationHeader room={room} onDetails={() => route(`/conversations/${id}/about`)} onSearch={inside} onBack={found ? () => history.back() : null} onList={() => props.back("/")} />
       <ConnectionStrip />
       <MessageList room={room} at={at} />
       <MessageInput conversationId={id} title={title} />
@@ -54,10 +66,10 @@ function Conversation({ id, at, found }: { id: string; at: number | null; found:
         <Details
           room={room}
           admin={session.value.user?.role === "admin"}
-          onClose={() => setDetails(false)}
-          onLeft={() => route("/")}
+          onClose={close}
+          onLeft={() => route("/", true)}
           onShow={(seq) => {
-            setDetails(false);
+            close();
             void showLine(id, seq);
           }}
         />

@@ -1,16 +1,18 @@
 /** What a signed-in person sees: the list at the side, and the page for the address beside it. */
 
 import { lazy, Route, Router, useLocation } from "preact-iso";
-import { useCallback, useRef, useState } from "preact/hooks";
+import { useCallback, useState } from "preact/hooks";
 import { ConversationList } from "../components/ConversationList";
 import { Dock } from "../components/Dock";
 import { InviteDialog } from "../components/InviteDialog";
 import { NewConversation } from "../components/NewConversation";
 import { useShortcut } from "../hooks/useKeys";
+import { useRoomKeys } from "../hooks/useRoomKeys";
 import { useListHistory } from "../hooks/useListView";
 import { pref } from "../hooks/usePref";
 import { searchUrl } from "../hooks/useSearchUrl";
 import { useOpened } from "../hooks/useUpdate";
+import { useWayBack } from "../hooks/useWayBack";
 import { Switcher } from "../components/Switcher";
 import { Toasts } from "../components/Toasts";
 import { UpdateNote } from "../components/UpdateNote";
@@ -30,7 +32,7 @@ export function Shell() {
   const { path, route } = useLocation();
   const [open, setOpen] = useState<"new" | "invite" | "go" | "keys" | null>(null);
   const currentId = /^\/conversations\/([^/]+)(\/(\d+|about))?$/.exec(path)?.[1] ?? null;
-  const before = usePrevious(path);
+  const { before, back } = useWayBack(path);
   const home = path === "/" || path === "/signin";
   const close = () => setOpen(null);
   useListHistory();
@@ -38,13 +40,14 @@ export function Shell() {
   const openKeys = useCallback(() => setOpen("keys"), []);
   useShortcut("go", useCallback(() => setOpen("go"), []));
   useShortcut("search", useCallback(() => route("/search"), []));
+  useRoomKeys(currentId);
   useShortcut("keys", openKeys);
   useShortcut("keysToo", openKeys);
   return (
     <div class="app" data-view={home ? "list" : "page"} data-dock={currentId === null ? "" : undefined}>
       <ConversationList currentId={currentId} searching={path === "/search"} onNew={() => setOpen("new")} />
       <Router>
-        <Route path="/conversations/:id/:seq?" component={ConversationPage} found={before === "/search"} />
+        <Route path="/conversations/:id/:seq?" component={ConversationPage} found={before === "/search"} back={back} />
         <Route path="/search" component={SearchPage} />
         <Route path="/settings/:part?" component={SettingsPage} />
         <Route path="/share" component={SharePage} />
@@ -81,11 +84,4 @@ export function Shell() {
       <Toasts />
     </div>
   );
-}
-
-/** The path that was there before this one. */
-function usePrevious(path: string): string | null {
-  const paths = useRef<[string, string | null]>([path, null]);
-  if (paths.current[0] !== path) paths.current = [path, paths.current[0]];
-  return paths.current[1];
 }
