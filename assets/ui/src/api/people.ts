@@ -8,6 +8,9 @@ import { query, request, seg } from "./http";
 export const findUsers = (q: string, limit = 50) =>
   request<{ users: User[] }>("GET", `/users${query({ q, limit })}`);
 
+/** One person. */
+export const getUser = (id: string) => request<User>("GET", `/users/${seg(id)}`);
+
 /** Disables or enables an account, or changes its role (administrators). */
 export const patchUser = (id: string, change: { disabled?: boolean; role?: User["role"] }) =>
   request<{ user: User }>("PATCH", `/users/${seg(id)}`, change);

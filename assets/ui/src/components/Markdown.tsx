@@ -5,6 +5,7 @@ import { parse } from "../lib/markdown/blocks";
 import type { Block, Inline } from "../lib/markdown/tree";
 import { useNames, type Naming } from "../hooks/useNames";
 import { CodeBlock } from "./CodeBlock";
+import { PersonButton } from "./PersonButton";
 
 /** The words of a message in this conversation; `named` are the ids that it names, `null` when nobody knows yet. */
 export function Markdown({ text, conversationId, named }: { text: string; conversationId: string; named: readonly string[] | null }) {
@@ -89,11 +90,16 @@ function drawInline(node: Inline, key: number, naming: Naming): preact.Component
 function drawName(text: string, key: number, naming: Naming) {
   const found = naming(text);
   if (found === null) return text;
+  const style = `mention${found.me ? " you" : ""}`;
   return (
     <span key={key}>
-      <span class={`mention${found.me ? " you" : ""}`} title={found.title}>
-        {found.words}
-      </span>
+      {found.id === null ? (
+        <span class={style}>{found.words}</span>
+      ) : (
+        <PersonButton id={found.id} name={found.title ?? ""} class={style}>
+          {found.words}
+        </PersonButton>
+      )}
       {found.rest}
     </span>
   );

@@ -9,6 +9,7 @@ import { useTask } from "../hooks/useTask";
 import { Avatar } from "./Avatar";
 import { Button, IconButton } from "./Button";
 import { Confirm } from "./Dialog";
+import { PersonButton } from "./PersonButton";
 import { ErrorNote } from "./Notice";
 
 /** Everyone who is loaded, and a button for the rest of a large group. */
@@ -28,9 +29,13 @@ export function MemberList({ room, owner }: { room: Conversation; owner: boolean
       <ul class="people" aria-label={t("details.members")}>
         {[...known.values()].map((member) => (
           <li key={member.id} class="person">
-            <Avatar id={member.id} name={member.displayName} url={member.avatarUrl} presence={presenceShape(member)} />
+            <PersonButton face id={member.id} name={member.displayName}>
+              <Avatar id={member.id} name={member.displayName} url={member.avatarUrl} presence={presenceShape(member)} />
+            </PersonButton>
             <span class="person-words">
-              <b>{member.displayName}</b>
+              <PersonButton id={member.id} name={member.displayName}>
+                <b>{member.displayName}</b>
+              </PersonButton>
               <span>
                 {member.id === myId() ? t("details.you") : presenceText(member)}
                 {room.isGroup && member.memberRole === "owner" && `, ${t("details.owner")}`}

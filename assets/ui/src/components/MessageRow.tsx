@@ -10,6 +10,7 @@ import type { PresenceShape } from "../hooks/useConversations";
 import { Avatar } from "./Avatar";
 import { Button } from "./Button";
 import { Icon } from "./Icon";
+import { PersonButton } from "./PersonButton";
 import { RowTools, type LineEvents } from "./RowTools";
 import { UploadNote, Words } from "./Words";
 
@@ -55,11 +56,15 @@ function Row(props: MessageRowProps) {
     >
       <div class="who">
         {start && (
-          <b class="name">
-            {who}
-          </b>
+          <PersonButton id={line.senderId} name={who}>
+            <b class="name">{who}</b>
+          </PersonButton>
         )}
-        {start && !mine && <Avatar id={line.senderId} name={line.senderName} url={avatar} presence={presence} />}
+        {start && !mine && (
+          <PersonButton face id={line.senderId} name={who}>
+            <Avatar id={line.senderId} name={line.senderName} url={avatar} presence={presence} />
+          </PersonButton>
+        )}
       </div>
       <div class="words">
         {named && (

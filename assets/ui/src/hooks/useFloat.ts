@@ -8,14 +8,15 @@ export type Anchor = Element | { x: number; y: number };
 const EDGE = 8;
 const GAP = 4;
 
-/** Below the anchor and with its end, or above where there is more room; never out of the window. */
-export function place(box: HTMLElement, anchor: Anchor): void {
+/** Below the anchor, or above where there is more room, flush with its `edge`; never out of the window. */
+export function place(box: HTMLElement, anchor: Anchor, edge: "start" | "end" = "end"): void {
   const at = anchor instanceof Element ? anchor.getBoundingClientRect() : new DOMRect(anchor.x, anchor.y);
   const { offsetWidth: width, offsetHeight: height } = box;
   const room = { width: document.documentElement.clientWidth, height: window.innerHeight };
   const rtl = document.documentElement.dir === "rtl";
-  // From a point it opens forwards, from a button backwards, so that it covers what it is about.
-  const left = at.width === 0 ? (rtl ? at.left - width : at.left) : rtl ? at.left : at.right - width;
+  // From a point it opens forwards.
+  const forwards = edge === "start" || at.width === 0;
+  const left = forwards !== rtl ? at.left : at.right - width;
   const below = at.bottom + GAP + height + EDGE <= room.height || at.top < room.height - at.bottom;
   const top = below ? at.bottom + GAP : at.top - GAP - height;
   box.style.left = `${Math.max(EDGE, Math.min(left, room.width - width - EDGE))}px`;

@@ -6,6 +6,8 @@ import { conversation } from "../state/conversations";
 
 /** A name that means somebody: how it is shown, whether it is oneself, and what follows it. */
 export interface Named {
+  /** Whom it means, if that is one whom we know. */
+  id: string | null;
   words: string;
   title: string | undefined;
   me: boolean;
@@ -27,15 +29,15 @@ export function useNames(conversationId: string, named: readonly string[] | null
     const bare = whole.replace(/[._-]+$/, "");
     const rest = text.slice(1 + bare.length);
     if (members === undefined || bare === "") return null;
-    if (bare === "all" && group.value) return means("all") ? { words: text.slice(0, 4), title: undefined, me: true, rest } : null;
+    if (bare === "all" && group.value) return means("all") ? { id: null, words: text.slice(0, 4), title: undefined, me: true, rest } : null;
     for (const name of new Set([whole, bare])) {
       const who = members.find((member) => member.username.toLowerCase() === name);
       if (who !== undefined && means(who.id)) {
-        return { words: `@${who.displayName}`, title: `@${who.username}`, me: who.id === myId(), rest: name === whole ? "" : rest };
+        return { id: who.id, words: `@${who.displayName}`, title: `@${who.username}`, me: who.id === myId(), rest: name === whole ? "" : rest };
       }
     }
     // Of a large group not everybody is loaded.
     const unknown = named !== null && named.some((id) => id !== "all" && members.every((member) => member.id !== id));
-    return unknown ? { words: `@${text.slice(1, 1 + bare.length)}`, title: undefined, me: false, rest } : null;
+    return unknown ? { id: null, words: `@${text.slice(1, 1 + bare.length)}`, title: undefined, me: false, rest } : null;
   };
 }

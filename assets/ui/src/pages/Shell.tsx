@@ -16,6 +16,7 @@ import { useWayBack } from "../hooks/useWayBack";
 import { Switcher } from "../components/Switcher";
 import { Toasts } from "../components/Toasts";
 import { UpdateNote } from "../components/UpdateNote";
+import { UserCard } from "../components/UserCard";
 import { ConversationPage } from "./ConversationPage";
 import { NotFoundPage } from "./NotFoundPage";
 import { WelcomePage } from "./WelcomePage";
@@ -81,6 +82,7 @@ export function Shell() {
       <Dock path={path} onNew={() => setOpen("new")} />
       {home && !pref("tourDone").value && <Tour onInvite={() => setOpen("invite")} />}
       <UpdateNote />
+      <UserCard />
       <Toasts />
     </div>
   );

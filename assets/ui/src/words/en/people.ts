@@ -16,6 +16,12 @@ export const people = {
   "avatar.use": "Use this picture",
   "avatar.unreadable": "This browser can't open that file as a picture. Use a JPEG, PNG, GIF or WebP.",
 
+  "card.title": "A person",
+  "card.open": "About {name}",
+  "card.groups": "Groups you share",
+  "card.disabled": "This account is disabled",
+  "card.admin": "Administration",
+
   "invite.title": "Invite someone",
   "invite.hint": "Point a phone at the square, or send the link.",
   "invite.qr": "QR code of the invitation link",
