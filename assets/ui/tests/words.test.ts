@@ -14,6 +14,7 @@ const LANGUAGES: Record<string, Readonly<Record<string, Message>>> = { en, de, e
 /** Keys that are put together while running: what stands before the part that varies. */
 const FAMILIES = [
   "admin.share.",
+  "details.noise.",
   "doctor.verdict.",
   "door.strength.",
   "door.weak.",

@@ -1,33 +1,33 @@
-/** The people of a conversation, with presence and roles; owners can change both. */
+/** The people of a conversation, with presence and roles; in large groups one looks for them by name. Owners can change both. */
 
 import { useState } from "preact/hooks";
 import { t } from "../lib/text";
 import type { Conversation, Member } from "../lib/wire";
 import { myId } from "../hooks/useAccount";
-import { membersPage, presenceShape, presenceText, removePerson, setRole, titleOf } from "../hooks/useConversations";
+import { presenceShape, presenceText, removePerson, setRole, titleOf } from "../hooks/useConversations";
+import { useCrowd } from "../hooks/useCrowd";
 import { useTask } from "../hooks/useTask";
 import { Avatar } from "./Avatar";
 import { Button, IconButton } from "./Button";
 import { Confirm } from "./Dialog";
-import { PersonButton } from "./PersonButton";
+import { Field } from "./Field";
 import { ErrorNote } from "./Notice";
+import { PersonButton } from "./PersonButton";
 
-/** Everyone who is loaded, and a button for the rest of a large group. */
+/** More people than this are looked for by name. */
+const MANY = 12;
+
+/** Everyone who is loaded, and a button for the rest. */
 export function MemberList({ room, owner }: { room: Conversation; owner: boolean }) {
-  const [further, setFurther] = useState<{ members: Member[]; next: string | null } | null>(null);
+  const [query, setQuery] = useState("");
+  const list = useCrowd(room, query.trim());
   const [asked, setAsked] = useState<Member | null>(null);
   const task = useTask();
-  const known = new Map([...room.members, ...(further?.members ?? [])].map((member) => [member.id, member]));
-  const left = room.memberCount - known.size;
-  const more = () =>
-    void task.run(async () => {
-      const page = await membersPage(room.id, further?.next ?? null);
-      setFurther({ members: [...(further?.members ?? []), ...page.members], next: page.next });
-    });
   return (
     <>
-      <ul class="people" aria-label={t("details.members")}>
-        {[...known.values()].map((member) => (
+      {room.memberCount > MANY && <Field label={t("details.find")} type="search" value={query} onInput={setQuery} />}
+      <ul class="people" aria-label={t("details.members")} aria-busy={list.busy}>
+        {list.shown.map((member) => (
           <li key={member.id} class="person">
             <PersonButton face id={member.id} name={member.displayName}>
               <Avatar id={member.id} name={member.displayName} url={member.avatarUrl} presence={presenceShape(member)} />
@@ -47,12 +47,13 @@ export function MemberList({ room, owner }: { room: Conversation; owner: boolean
           </li>
         ))}
       </ul>
-      {left > 0 && (
-        <Button kind="quiet" busy={task.busy} onClick={more}>
-          {t("details.more", { n: left })}. {t("details.showMore")}
+      {list.shown.length === 0 && !list.busy && <p class="hint">{t("details.nobody", { query: query.trim() })}</p>}
+      {list.left > 0 && (
+        <Button kind="quiet" busy={list.busy} onClick={list.more}>
+          {t("details.more", { n: list.left })}. {t("details.showMore")}
         </Button>
       )}
-      <ErrorNote text={task.error} />
+      <ErrorNote text={list.error ?? task.error} />
       {asked !== null && (
         <Confirm
           title={t("details.removeWho", { name: asked.displayName })}

@@ -5,7 +5,8 @@ import { findUsers } from "../api/people";
 import { joinByInvite as join } from "../api/people";
 import { explain } from "../lib/failure";
 import type { User } from "../lib/wire";
-import { keep } from "../state/conversations";
+import { myId } from "../state/account";
+import { keep, sortedConversations } from "../state/conversations";
 
 export {
   acceptInvite,
@@ -21,8 +22,10 @@ export {
 
 const PAUSE = 150;
 const LIMIT = 50;
+/** So many of those one knows stand first. */
+const RECENT = 5;
 
-/** People for a search as it is typed; the newest answer wins. */
+/** People for a search as it is typed; the newest answer wins. Without a text those one has written with stand first. */
 export function useDirectory(query: string): { users: User[] | null; more: boolean; failure: string | null } {
   const [users, setUsers] = useState<User[] | null>(null);
   const [failure, setFailure] = useState<string | null>(null);
@@ -39,7 +42,15 @@ export function useDirectory(query: string): { users: User[] | null; more: boole
       clearTimeout(timer);
     };
   }, [query]);
-  return { users, more: users?.length === LIMIT, failure };
+  const recent = query.trim() === "" ? recentPeople() : [];
+  const rest = users?.filter((user) => recent.every((each) => each.id !== user.id));
+  return { users: rest ? [...recent, ...rest] : users, more: users?.length === LIMIT, failure };
+}
+
+/** Whom one has written with alone, the latest first. */
+function recentPeople(): User[] {
+  const others = sortedConversations.value.flatMap((room) => (room.isGroup ? [] : room.members.filter((member) => member.id !== myId())));
+  return others.filter((member) => !member.disabled).slice(0, RECENT);
 }
 
 /** Joins an invitation's conversation and returns its id. */

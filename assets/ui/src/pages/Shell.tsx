@@ -58,6 +58,7 @@ export function Shell() {
       {open === "new" && (
         <NewConversation
           onClose={close}
+          onInvite={() => setOpen("invite")}
           onMade={(id) => {
             close();
             route(`/conversations/${id}`);
