@@ -82,7 +82,7 @@ function GroupFields(props: { title: string; name: string; error: string | null;
   return (
     <>
       <AvatarPicker group id="new" name={props.name} url={url} onTake={async (next) => show(next)} onRemove={async () => show(null)} />
-      <Field label={t("new.groupTitle")} value={props.title} onInput={props.onTitle} maxLength={LIMITS.title} hint={t("new.groupHint", { title: props.name })} error={props.error} />
+      <Field label={t("new.groupTitle")} value={props.title} onInput={props.onTitle} maxLength={LIMITS.title} hint={t("new.groupCalled", { title: props.name })} error={props.error} />
     </>
   );
 }

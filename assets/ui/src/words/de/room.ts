@@ -18,7 +18,6 @@ export const room = {
   "new.nobody": "Hier heißt niemand „{query}“. Mit einer Einladung kommt jemand dazu.",
   "new.alone": "Außer dir ist noch niemand hier. Mit einer Einladung kommt jemand dazu.",
   "new.groupTitle": "Titel der Gruppe",
-  "new.groupHint": "Mit mehr als einer Person wird daraus eine Gruppe. Gib ihr einen Namen, den alle wiedererkennen.",
   "new.chosen": "Ausgewählte Personen",
   "new.remove": "{name} entfernen",
   "new.direct": "An {name} schreiben",

@@ -18,7 +18,7 @@ export const room = {
   "new.nobody": "Nobody here is called “{query}”. An invitation brings somebody in.",
   "new.alone": "Nobody else is here yet. An invitation brings somebody in.",
   "new.groupTitle": "Title of the group",
-  "new.groupHint": "Without one it is called “{title}”.",
+  "new.groupCalled": "Without one it is called “{title}”.",
   "new.chosen": "Chosen people",
   "new.remove": "Remove {name}",
   "new.direct": "Write to {name}",

@@ -18,7 +18,6 @@ export const room = {
   "new.nobody": "Aquí nadie se llama «{query}». Con una invitación puede entrar alguien más.",
   "new.alone": "Aún no hay nadie más aquí. Con una invitación puede entrar alguien.",
   "new.groupTitle": "Título del grupo",
-  "new.groupHint": "Con más de una persona, esto se convierte en un grupo. Ponle un nombre que todo el mundo reconozca.",
   "new.chosen": "Personas elegidas",
   "new.remove": "Quitar a {name}",
   "new.direct": "Escribir a {name}",

@@ -18,7 +18,6 @@ export const room = {
   "new.nobody": "这里没有人叫“{query}”。发个邀请就能让人加入。",
   "new.alone": "这里还没有别人。发个邀请就能让人加入。",
   "new.groupTitle": "群名",
-  "new.groupHint": "超过一个人就会成为群。起一个大家都认得出的名字。",
   "new.chosen": "已选的人",
   "new.remove": "移除{name}",
   "new.direct": "写给{name}",
