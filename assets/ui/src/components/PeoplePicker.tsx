@@ -2,6 +2,7 @@
 
 import type { ComponentChildren } from "preact";
 import { useRef, useState } from "preact/hooks";
+import { calls } from "../lib/match";
 import { t } from "../lib/text";
 import type { User } from "../lib/wire";
 import { presenceShape, presenceText } from "../hooks/useConversations";
@@ -17,7 +18,9 @@ export function PeoplePicker(props: { chosen: User[]; hide: ReadonlySet<string>;
   const [query, setQuery] = useState("");
   const { users, more, failure } = useDirectory(query);
   const box = useRef<HTMLDivElement>(null);
-  const offered = (users ?? []).filter((user) => !props.hide.has(user.id) && !user.disabled);
+  // What was found for a shorter beginning is shown until the new answer is there, where it still fits.
+  const fits = (user: User) => !user.disabled && calls(query, `${user.displayName} ${user.username}`);
+  const offered = (users ?? []).filter((user) => !props.hide.has(user.id) && fits(user));
   const isChosen = (user: User) => chosen.some((each) => each.id === user.id);
   const toggle = (user: User) => {
     onChange(isChosen(user) ? chosen.filter((each) => each.id !== user.id) : [...chosen, user]);
@@ -30,7 +33,7 @@ export function PeoplePicker(props: { chosen: User[]; hide: ReadonlySet<string>;
     const at = boxes.findIndex((each) => each === event.target);
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (step !== undefined && at >= 0) boxes[at + step]?.focus();
-    else if (at === 0 && event.key === "Enter" && query.trim() !== "" && first) toggle(first);
+    else if (at === 0 && event.key === "Enter" && query.trim() !== "") first && toggle(first);
     else if (at === 0 && event.key === "Backspace" && query === "" && chosen.length > 0) onChange(chosen.slice(0, -1));
     else return;
     event.preventDefault();
