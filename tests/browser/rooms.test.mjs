@@ -243,6 +243,7 @@ test("details have an address; the way back closes them; what it tells one of is
   await page.goForward();
   await dialog.waitFor();
   await page.reload();
+  await until(() => dialog.getByRole("radio", { name: "Mentions" }).isChecked(), true);
   await dialog.getByRole("radio", { name: "Everything" }).check();
   await until(async () => (await roomOf("Boats")).muted, false);
   await page.keyboard.press("Escape");

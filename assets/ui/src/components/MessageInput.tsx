@@ -70,7 +70,7 @@ export function MessageInput({ conversationId, title }: { conversationId: string
             }}
             onSend={send}
             onKey={(event) => {
-              if (event.key === "ArrowUp" && text === "" && editNewest(conversationId)) event.preventDefault();
+              if (event.key === "ArrowUp" && !event.altKey && text === "" && editNewest(conversationId)) event.preventDefault();
             }}
             onFocus={() => writeIn(conversationId)}
             onBlur={() => writeIn(null)}
