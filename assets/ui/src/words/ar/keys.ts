@@ -29,4 +29,9 @@ export const keys = {
   "keys.link": "جعل الكلمات المختارة رابطًا",
   "keys.pictureMove": "الصورة السابقة أو التالية",
   "keys.pictureZoom": "أكبر أو أصغر",
+  "keys.roomNext": "إلى المحادثة التالية في القائمة",
+  "keys.roomBefore": "إلى المحادثة السابقة",
+  "keys.unreadNext": "إلى التالية غير المقروءة",
+  "keys.unreadBefore": "إلى السابقة غير المقروءة",
+  "keys.rowMenu": "ما يمكن فعله بمحادثة",
 } as const;

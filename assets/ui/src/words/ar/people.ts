@@ -45,4 +45,9 @@ export const people = {
   "invite.none": "لا دعوات مفتوحة.",
   "invite.used": "استُعملت {n} من {max}",
   "invite.usedAny": "استُعملت {n}",
+  "card.title": "شخص",
+  "card.open": "عن {name}",
+  "card.groups": "المجموعات المشتركة",
+  "card.disabled": "هذا الحساب معطّل",
+  "card.admin": "الإدارة",
 } as const;

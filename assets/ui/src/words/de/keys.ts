@@ -29,4 +29,9 @@ export const keys = {
   "keys.link": "Aus den gewählten Wörtern einen Link machen",
   "keys.pictureMove": "Voriges oder nächstes Bild",
   "keys.pictureZoom": "Größer oder kleiner",
+  "keys.roomNext": "Zur nächsten Unterhaltung in der Liste",
+  "keys.roomBefore": "Zur Unterhaltung davor",
+  "keys.unreadNext": "Zur nächsten ungelesenen",
+  "keys.unreadBefore": "Zur ungelesenen davor",
+  "keys.rowMenu": "Was sich mit einer Unterhaltung tun lässt",
 } as const;

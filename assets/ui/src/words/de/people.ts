@@ -38,4 +38,9 @@ export const people = {
   "invite.none": "Keine Einladung ist offen.",
   "invite.used": "{n} von {max} benutzt",
   "invite.usedAny": "{n} benutzt",
+  "card.title": "Eine Person",
+  "card.open": "Über {name}",
+  "card.groups": "Gemeinsame Gruppen",
+  "card.disabled": "Dieses Konto ist gesperrt",
+  "card.admin": "Verwaltung",
 } as const;

@@ -29,4 +29,9 @@ export const keys = {
   "keys.link": "Convertir en enlace las palabras elegidas",
   "keys.pictureMove": "Imagen anterior o siguiente",
   "keys.pictureZoom": "Más grande o más pequeña",
+  "keys.roomNext": "A la siguiente conversación de la lista",
+  "keys.roomBefore": "A la conversación anterior",
+  "keys.unreadNext": "A la siguiente sin leer",
+  "keys.unreadBefore": "A la anterior sin leer",
+  "keys.rowMenu": "Lo que se puede hacer con una conversación",
 } as const;

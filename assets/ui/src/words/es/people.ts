@@ -38,4 +38,9 @@ export const people = {
   "invite.none": "No hay ninguna invitación abierta.",
   "invite.used": "{n} de {max} usadas",
   "invite.usedAny": "{n} usadas",
+  "card.title": "Una persona",
+  "card.open": "Acerca de {name}",
+  "card.groups": "Grupos en común",
+  "card.disabled": "Esta cuenta está desactivada",
+  "card.admin": "Administración",
 } as const;

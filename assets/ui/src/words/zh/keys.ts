@@ -29,4 +29,9 @@ export const keys = {
   "keys.link": "把选中的文字变成链接",
   "keys.pictureMove": "上一张或下一张图片",
   "keys.pictureZoom": "放大或缩小",
+  "keys.roomNext": "转到列表中的下一个会话",
+  "keys.roomBefore": "转到上一个会话",
+  "keys.unreadNext": "转到下一个未读会话",
+  "keys.unreadBefore": "转到上一个未读会话",
+  "keys.rowMenu": "可对会话进行的操作",
 } as const;

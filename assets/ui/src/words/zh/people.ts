@@ -38,4 +38,9 @@ export const people = {
   "invite.none": "目前没有有效的邀请。",
   "invite.used": "已用 {n} / {max}",
   "invite.usedAny": "已用 {n} 次",
+  "card.title": "一位成员",
+  "card.open": "关于 {name}",
+  "card.groups": "共同的群组",
+  "card.disabled": "此账号已停用",
+  "card.admin": "管理",
 } as const;
