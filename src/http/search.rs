@@ -64,10 +64,12 @@ pub(super) async fn messages(call: Call) -> Answer {
     let clock = &call.settings().clock;
     let begun = clock.now();
     let search = call.searches().search.clone();
-    let found = call.searches().turns.take(move |cancelled| {
+    let turns = &call.searches().turns;
+    let found = turns.take(caller.user, move |cancelled| {
         let ask = Ask {
             user: caller.user,
             query: &query,
+            called: &|name| service.people_called(name),
             within,
             at,
             limit: usize::try_from(limit).unwrap_or(usize::MAX),
@@ -87,10 +89,9 @@ pub(super) async fn people(call: Call) -> Answer {
     let service = call.service().clone();
     service.allow_search(caller)?;
     let typed = typed(&parameters);
-    let found = call
-        .searches()
-        .turns
-        .take(move |_| Ok(service.find_people(caller, &typed, limit)?));
+    let found = call.searches().turns.take(caller.user, move |_| {
+        Ok(service.find_people(caller, &typed, limit)?)
+    });
     answer::ok(&Users::of(found.await?))
 }
 
@@ -101,10 +102,9 @@ pub(super) async fn conversations(call: Call) -> Answer {
     let service = call.service().clone();
     service.allow_search(caller)?;
     let typed = typed(&parameters);
-    let found = call
-        .searches()
-        .turns
-        .take(move |_| Ok(service.find_conversations(caller, &typed, limit)?));
+    let found = call.searches().turns.take(caller.user, move |_| {
+        Ok(service.find_conversations(caller, &typed, limit)?)
+    });
     let conversations = found.await?;
     answer::ok(&FoundConversations { conversations })
 }
@@ -178,6 +178,7 @@ impl From<SearchError> for Failure {
     fn from(error: SearchError) -> Self {
         match error {
             SearchError::Unknown { message, .. } => Self::invalid_field("q", message),
+            SearchError::Index(error) => Self::internal(&error.to_string()),
             SearchError::Store(error) => Self::internal(&error.to_string()),
         }
     }

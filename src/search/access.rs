@@ -116,6 +116,14 @@ impl Access {
         Ok(set)
     }
 
+    /// Drops all sets: what happened up to here isn't known.
+    pub(super) fn forget(&self, seen: EventSeq) {
+        *self.0.lock() = Kept {
+            known: seen,
+            ..Kept::default()
+        };
+    }
+
     /// Drops the sets that these events make wrong. They follow those that were noted before.
     pub(super) fn note(&self, events: &[Event]) {
         let Some(last) = events.last() else {

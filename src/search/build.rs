@@ -8,9 +8,11 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 use super::indexer::Indexer;
+use super::own::Failure;
+use super::unreadable::Unreadable;
 use crate::base::clock::Timestamp;
-use crate::model::{ConversationId, Seq};
-use crate::store::{Store, StoreError, conversations, messages};
+use crate::model::{ConversationId, Message, Seq};
+use crate::store::{Store, StoreError, View, conversations, messages};
 
 /// Messages that are read at once when they follow each other in one conversation.
 const MOST_AT_ONCE: usize = 64;
@@ -37,7 +39,7 @@ pub(super) struct Build {
 
 impl Build {
     /// Looks which messages are missing.
-    pub(super) fn begin(store: &Store, indexer: &mut Indexer) -> Result<Self, StoreError> {
+    pub(super) fn begin(store: &Store, indexer: &mut Indexer) -> Result<Self, Failure> {
         let view = store.view();
         let mut heap = BinaryHeap::new();
         let mut after = None;
@@ -46,16 +48,17 @@ impl Build {
             let page = conversations::page(&view, after, PAGE)?;
             for conversation in &page {
                 messages_in_all += conversation.last_seq.0;
-                let newest = u64::from(indexer.newest(conversation.id)?);
-                let next = messages::after(&view, conversation.id, Seq(newest), 1)?;
-                if let Some(next) = next.first() {
-                    heap.push(Reverse(Next {
+                let newest = Seq(indexer.newest(conversation.id)?.into());
+                let (id, last) = (conversation.id, conversation.last_seq);
+                let next = next_readable(&view, indexer.unreadable(), id, newest, last)?;
+                heap.extend(next.map(|next| {
+                    Reverse(Next {
                         at: next.created_at,
-                        conversation: conversation.id,
+                        conversation: id,
                         seq: next.id.seq.0,
-                        last: conversation.last_seq.0,
-                    }));
-                }
+                        last: last.0,
+                    })
+                }));
             }
             after = page.last().map(|conversation| conversation.id);
             if page.len() < PAGE {
@@ -78,7 +81,7 @@ impl Build {
         store: &Store,
         indexer: &mut Indexer,
         most: usize,
-    ) -> Result<bool, StoreError> {
+    ) -> Result<bool, Failure> {
         let mut left = most;
         while left > 0 {
             let Some(Reverse(next)) = self.heap.pop() else {
@@ -95,13 +98,27 @@ impl Build {
         store: &Store,
         indexer: &mut Indexer,
         mut next: Next,
-    ) -> Result<usize, StoreError> {
+    ) -> Result<usize, Failure> {
         let view = store.view();
         let mut taken = 0;
         let mut at_once = 2;
         loop {
             let before = Seq(next.seq.saturating_sub(1));
-            let read = messages::after(&view, next.conversation, before, at_once)?;
+            let read = messages::after(&view, next.conversation, before, at_once);
+            let read = match read {
+                Err(StoreError::Corrupt { .. }) if at_once > 1 => {
+                    at_once = 1;
+                    continue;
+                }
+                read => indexer.unreadable().or_skip(read)?,
+            };
+            let Some(read) = read else {
+                next.seq += 1;
+                if next.seq > next.last {
+                    return Ok(taken);
+                }
+                continue;
+            };
             for message in &read {
                 next.at = message.created_at;
                 next.seq = message.id.seq.0;
@@ -123,4 +140,22 @@ impl Build {
             at_once = (at_once * 2).min(MOST_AT_ONCE);
         }
     }
+}
+
+/// The first message behind `after`, up to `last`, that can be read.
+fn next_readable(
+    view: &View,
+    unreadable: &Unreadable,
+    conversation: ConversationId,
+    mut after: Seq,
+    last: Seq,
+) -> Result<Option<Message>, StoreError> {
+    while after < last {
+        let read = messages::after(view, conversation, after, 1);
+        if let Some(mut read) = unreadable.or_skip(read)? {
+            return Ok(read.pop());
+        }
+        after = after.next();
+    }
+    Ok(None)
 }

@@ -1,5 +1,6 @@
 //! What a message carries: what `has:` asks for.
 
+use super::unreadable::Unreadable;
 use crate::model::{FileClass, Message, MessageKind};
 use crate::store::{Reads, StoreError, files};
 use crate::text::Has;
@@ -23,7 +24,11 @@ pub(super) struct Carried(u8);
 
 impl Carried {
     /// What this message carries. Its files don't change, nor do their kinds.
-    pub(super) fn by(reads: &dyn Reads, message: &Message) -> Result<Self, StoreError> {
+    pub(super) fn by(
+        reads: &dyn Reads,
+        unreadable: &Unreadable,
+        message: &Message,
+    ) -> Result<Self, StoreError> {
         let mut carried = Self::default();
         match message.kind {
             MessageKind::Text => {}
@@ -35,7 +40,8 @@ impl Carried {
         }
         for &file in &message.attachments {
             carried.add(&[Has::File]);
-            match files::find(reads, file)?.map(|file| file.class) {
+            let found = unreadable.or_skip(files::find(reads, file))?.flatten();
+            match found.map(|file| file.class) {
                 Some(FileClass::Image) => carried.add(&[Has::Image]),
                 Some(FileClass::Video) => carried.add(&[Has::Video]),
                 // Nothing tells a voice message from another sound.

@@ -12,25 +12,29 @@ use std::time::{Duration, Instant};
 
 use super::access::RoomSet;
 use super::carried::Carried;
-use super::document::{self, Beginning};
-use super::index::{Index, damaged};
+use super::document;
+use super::index::Index;
 use super::layout::Seconds;
+use super::lists::Lists;
+use super::own::{IndexError, damaged};
 use super::places::PlaceRow;
-use super::walk::{List, Node, Purse, Step};
-use super::{Ask, Cursor, Found, Hit, SearchError, names};
+use super::unreadable::Unreadable;
+use super::walk::{Node, Purse, Step};
+use super::{Ask, Cursor, Found, Hit, SearchError, Shared, names};
 use crate::base::clock::Timestamp;
 use crate::model::{Message, MessageId, Seq, UserId};
-use crate::store::{Store, StoreError, View, messages};
-use crate::text::{self, Clause, Filters, Pattern, Query};
+use crate::store::{View, messages};
+use crate::text::{self, Filters, Matcher, Query};
 
-/// What one page may cost.
+/// What one page may cost. Whatever they are, each page gets on by at least a message.
 #[derive(Clone, Copy, Debug)]
 pub struct Caps {
-    /// Postings looked at.
+    /// Postings looked at. Looking up a term, and reading a part of its list, count as 32 of them,
+    /// 16 steps of looking for words in a text as one.
     pub postings: u32,
     /// Messages read.
     pub records: usize,
-    /// How long it may take. At least one message is looked at, so that the next page goes on.
+    /// How long it may take.
     pub time: Duration,
 }
 
@@ -44,24 +48,21 @@ impl Default for Caps {
     }
 }
 
-/// Terms with the same beginning that are gone through one by one.
-const MOST_TERMS: usize = 256;
-
 /// Conversations whose lists are gone through one by one when nothing else is asked for.
 const MOST_ROOMS: usize = 64;
 
 /// Finds the newest messages that answer; see [`Search::find`](super::Search::find).
 pub(super) fn find(
-    store: &Store,
+    shared: &Shared,
     index: &Index,
     ask: &Ask<'_>,
-    caps: Caps,
     cancelled: &AtomicBool,
 ) -> Result<Found, SearchError> {
+    let (store, caps) = (&shared.store, shared.caps);
     let view = store.view();
     let filters = &ask.query.filters;
-    let from = names::people(&view, ask.user, &filters.from)?;
-    let inside = names::conversations(&view, ask.user, &filters.inside)?;
+    let from = names::people(&view, ask, &filters.from)?;
+    let inside = names::conversations(&view, &shared.unreadable, ask.user, &filters.inside)?;
     let mut rooms = index.access().of(store, index, ask.user)?;
     let narrowed = !filters.inside.is_empty() || ask.within.is_some();
     if narrowed {
@@ -75,19 +76,22 @@ pub(super) fn find(
     }
     let wanted = Wanted {
         query: ask.query,
+        matcher: Matcher::of(ask.query),
         from,
         rooms,
     };
     if wanted.rooms.numbers().is_empty() {
         return Ok(Found::nothing());
     }
-    let node = wanted.node(index, narrowed)?;
+    let mut lists = Lists::new(index, Purse::of(caps.postings));
+    let node = wanted.node(&mut lists, narrowed)?;
     let walk = Walk {
         view,
         index,
+        unreadable: &shared.unreadable,
         wanted,
         row: PlaceRow::default(),
-        purse: Purse::of(caps.postings),
+        purse: lists.into_purse(),
         records: caps.records,
         time: caps.time,
         cancelled,
@@ -98,6 +102,7 @@ pub(super) fn find(
 /// What a message must be to be found.
 struct Wanted<'a> {
     query: &'a Query,
+    matcher: Matcher<'a>,
     /// Empty when anybody may have sent it.
     from: HashSet<UserId>,
     rooms: Arc<RoomSet>,
@@ -105,24 +110,23 @@ struct Wanted<'a> {
 
 impl Wanted<'_> {
     /// What to go through. It has at least all that are wanted, of whatever conversation.
-    fn node(&self, index: &Index, narrowed: bool) -> Result<Node, StoreError> {
+    fn node(&self, lists: &mut Lists<'_>, narrowed: bool) -> Result<Node, IndexError> {
         let mut nodes = Vec::new();
-        for clause in &self.query.all {
-            nodes.push(clause_node(index, clause)?);
+        let rooms = self.rooms.numbers();
+        let nothing_else =
+            self.query.all.is_empty() && self.from.is_empty() && self.query.filters.has.is_empty();
+        if rooms.len() <= MOST_ROOMS && (narrowed || nothing_else) {
+            let rooms = rooms.iter().map(|&room| lists.of_room(room));
+            nodes.push(Node::any(rooms.collect::<Result<_, _>>()?));
         }
         if !self.from.is_empty() {
-            let terms = self.from.iter().map(|&user| document::sender(user));
-            nodes.push(any_of(index, terms)?);
+            nodes.push(lists.any_of(self.from.iter().map(|&user| document::sender(user)))?);
         }
         for &has in &self.query.filters.has {
-            nodes.push(any_of(index, [document::carrying(has)])?);
+            nodes.push(lists.of(document::carrying(has))?);
         }
-        let rooms = self.rooms.numbers();
-        if rooms.len() <= MOST_ROOMS && (narrowed || nodes.is_empty()) {
-            let lists = rooms
-                .iter()
-                .map(|&room| List::of_room(index, document::room(room), room).map(Node::List));
-            nodes.push(Node::any(lists.collect::<Result<_, _>>()?));
+        for clause in &self.query.all {
+            nodes.push(lists.of_clause(clause)?);
         }
         Ok(Node::all(nodes))
     }
@@ -130,9 +134,10 @@ impl Wanted<'_> {
     /// What to mark in the message, if it is wanted.
     fn marks(
         &self,
-        view: &View,
+        (view, unreadable): (&View, &Unreadable),
         message: &Message,
-    ) -> Result<Option<Vec<Range<usize>>>, StoreError> {
+        purse: &mut Purse,
+    ) -> Result<Option<Vec<Range<usize>>>, SearchError> {
         let Filters {
             has, since, until, ..
         } = &self.query.filters;
@@ -146,12 +151,15 @@ impl Wanted<'_> {
             return Ok(None);
         }
         if !has.is_empty() {
-            let carried = Carried::by(view, message)?;
+            let carried = Carried::by(view, unreadable, message)?;
             if !has.iter().all(|&has| carried.has(has)) {
                 return Ok(None);
             }
         }
-        Ok(text::matches(self.query, &message.content))
+        let mut steps = 0;
+        let marks = self.matcher.matches(&message.content, &mut steps);
+        purse.pay_steps(steps);
+        Ok(marks)
     }
 
     /// The seconds that it may have been sent in.
@@ -165,49 +173,11 @@ impl Wanted<'_> {
     }
 }
 
-fn any_of(index: &Index, terms: impl IntoIterator<Item = Vec<u8>>) -> Result<Node, StoreError> {
-    let lists = terms
-        .into_iter()
-        .map(|term| List::of(index, term).map(Node::List));
-    Ok(Node::any(lists.collect::<Result<_, _>>()?))
-}
-
-fn clause_node(index: &Index, clause: &Clause) -> Result<Node, StoreError> {
-    let mut any = Vec::with_capacity(clause.any.len());
-    for patterns in &clause.any {
-        let nodes = patterns.iter().map(|pattern| pattern_node(index, pattern));
-        any.push(Node::all(nodes.collect::<Result<_, _>>()?));
-    }
-    Ok(Node::any(any))
-}
-
-fn pattern_node(index: &Index, pattern: &Pattern) -> Result<Node, StoreError> {
-    let start = match pattern {
-        Pattern::Word(word) => return any_of(index, [word.as_bytes().to_vec()]),
-        Pattern::Prefix(start) => start,
-    };
-    match document::beginning(start) {
-        Beginning::Term(term) => any_of(index, [term]),
-        Beginning::Terms { start, word, wider } => {
-            let (mut terms, all) = index.beginning(&start, MOST_TERMS)?;
-            if all {
-                if !terms.contains(&word) {
-                    terms.push(word);
-                }
-                any_of(index, terms)
-            } else if let Some(wider) = wider {
-                any_of(index, [wider])
-            } else {
-                Ok(Node::all(Vec::new()))
-            }
-        }
-    }
-}
-
 /// One search under way.
 struct Walk<'a> {
     view: View,
     index: &'a Index,
+    unreadable: &'a Unreadable,
     wanted: Wanted<'a>,
     row: PlaceRow,
     purse: Purse,
@@ -235,6 +205,7 @@ impl Walk<'_> {
         let begun = Instant::now();
         // What a cursor tells of times is the caller's own, never that of where it stopped.
         let mut at = ask.at.map_or(Timestamp(u64::MAX), |at| at.at);
+        let mut first = None;
         while let Some(most) = next.checked_sub(1) {
             let most = match seconds {
                 Some(seconds) => self.index.skip(most, seconds),
@@ -243,7 +214,11 @@ impl Walk<'_> {
             let Some(most) = most else {
                 break;
             };
-            if self.is_over() || begun.elapsed() > self.time {
+            let first = *first.get_or_insert(most);
+            let got_on = most < first;
+            if got_on && (self.is_over() || begun.elapsed() > self.time)
+                || self.cancelled.load(Ordering::Relaxed)
+            {
                 return Ok(stopped(hits, numbering, most, at));
             }
             let posting = match node.next(self.index, most, &mut self.purse)? {
@@ -300,11 +275,11 @@ impl Walk<'_> {
     }
 
     fn is_over(&self) -> bool {
-        self.records == 0 || self.purse.is_empty() || self.cancelled.load(Ordering::Relaxed)
+        self.records == 0 || self.purse.is_empty()
     }
 
     /// The message of a document, if it is wanted.
-    fn hit(&mut self, doc: u32, until: Option<Timestamp>) -> Result<Option<Hit>, StoreError> {
+    fn hit(&mut self, doc: u32, until: Option<Timestamp>) -> Result<Option<Hit>, SearchError> {
         self.records = self.records.saturating_sub(1);
         let Some(message) = self.message(doc)? else {
             return Ok(None);
@@ -312,7 +287,9 @@ impl Walk<'_> {
         if until.is_some_and(|until| message.created_at > until) {
             return Ok(None);
         }
-        let Some(marks) = self.wanted.marks(&self.view, &message)? else {
+        let reads = (&self.view, self.unreadable);
+        let marks = self.wanted.marks(reads, &message, &mut self.purse)?;
+        let Some(marks) = marks else {
             return Ok(None);
         };
         let highlights = text::highlights_utf16(&message.content, &marks);
@@ -322,14 +299,15 @@ impl Walk<'_> {
         }))
     }
 
-    fn message(&mut self, doc: u32) -> Result<Option<Message>, StoreError> {
+    fn message(&mut self, doc: u32) -> Result<Option<Message>, SearchError> {
         let place = self.index.place(doc, &mut self.row)?;
         let conversation = self.index.conversation(place.room);
         let id = MessageId {
             conversation: conversation.ok_or_else(|| damaged("a conversation's number"))?,
             seq: Seq(u64::from(place.seq)),
         };
-        messages::find(&self.view, id)
+        let found = self.unreadable.or_skip(messages::find(&self.view, id))?;
+        Ok(found.flatten())
     }
 }
 

@@ -6,13 +6,13 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::document;
-use super::index::{Index, damaged};
+use super::index::Index;
 use super::layout::{self, Mark};
+use super::own::{IndexError, Own, damaged};
 use super::places::PlaceRow;
 use super::postings::{self, Posting, UNKNOWN};
 use super::tail::Tail;
-use crate::store::StoreError;
-use crate::store::kv::{Kv, Order};
+use crate::store::kv::Order;
 
 /// How many rows, and how many bytes of them, are written at once: a few milliseconds of work.
 const SLICE_ROWS: usize = 256;
@@ -39,7 +39,7 @@ impl Changes {
     }
 
     /// Writes them, all or none.
-    pub(super) fn write(self, kv: &dyn Kv) -> Result<(), StoreError> {
+    pub(super) fn write(self, kv: &Own) -> Result<(), IndexError> {
         if self.rows.is_empty() {
             return Ok(());
         }
@@ -83,7 +83,7 @@ impl Flush {
         &mut self,
         index: &Index,
         stored_rooms: &mut usize,
-    ) -> Result<bool, StoreError> {
+    ) -> Result<bool, IndexError> {
         let kv = index.kv();
         let mut changes = Changes::default();
         if let Some(row) = self.places {
@@ -118,10 +118,10 @@ impl Flush {
     /// Adds rows of places from `row` on, and returns where to go on.
     fn add_places(
         &self,
-        kv: &dyn Kv,
+        kv: &Own,
         mut row: u32,
         changes: &mut Changes,
-    ) -> Result<Option<u32>, StoreError> {
+    ) -> Result<Option<u32>, IndexError> {
         let (base, end) = (self.tail.base(), self.tail.end());
         while row * layout::PLACES < end {
             if changes.is_full() {
@@ -160,7 +160,7 @@ impl Flush {
         index: &Index,
         number: u32,
         changes: &mut Changes,
-    ) -> Result<(), StoreError> {
+    ) -> Result<(), IndexError> {
         let term = self.tail.terms().get(number);
         let in_room = document::is_room(term);
         let postings = self.tail.all(number).map(|mut posting| {
@@ -192,7 +192,7 @@ fn append(
     base: u32,
     new: impl Iterator<Item = Posting>,
     changes: &mut Changes,
-) -> Result<(), StoreError> {
+) -> Result<(), IndexError> {
     let kv = index.kv();
     let row = kv.get(&layout::term_key(term))?;
     let row = match &row {
@@ -229,7 +229,7 @@ pub(super) fn amend<'a>(
     index: &Index,
     posting: Posting,
     terms: impl Iterator<Item = &'a [u8]>,
-) -> Result<(), StoreError> {
+) -> Result<(), IndexError> {
     let mut changes = Changes::default();
     for term in terms.filter(|term| !document::is_room(term)) {
         amend_term(index, posting, term, &mut changes)?;
@@ -245,7 +245,7 @@ fn amend_term(
     posting: Posting,
     term: &[u8],
     changes: &mut Changes,
-) -> Result<(), StoreError> {
+) -> Result<(), IndexError> {
     let kv = index.kv();
     let row = kv.get(&layout::term_key(term))?;
     let row = match &row {
@@ -279,7 +279,7 @@ fn amend_term(
 }
 
 /// Looks up the conversations that a list did without.
-fn resolve(index: &Index, term: &[u8], list: &mut [Posting]) -> Result<(), StoreError> {
+fn resolve(index: &Index, term: &[u8], list: &mut [Posting]) -> Result<(), IndexError> {
     if document::is_room(term) {
         return Ok(());
     }
@@ -291,12 +291,7 @@ fn resolve(index: &Index, term: &[u8], list: &mut [Posting]) -> Result<(), Store
 }
 
 /// Removes the blocks of a term that begin with this document or a newer one.
-fn remove_newer(
-    kv: &dyn Kv,
-    term: &[u8],
-    base: u32,
-    changes: &mut Changes,
-) -> Result<(), StoreError> {
+fn remove_newer(kv: &Own, term: &[u8], base: u32, changes: &mut Changes) -> Result<(), IndexError> {
     let from = layout::block_key(term, base);
     let to = layout::behind(layout::block_key(term, u32::MAX));
     kv.scan(&from, &to, Order::Forward, &mut |key, _| {
@@ -305,11 +300,7 @@ fn remove_newer(
     })
 }
 
-fn oldest_block(
-    kv: &dyn Kv,
-    term: &[u8],
-    into: &mut Vec<Posting>,
-) -> Result<Option<u32>, StoreError> {
+fn oldest_block(kv: &Own, term: &[u8], into: &mut Vec<Posting>) -> Result<Option<u32>, IndexError> {
     let from = layout::block_key(term, 0);
     let to = layout::behind(layout::block_key(term, u32::MAX));
     let mut first = None;

@@ -9,17 +9,17 @@ use parking_lot::RwLock;
 
 use super::access::Access;
 use super::layout::{self, Mark, Seconds};
+use super::own::{IndexError, Own, damaged};
 use super::places::{PlaceRow, PlaceRows};
 use super::postings::{self, BLOCK, Posting};
 use super::rooms::Rooms;
 use super::tail::{Place, Tail};
 use crate::model::ConversationId;
-use crate::store::StoreError;
-use crate::store::kv::{Kv, Order};
+use crate::store::kv::Order;
 
 /// See the module.
 pub(super) struct Index {
-    kv: Box<dyn Kv>,
+    kv: Own,
     state: RwLock<State>,
     access: Access,
     places: PlaceRows,
@@ -46,26 +46,21 @@ pub(super) enum Stored {
     Blocks,
 }
 
-/// The error of a row that doesn't read.
-pub(super) fn damaged(what: &'static str) -> StoreError {
-    StoreError::corrupt("part of the search index", what)
-}
-
 impl Index {
     /// The index that is in this database, if there is one that this Inkspot can read. Its tails
     /// hold `tail` documents at most.
-    pub(super) fn load(kv: Box<dyn Kv>, tail: usize) -> Result<Option<Self>, StoreError> {
+    pub(super) fn load(kv: Own, tail: usize) -> Result<Option<Self>, IndexError> {
         let mark = kv.get(&layout::mark_key())?;
         let Some(mark) = mark.and_then(|bytes| Mark::decode(&bytes)) else {
             return Ok(None);
         };
-        let rooms = Rooms::load(&*kv)?;
-        let times = load_times(&*kv, mark.docs)?;
+        let rooms = Rooms::load(&kv)?;
+        let times = load_times(&kv, mark.docs)?;
         Ok(Some(Self::with(kv, tail, mark, rooms, times)))
     }
 
     /// An empty one in an empty database.
-    pub(super) fn begin(kv: Box<dyn Kv>, tail: usize, mark: Mark) -> Result<Self, StoreError> {
+    pub(super) fn begin(kv: Own, tail: usize, mark: Mark) -> Result<Self, IndexError> {
         let (key, value) = (layout::mark_key(), mark.encode());
         kv.write(&mut std::iter::once((
             key.as_slice(),
@@ -74,7 +69,7 @@ impl Index {
         Ok(Self::with(kv, tail, mark, Rooms::default(), Vec::new()))
     }
 
-    fn with(kv: Box<dyn Kv>, tail: usize, mark: Mark, rooms: Rooms, times: Vec<Seconds>) -> Self {
+    fn with(kv: Own, tail: usize, mark: Mark, rooms: Rooms, times: Vec<Seconds>) -> Self {
         let state = RwLock::new(State {
             mark,
             frozen: None,
@@ -92,8 +87,18 @@ impl Index {
     }
 
     /// The database.
-    pub(super) fn kv(&self) -> &dyn Kv {
-        &*self.kv
+    pub(super) fn kv(&self) -> &Own {
+        &self.kv
+    }
+
+    /// Says that its folder is to be removed once nobody uses it any more.
+    pub(super) fn let_go(&self) {
+        self.kv.set_goes(true);
+    }
+
+    /// Says that its folder is to stay after all.
+    pub(super) fn keep(&self) {
+        self.kv.set_goes(false);
     }
 
     /// Who may find what in it.
@@ -140,7 +145,7 @@ impl Index {
     }
 
     /// Where a document is.
-    pub(super) fn place(&self, doc: u32, row: &mut PlaceRow) -> Result<Place, StoreError> {
+    pub(super) fn place(&self, doc: u32, row: &mut PlaceRow) -> Result<Place, IndexError> {
         {
             let state = self.state.read();
             let frozen = state.frozen.as_ref().and_then(|tail| tail.place(doc));
@@ -148,7 +153,7 @@ impl Index {
                 return Ok(place);
             }
         }
-        self.places.of(&*self.kv, doc, row)
+        self.places.of(&self.kv, doc, row)
     }
 
     /// The newest document, not newer than `doc`, whose time may be within `seconds`.
@@ -168,7 +173,7 @@ impl Index {
     }
 
     /// What the disk has of a term, and about how many documents have it, in all.
-    pub(super) fn look_up(&self, term: &[u8]) -> Result<(Stored, u32), StoreError> {
+    pub(super) fn look_up(&self, term: &[u8]) -> Result<(Stored, u32), IndexError> {
         let (tails, flushed) = {
             let state = self.state.read();
             let frozen = state.frozen.as_ref().map_or(0, |tail| tail.count(term));
@@ -196,7 +201,7 @@ impl Index {
         stored: &mut Stored,
         most: u32,
         into: &mut Vec<Posting>,
-    ) -> Result<u32, StoreError> {
+    ) -> Result<u32, IndexError> {
         into.clear();
         let flushed = {
             let state = self.state.read();
@@ -234,7 +239,7 @@ impl Index {
         term: &[u8],
         most: u32,
         into: &mut Vec<Posting>,
-    ) -> Result<Option<u32>, StoreError> {
+    ) -> Result<Option<u32>, IndexError> {
         let from = layout::block_key(term, 0);
         let to = layout::behind(layout::block_key(term, most));
         let mut first = None;
@@ -252,7 +257,7 @@ impl Index {
         &self,
         start: &[u8],
         limit: usize,
-    ) -> Result<(Vec<Vec<u8>>, bool), StoreError> {
+    ) -> Result<(Vec<Vec<u8>>, bool), IndexError> {
         let mut terms: Vec<Vec<u8>> = Vec::new();
         {
             let state = self.state.read();
@@ -364,7 +369,7 @@ pub(super) enum Part {
     Disk,
 }
 
-fn load_times(kv: &dyn Kv, docs: u32) -> Result<Vec<Seconds>, StoreError> {
+fn load_times(kv: &Own, docs: u32) -> Result<Vec<Seconds>, IndexError> {
     let (from, to) = layout::all_times();
     let mut times = Vec::new();
     kv.scan(&from, &to, Order::Forward, &mut |_, row| {

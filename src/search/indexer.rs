@@ -8,13 +8,15 @@ use std::time::Duration;
 use super::carried::Carried;
 use super::document::{self, Terms};
 use super::flush::{self, Flush};
-use super::index::{Index, Part, damaged};
+use super::index::{Index, Part};
 use super::layout::Mark;
+use super::own::{Failure, IndexError, damaged};
 use super::postings::Posting;
 use super::tail::Place;
+use super::unreadable::Unreadable;
 use crate::base::clock::Timestamp;
 use crate::model::{ConversationId, Event, EventBody, EventSeq, Message};
-use crate::store::{Store, StoreError, View};
+use crate::store::{Store, View};
 
 /// How long events may wait for the disk. The log keeps them much longer; what waits when the
 /// server ends is read from there again.
@@ -26,6 +28,7 @@ const MOST_EVENTS: u64 = 100_000;
 /// See the module.
 pub(super) struct Indexer {
     view: View,
+    unreadable: Arc<Unreadable>,
     index: Arc<Index>,
     terms: Terms,
     /// The newest position of each conversation that is in the index, by the conversation's number.
@@ -37,24 +40,28 @@ pub(super) struct Indexer {
     seen: EventSeq,
     /// Whether the messages that were there before `seen` are.
     whole: bool,
+    /// How many messages were deleted whose words may be in it, and when the first of them was.
+    erased: (u32, Timestamp),
     /// When the first event happened that waits for the disk.
     waiting_since: Option<Timestamp>,
 }
 
 impl Indexer {
     /// The one of this index, which was just loaded, for the messages of `store`.
-    pub(super) fn new(store: &Store, index: Arc<Index>) -> Self {
+    pub(super) fn new(store: &Store, unreadable: &Arc<Unreadable>, index: Index) -> Self {
         let mark = index.mark();
         Self {
             view: store.view(),
+            unreadable: Arc::clone(unreadable),
             terms: Terms::default(),
             newest: HashMap::new(),
             flush: None,
             stored_rooms: index.rooms(),
             seen: mark.seen,
             whole: mark.whole,
+            erased: (mark.erased, mark.erased_since),
             waiting_since: None,
-            index,
+            index: Arc::new(index),
         }
     }
 
@@ -78,15 +85,36 @@ impl Indexer {
         self.whole = true;
     }
 
+    /// What of the store couldn't be read.
+    pub(super) fn unreadable(&self) -> &Unreadable {
+        &self.unreadable
+    }
+
+    /// How many messages were deleted whose words may still be in it, and when the first of them
+    /// was.
+    pub(super) fn erased(&self) -> (u32, Timestamp) {
+        self.erased
+    }
+
+    /// Goes on behind an event that can't be read.
+    pub(super) fn skip(&mut self) {
+        self.seen = EventSeq(self.seen.0 + 1);
+        self.index.access().forget(self.seen);
+    }
+
     /// Takes the next events of the log.
-    pub(super) fn take(&mut self, events: &[Event]) -> Result<(), StoreError> {
+    pub(super) fn take(&mut self, events: &[Event]) -> Result<(), Failure> {
         self.index.access().note(events);
         for event in events {
             self.waiting_since.get_or_insert(event.at);
             match &event.body {
                 EventBody::MessageSent(message) => self.add(message)?,
                 EventBody::MessageEdited(message) => self.amend(message)?,
-                // Of a deleted message nothing is found, as its record says.
+                // Nothing of it is found any more, as its record says.
+                EventBody::MessageDeleted { .. } => match &mut self.erased {
+                    (0, _) => self.erased = (1, event.at),
+                    (count, _) => *count = count.saturating_add(1),
+                },
                 _ => {}
             }
             self.seen = event.seq;
@@ -95,7 +123,7 @@ impl Indexer {
     }
 
     /// The newest position of a conversation that is in the index; 0 if none is.
-    pub(super) fn newest(&mut self, conversation: ConversationId) -> Result<u32, StoreError> {
+    pub(super) fn newest(&mut self, conversation: ConversationId) -> Result<u32, IndexError> {
         let room = self.index.number(conversation);
         if let Some(&seq) = self.newest.get(&room) {
             return Ok(seq);
@@ -110,12 +138,12 @@ impl Indexer {
     }
 
     /// Adds a message, unless it is there already.
-    pub(super) fn add(&mut self, message: &Message) -> Result<(), StoreError> {
+    pub(super) fn add(&mut self, message: &Message) -> Result<(), Failure> {
         let conversation = message.id.conversation;
         let mut newest = self.newest(conversation)?;
         let room = self.index.number(conversation);
         let Ok(seq) = u32::try_from(message.id.seq.0) else {
-            return Err(damaged("a position that is too large"));
+            return Err(damaged("a position that is too large").into());
         };
         // Positions have no gaps. If the database had one, it would be kept here too.
         while newest + 1 < seq {
@@ -125,7 +153,7 @@ impl Indexer {
         }
         if seq > newest {
             if message.deleted_at.is_none() && message.sealed.is_none() {
-                let carried = Carried::by(&self.view, message)?;
+                let carried = Carried::by(&self.view, &self.unreadable, message)?;
                 self.terms.take(message, carried);
             } else {
                 self.terms.clear();
@@ -142,7 +170,7 @@ impl Indexer {
     }
 
     /// Takes the terms of a changed message. Those of its old text stay, but the record decides.
-    pub(super) fn amend(&mut self, message: &Message) -> Result<(), StoreError> {
+    pub(super) fn amend(&mut self, message: &Message) -> Result<(), Failure> {
         let conversation = message.id.conversation;
         let known = self.newest(conversation)?;
         let Some(seq) = u32::try_from(message.id.seq.0)
@@ -158,7 +186,7 @@ impl Indexer {
             None => self.at_seq_on_disk(&term, seq)?,
         };
         let doc = doc.ok_or_else(|| damaged("a message is missing"))?;
-        let carried = Carried::by(&self.view, message)?;
+        let carried = Carried::by(&self.view, &self.unreadable, message)?;
         self.terms.take(message, carried);
         if self.index.part(doc) == Part::Frozen {
             self.finish_flush()?;
@@ -167,12 +195,13 @@ impl Indexer {
             self.index.amend(doc, self.terms.iter());
             return Ok(());
         }
-        flush::amend(&self.index, Posting { doc, value: room }, self.terms.iter())
+        let posting = Posting { doc, value: room };
+        Ok(flush::amend(&self.index, posting, self.terms.iter())?)
     }
 
     /// Writes a slice of what waits for the disk, if something is on its way there or is due at
     /// this moment. Returns whether there is more to write.
-    pub(super) fn write(&mut self, now: Timestamp) -> Result<bool, StoreError> {
+    pub(super) fn write(&mut self, now: Timestamp) -> Result<bool, IndexError> {
         if self.flush.is_none() && self.is_due(now) {
             self.begin_flush();
         }
@@ -186,7 +215,7 @@ impl Indexer {
     }
 
     /// Writes everything.
-    pub(super) fn write_all(&mut self) -> Result<(), StoreError> {
+    pub(super) fn write_all(&mut self) -> Result<(), IndexError> {
         self.finish_flush()?;
         self.begin_flush();
         self.finish_flush()
@@ -204,13 +233,15 @@ impl Indexer {
         let mark = Mark {
             seen: self.seen,
             whole: self.whole,
+            erased: self.erased.0,
+            erased_since: self.erased.1,
             ..self.index.mark()
         };
         self.waiting_since = None;
         self.flush = Some(Flush::begin(&self.index, mark));
     }
 
-    fn finish_flush(&mut self) -> Result<(), StoreError> {
+    fn finish_flush(&mut self) -> Result<(), IndexError> {
         while let Some(flush) = &mut self.flush {
             if flush.step(&self.index, &mut self.stored_rooms)? {
                 self.flush = None;
@@ -219,7 +250,7 @@ impl Indexer {
         Ok(())
     }
 
-    fn push(&mut self, place: Place, at: Timestamp, terms: &[Vec<u8>]) -> Result<(), StoreError> {
+    fn push(&mut self, place: Place, at: Timestamp, terms: &[Vec<u8>]) -> Result<(), IndexError> {
         self.push_terms(place, at, terms.iter().map(Vec::as_slice))
     }
 
@@ -228,7 +259,7 @@ impl Indexer {
         place: Place,
         at: Timestamp,
         terms: impl Iterator<Item = &'a [u8]>,
-    ) -> Result<(), StoreError> {
+    ) -> Result<(), IndexError> {
         if self.index.push(place, at.0, terms) {
             self.finish_flush()?;
             self.begin_flush();
@@ -242,7 +273,7 @@ impl Indexer {
         term: &[u8],
         most: u32,
         block: &mut Vec<Posting>,
-    ) -> Result<(), StoreError> {
+    ) -> Result<(), IndexError> {
         block.clear();
         let (mut stored, _) = self.index.look_up(term)?;
         self.index.newest(term, &mut stored, most, block)?;
@@ -250,7 +281,7 @@ impl Indexer {
     }
 
     /// The document on disk at a position of a conversation, whose term is given.
-    fn at_seq_on_disk(&self, term: &[u8], seq: u32) -> Result<Option<u32>, StoreError> {
+    fn at_seq_on_disk(&self, term: &[u8], seq: u32) -> Result<Option<u32>, IndexError> {
         let mut block = Vec::new();
         let (mut low, mut high) = (0, self.index.mark().docs);
         while low < high {

@@ -13,13 +13,14 @@
 //! Numbers are big-endian. Lists are ascending pairs of document and conversation number (in the
 //! list of a conversation: position), as [`postings`](super::postings) writes them.
 
+use crate::base::clock::Timestamp;
 use crate::model::EventSeq;
 use crate::text;
 
 use super::tail::Place;
 
 /// Raised when anything in this room changes what is stored.
-const FORMAT: u32 = 2;
+const FORMAT: u32 = 3;
 
 /// Documents whose places are in one row.
 pub(super) const PLACES: u32 = 256;
@@ -37,6 +38,9 @@ const TIME_ROWS: u8 = 0x21;
 const TERMS: u8 = 0x30;
 const BLOCKS: u8 = 0x40;
 
+/// Bytes that the mark takes.
+const MARK_BYTES: usize = 45;
+
 /// How far the index has come. What is in the database beyond it is not valid yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Mark {
@@ -50,12 +54,16 @@ pub(super) struct Mark {
     pub whole: bool,
     /// Tells this numbering of the documents from others.
     pub numbering: u64,
+    /// How many messages were deleted whose words may still be in it.
+    pub erased: u32,
+    /// When the first of them was.
+    pub erased_since: Timestamp,
 }
 
 impl Mark {
     /// The bytes to store.
     pub(super) fn encode(self) -> Vec<u8> {
-        let mut bytes = Vec::with_capacity(33);
+        let mut bytes = Vec::with_capacity(MARK_BYTES);
         bytes.extend_from_slice(&FORMAT.to_be_bytes());
         bytes.extend_from_slice(&text::VERSION.to_be_bytes());
         bytes.extend_from_slice(&self.epoch.to_be_bytes());
@@ -63,19 +71,24 @@ impl Mark {
         bytes.extend_from_slice(&self.docs.to_be_bytes());
         bytes.push(u8::from(self.whole));
         bytes.extend_from_slice(&self.numbering.to_be_bytes());
+        bytes.extend_from_slice(&self.erased.to_be_bytes());
+        bytes.extend_from_slice(&self.erased_since.0.to_be_bytes());
         bytes
     }
 
     /// Reads what [`Mark::encode`] wrote; `None` when another format, or other words, wrote it.
     pub(super) fn decode(bytes: &[u8]) -> Option<Self> {
-        let known =
-            bytes.len() == 33 && u32_at(bytes, 0)? == FORMAT && u32_at(bytes, 4)? == text::VERSION;
+        let known = bytes.len() == MARK_BYTES
+            && u32_at(bytes, 0)? == FORMAT
+            && u32_at(bytes, 4)? == text::VERSION;
         known.then_some(Self {
             epoch: u32_at(bytes, 8)?,
             seen: EventSeq(u64_at(bytes, 12)?),
             docs: u32_at(bytes, 20)?,
             whole: *bytes.get(24)? == 1,
             numbering: u64_at(bytes, 25)?,
+            erased: u32_at(bytes, 33)?,
+            erased_since: Timestamp(u64_at(bytes, 37)?),
         })
     }
 }
@@ -250,10 +263,12 @@ mod tests {
         #[test]
         fn a_mark_reads_what_it_writes_and_nothing_else(
             (epoch, seen, docs, whole, numbering) in any::<(u32, u64, u32, bool, u64)>(),
-            cut in 0_usize..33,
+            (erased, since) in any::<(u32, u64)>(),
+            cut in 0_usize..MARK_BYTES,
             flipped in 0_usize..8,
         ) {
-            let mark = Mark { epoch, seen: EventSeq(seen), docs, whole, numbering };
+            let (seen, erased_since) = (EventSeq(seen), Timestamp(since));
+            let mark = Mark { epoch, seen, docs, whole, numbering, erased, erased_since };
             let mut bytes = mark.encode();
             prop_assert_eq!(Mark::decode(&bytes), Some(mark));
             prop_assert_eq!(Mark::decode(&bytes[..cut]), None);

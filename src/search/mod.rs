@@ -2,7 +2,8 @@
 //!
 //! The index lies in a database of its own and can always be made again from the messages, so
 //! that nothing waits for it: sends don't, starting doesn't, and when it is damaged the server goes
-//! on and builds another. It only proposes; each message that it proposes is read, and whether
+//! on and builds another. One is also built beside it from time to time, after messages were
+//! deleted ([`renewal`]). It only proposes; each message that it proposes is read, and whether
 //! it is found is decided on the record as it is now (`find`). No rules but this one in
 //! here: one finds what is in the conversations that one is a member of.
 //!
@@ -18,16 +19,21 @@ mod cursor;
 mod document;
 mod find;
 mod flush;
+mod folders;
 mod index;
 mod indexer;
 mod layout;
+mod lists;
 mod names;
+mod own;
 mod places;
 mod postings;
 mod reader;
+mod renewal;
 mod rooms;
 mod tail;
 mod terms;
+mod unreadable;
 mod walk;
 
 use std::path::PathBuf;
@@ -42,6 +48,7 @@ use tokio::sync::watch;
 
 pub use cursor::{BadCursor, Cursor};
 pub use find::Caps;
+pub use own::{Failure, IndexError};
 pub use reader::rebuild;
 
 use crate::base::clock::Clock;
@@ -51,7 +58,9 @@ use crate::base::shutdown::Shutdown;
 use crate::model::{ConversationId, EventSeq, Message, UserId};
 use crate::store::{Store, StoreError};
 use crate::text::Query;
+use folders::Folders;
 use index::Index;
+use unreadable::Unreadable;
 
 /// How the index is kept.
 #[derive(Clone, Debug)]
@@ -71,6 +80,13 @@ pub struct Options {
     pub at_least_every: Duration,
     /// What one page of a search may cost.
     pub caps: Caps,
+    /// How many messages may be deleted before the index is renewed, so that none of their words
+    /// are left on the disk.
+    pub renew_after: u32,
+    /// After how long it is renewed even if fewer were deleted.
+    pub renew_every: Duration,
+    /// How much time is between the beginnings of two renewals, at least.
+    pub renew_pause: Duration,
 }
 
 impl Default for Options {
@@ -82,17 +98,22 @@ impl Default for Options {
             gather: Duration::from_millis(50),
             at_least_every: Duration::from_mins(10),
             caps: Caps::default(),
+            renew_after: 1000,
+            renew_every: Duration::from_hours(24),
+            renew_pause: Duration::from_hours(1),
         }
     }
 }
 
 /// What is searched for.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Ask<'a> {
     /// Who searches: only their conversations are looked through.
     pub user: UserId,
     /// What for.
     pub query: &'a Query,
+    /// Who has this displayed name, as [`fold`](crate::model::name::fold) makes it.
+    pub called: &'a dyn Fn(&str) -> Vec<UserId>,
     /// Only in this conversation.
     pub within: Option<ConversationId>,
     /// Where to go on: the `next` of the page before.
@@ -143,7 +164,10 @@ pub enum SearchError {
         /// A sentence or two for people.
         message: String,
     },
-    /// A database failed.
+    /// The index failed.
+    #[error(transparent)]
+    Index(#[from] IndexError),
+    /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -158,6 +182,7 @@ struct Shared {
     index: RwLock<Option<Arc<Index>>>,
     seen: AtomicU64,
     indexing: AtomicBool,
+    unreadable: Arc<Unreadable>,
 }
 
 impl Shared {
@@ -194,12 +219,15 @@ impl Search {
         let stop = Shutdown::new();
         let reader = reader::Reader {
             shared: Arc::clone(&shared),
-            folder,
+            folders: Folders::within(folder),
             options,
             published,
             stop: stop.clone(),
             runtime: Handle::current(),
             rng: rng.clone(),
+            number: 0,
+            given_up: 0,
+            renewed_at: None,
         };
         let thread = thread::Builder::new().name("search".into());
         let thread = Some(thread.spawn(move || reader.run())?);
@@ -213,7 +241,7 @@ impl Search {
         let indexing = shared.indexing.load(Ordering::Acquire);
         let index = shared.index.read().clone();
         let found = match index {
-            Some(index) => find::find(&shared.store, &index, ask, shared.caps, cancelled)?,
+            Some(index) => find::find(shared, &index, ask, cancelled)?,
             None => Found::nothing(),
         };
         Ok(Found { indexing, ..found })
@@ -229,6 +257,11 @@ impl Search {
     /// request.
     pub fn disk_bytes(&self) -> u64 {
         disk::size(&self.0.folder).unwrap_or(0)
+    }
+
+    /// How often something of the store couldn't be read and was left out.
+    pub fn unreadable(&self) -> u64 {
+        self.0.unreadable.count()
     }
 
     /// Whether messages from before the start aren't in the index yet.
@@ -247,6 +280,7 @@ impl Shared {
             index: RwLock::default(),
             seen: AtomicU64::new(0),
             indexing: AtomicBool::new(true),
+            unreadable: Arc::default(),
         }
     }
 }

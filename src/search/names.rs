@@ -1,33 +1,32 @@
 //! Whom and which conversation a search means by a name.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
-use super::SearchError;
+use super::unreadable::Unreadable;
+use super::{Ask, SearchError};
 use crate::model::name::fold;
 use crate::model::{ConversationId, UserId};
 use crate::store::{Reads, StoreError, accounts, conversations, members};
 use crate::text::Person;
 
-/// Accounts that are looked through for a displayed name, at most.
-const MOST_ACCOUNTS: usize = 20_000;
-
-/// How many are read at once.
-const PAGE: usize = 500;
-
 /// The people that are meant: the one with this username, else all with this displayed name.
 pub(super) fn people(
     reads: &dyn Reads,
-    me: UserId,
+    ask: &Ask<'_>,
     asked: &[Person],
 ) -> Result<HashSet<UserId>, SearchError> {
     let mut found = HashSet::new();
     for person in asked {
         match person {
             Person::Me => {
-                found.insert(me);
+                found.insert(ask.user);
             }
             Person::Named(name) => {
-                let called = named(reads, name)?;
+                let folded = fold(name.trim());
+                let called = match accounts::find_by_username(reads, &folded)? {
+                    Some(account) => vec![account.id],
+                    None => (ask.called)(&folded),
+                };
                 if called.is_empty() {
                     return Err(SearchError::Unknown {
                         piece: format!("from:{name}"),
@@ -44,31 +43,11 @@ pub(super) fn people(
     Ok(found)
 }
 
-fn named(reads: &dyn Reads, name: &str) -> Result<Vec<UserId>, StoreError> {
-    let name = fold(name.trim());
-    if let Some(account) = accounts::find_by_username(reads, &name)? {
-        return Ok(vec![account.id]);
-    }
-    let mut called = Vec::new();
-    let mut after = None;
-    for _ in 0..MOST_ACCOUNTS / PAGE {
-        let page = accounts::page(reads, after, PAGE)?;
-        let same = page
-            .iter()
-            .filter(|account| fold(&account.display_name) == name);
-        called.extend(same.map(|account| account.id));
-        after = page.last().map(|account| account.id);
-        if page.len() < PAGE {
-            break;
-        }
-    }
-    Ok(called)
-}
-
 /// The person's own conversations that are meant: those with this title, and the direct one with
 /// the person of this name.
 pub(super) fn conversations(
     reads: &dyn Reads,
+    unreadable: &Unreadable,
     me: UserId,
     asked: &[String],
 ) -> Result<HashSet<ConversationId>, SearchError> {
@@ -76,17 +55,19 @@ pub(super) fn conversations(
     if asked.is_empty() {
         return Ok(found);
     }
-    let own = conversations::of_user(reads, me)?;
-    for name in asked {
-        let mut known = false;
-        let folded = fold(name.trim());
-        for &id in &own {
-            if is_called(reads, me, id, &folded)? {
+    let folded = asked.iter().map(|name| (fold(name.trim()), false));
+    let mut known: HashMap<String, bool> = folded.collect();
+    for id in conversations::of_user(reads, me)? {
+        let names = unreadable.or_skip(names_of(reads, me, id))?;
+        for name in names.into_iter().flatten() {
+            if let Some(known) = known.get_mut(&name) {
+                *known = true;
                 found.insert(id);
-                known = true;
             }
         }
-        if !known {
+    }
+    for name in asked {
+        if !known[&fold(name.trim())] {
             return Err(SearchError::Unknown {
                 piece: format!("in:{name}"),
                 message: format!(
@@ -99,28 +80,22 @@ pub(super) fn conversations(
     Ok(found)
 }
 
-fn is_called(
-    reads: &dyn Reads,
-    me: UserId,
-    id: ConversationId,
-    name: &str,
-) -> Result<bool, StoreError> {
+/// What a conversation is called by one of its members, folded.
+fn names_of(reads: &dyn Reads, me: UserId, id: ConversationId) -> Result<Vec<String>, StoreError> {
     let Some(conversation) = conversations::find(reads, id)? else {
-        return Ok(false);
+        return Ok(Vec::new());
     };
     if let Some(title) = &conversation.title {
-        return Ok(fold(title) == name);
+        return Ok(vec![fold(title)]);
     }
-    if conversation.is_group {
-        return Ok(false);
-    }
-    for other in members::ids(reads, id)?.into_iter().filter(|&id| id != me) {
-        if let Some(account) = accounts::find(reads, other)?
-            && (accounts::fold_username(&account.username) == name
-                || fold(&account.display_name) == name)
-        {
-            return Ok(true);
+    let mut names = Vec::new();
+    if !conversation.is_group {
+        for other in members::ids(reads, id)?.into_iter().filter(|&id| id != me) {
+            if let Some(account) = accounts::find(reads, other)? {
+                names.push(accounts::fold_username(&account.username));
+                names.push(fold(&account.display_name));
+            }
         }
     }
-    Ok(false)
+    Ok(names)
 }

@@ -5,11 +5,9 @@ use std::sync::Arc;
 
 use parking_lot::Mutex;
 
-use super::index::damaged;
 use super::layout;
+use super::own::{IndexError, Own, damaged};
 use super::tail::Place;
-use crate::store::StoreError;
-use crate::store::kv::Kv;
 
 /// How many rows, of 2 KiB, are kept in memory.
 const KEPT: usize = 64;
@@ -39,12 +37,7 @@ impl PlaceRow {
 
 impl PlaceRows {
     /// Where a document is that is on disk. `row` is the one that the caller was given last.
-    pub(super) fn of(
-        &self,
-        kv: &dyn Kv,
-        doc: u32,
-        row: &mut PlaceRow,
-    ) -> Result<Place, StoreError> {
+    pub(super) fn of(&self, kv: &Own, doc: u32, row: &mut PlaceRow) -> Result<Place, IndexError> {
         let number = doc / layout::PLACES;
         let index = doc % layout::PLACES;
         if let Some(place) = row.place(number, index) {
@@ -67,9 +60,8 @@ impl PlaceRows {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::kv::SledKv;
 
-    fn write(kv: &SledKv, number: u32, room: u32, count: u32) {
+    fn write(kv: &Own, number: u32, room: u32, count: u32) {
         let mut bytes = Vec::new();
         for seq in 0..count {
             layout::put_place(Place { room, seq }, &mut bytes);
@@ -82,7 +74,7 @@ mod tests {
     #[test]
     fn a_kept_row_is_read_again_when_it_grew_and_is_never_taken_for_another() {
         let dir = tempfile::tempdir().unwrap();
-        let kv = SledKv::open(dir.path(), 1 << 20).unwrap();
+        let kv = Own::open(&dir.path().join("1"), 1 << 20).unwrap();
         let rows = PlaceRows::default();
         let (mut row, mut fresh) = (PlaceRow::default(), PlaceRow::default());
         write(&kv, 0, 1, 3);

@@ -4,9 +4,8 @@
 //! Whatever fails is logged and tried again: the worst that can happen to the index is that it is
 //! built anew, while the server goes on.
 
-use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
@@ -15,35 +14,41 @@ use tokio::runtime::Handle;
 use tokio::sync::watch;
 
 use super::build::Build;
+use super::folders::Folders;
 use super::index::Index;
 use super::indexer::Indexer;
 use super::layout::Mark;
+use super::own::{self, Failure, IndexError, Own};
+use super::unreadable::Unreadable;
 use super::{Options, Shared};
+use crate::base::clock::Timestamp;
 use crate::base::rng::Rng;
 use crate::base::shutdown::Shutdown;
-use crate::model::EventSeq;
-use crate::store::kv::SledKv;
+use crate::model::{Event, EventSeq};
 use crate::store::{Store, StoreError, TailError};
 
 /// Events, or messages, that are taken at once.
-const SLICE: usize = 128;
+pub(super) const SLICE: usize = 128;
+
+/// How many times as long as after other work it rests while the index is renewed.
+const RENEWAL_REST: f32 = 4.0;
 
 /// How long it waits after a failure.
 const AFTER_FAILURE: Duration = Duration::from_secs(30);
 
 /// Why a round ended.
-enum End {
+pub(super) enum End {
     /// Somebody wants it to.
     Stopped,
     /// The index cannot be brought up to date: it begins anew.
     Outdated(&'static str),
-    /// A database failed.
-    Failed(StoreError),
+    /// Something failed.
+    Failed(Failure),
 }
 
-impl From<StoreError> for End {
-    fn from(error: StoreError) -> Self {
-        Self::Failed(error)
+impl<E: Into<Failure>> From<E> for End {
+    fn from(error: E) -> Self {
+        Self::Failed(error.into())
     }
 }
 
@@ -51,7 +56,7 @@ impl From<TailError> for End {
     fn from(error: TailError) -> Self {
         match error {
             TailError::Trimmed { .. } => Self::Outdated("the log was trimmed past it"),
-            TailError::Store(error) => Self::Failed(error),
+            TailError::Store(error) => error.into(),
         }
     }
 }
@@ -59,12 +64,18 @@ impl From<TailError> for End {
 /// See the module.
 pub(super) struct Reader {
     pub shared: Arc<Shared>,
-    pub folder: PathBuf,
+    pub folders: Folders,
     pub options: Options,
     pub published: watch::Receiver<EventSeq>,
     pub stop: Shutdown,
     pub runtime: Handle,
     pub rng: Rng,
+    /// The number of the index in use.
+    pub number: u32,
+    /// The number up to which indexes were given up; a search may still be in one of them.
+    pub given_up: u32,
+    /// When the index was last renewed, or that was tried.
+    pub renewed_at: Option<Timestamp>,
 }
 
 impl Reader {
@@ -74,26 +85,25 @@ impl Reader {
             let round = catch_unwind(AssertUnwindSafe(|| self.round()));
             // The panic hook has logged it.
             let panicked = StoreError::Contradiction("the reader of the search failed by panic");
-            let end = round.unwrap_or(Err(End::Failed(panicked)));
+            let end = round.unwrap_or_else(|_| Err(panicked.into()));
             self.shared.indexing.store(true, Ordering::Release);
+            let index = self.shared.index.write().take();
+            let lost = match &end {
+                Err(End::Outdated(_)) => true,
+                Err(End::Failed(Failure::Index(error))) => error.is_lost(),
+                _ => false,
+            };
+            if lost {
+                index.inspect(|index| index.let_go());
+                self.given_up = self.number;
+            }
             match end {
-                Ok(()) | Err(End::Stopped) => {
-                    *self.shared.index.write() = None;
-                    return;
-                }
+                Ok(()) | Err(End::Stopped) => return,
                 Err(End::Outdated(why)) => {
                     tracing::info!(why, "the search index is built anew");
-                    self.remove();
                 }
                 Err(End::Failed(error)) => {
-                    let useless =
-                        matches!(error, StoreError::Engine(_) | StoreError::Corrupt { .. });
-                    tracing::warn!(%error, built_anew = useless, "the search index failed");
-                    if useless {
-                        self.remove();
-                    } else {
-                        *self.shared.index.write() = None;
-                    }
+                    tracing::warn!(%error, built_anew = lost, "the search index failed");
                     if self.rest(AFTER_FAILURE).is_err() {
                         return;
                     }
@@ -102,33 +112,43 @@ impl Reader {
         }
     }
 
-    /// Closes the index and removes its folder.
-    fn remove(&self) {
-        *self.shared.index.write() = None;
-        if let Err(error) = remove(&self.folder) {
-            tracing::warn!(%error, "the search index could not be removed");
-        }
-    }
-
     fn round(&mut self) -> Result<(), End> {
         let mut indexer = self.open()?;
         *self.shared.index.write() = Some(Arc::clone(indexer.index()));
         self.shared.saw(indexer.seen());
+        loop {
+            // The index is as good as before when it is the store that failed.
+            match self.follow(&mut indexer) {
+                Err(End::Failed(Failure::Store(error))) => {
+                    tracing::warn!(%error, "the search index waits because of the store");
+                    self.rest(AFTER_FAILURE)?;
+                }
+                end => return end,
+            }
+        }
+    }
+
+    /// Brings the index up to date and keeps it so.
+    fn follow(&mut self, indexer: &mut Indexer) -> Result<(), End> {
         if !indexer.is_whole() {
-            self.build(&mut indexer)?;
+            self.build(indexer)?;
         }
         let goal = self.shared.store.log().head();
+        let mut renewal = None;
         loop {
-            self.wait_for_space()?;
+            if renewal.is_none() {
+                self.wait_for_space()?;
+            }
             let begun = Instant::now();
-            let events = self.shared.store.log().tail(indexer.seen(), SLICE)?;
-            indexer.take(&events)?;
+            let more = self.take_events(indexer)?;
             self.shared.saw(indexer.seen());
             if indexer.seen() >= goal {
                 self.shared.indexing.store(false, Ordering::Release);
             }
             let writing = indexer.write(self.shared.clock.now())?;
-            if events.len() == SLICE || writing {
+            if self.renew(&mut renewal, indexer)? {
+                self.rest(begun.elapsed().mul_f32(RENEWAL_REST * self.options.rest))?;
+            } else if more || writing {
                 self.yield_after(begun)?;
             } else {
                 self.wait(indexer.seen())?;
@@ -136,27 +156,97 @@ impl Reader {
         }
     }
 
-    /// Opens the index, or begins one.
-    fn open(&self) -> Result<Indexer, End> {
+    /// Gives the next events to an index. Returns whether there are more.
+    pub(super) fn take_events(&self, indexer: &mut Indexer) -> Result<bool, End> {
+        let log = self.shared.store.log();
+        let events = match log.tail(indexer.seen(), SLICE) {
+            // One of them can't be read: it is found by taking them one by one.
+            Err(TailError::Store(StoreError::Corrupt { .. })) => {
+                if let Some(events) = self.next_event(indexer.seen())? {
+                    indexer.take(&events)?;
+                } else {
+                    indexer.skip();
+                }
+                return Ok(true);
+            }
+            events => events?,
+        };
+        indexer.take(&events)?;
+        Ok(events.len() == SLICE)
+    }
+
+    /// The next event alone; `None` if it can't be read.
+    fn next_event(&self, seen: EventSeq) -> Result<Option<Vec<Event>>, End> {
+        match self.shared.store.log().tail(seen, 1) {
+            Err(TailError::Store(error)) => Ok(self.shared.unreadable.or_skip(Err(error))?),
+            events => Ok(Some(events?)),
+        }
+    }
+
+    /// Opens the newest index that is whole, else one that isn't, or begins one.
+    fn open(&mut self) -> Result<Indexer, End> {
+        let mut found: Option<(u32, Indexer)> = None;
+        for number in self.folders.numbers()?.into_iter().rev() {
+            // What was given up may still be used by a search.
+            if number <= self.given_up || found.as_ref().is_some_and(|(_, one)| one.is_whole()) {
+                break;
+            }
+            if let Some(indexer) = self.load(number)?
+                && (found.is_none() || indexer.is_whole())
+            {
+                found = Some((number, indexer));
+            }
+        }
+        let (number, indexer) = if let Some(found) = found {
+            found
+        } else {
+            let number = self.folders.next()?.max(self.given_up + 1);
+            let store = &self.shared.store;
+            let path = self.folders.path(number);
+            let index = begin(&path, store, &self.options, &self.rng)?;
+            (number, Indexer::new(store, &self.shared.unreadable, index))
+        };
+        self.folders.keep_only(number, self.given_up)?;
+        self.number = number;
+        Ok(indexer)
+    }
+
+    /// Opens an index; `None`, and it is removed, if it is of no use.
+    pub(super) fn load(&self, number: u32) -> Result<Option<Indexer>, End> {
         let Options {
             cache_bytes, tail, ..
         } = self.options;
-        let store = &self.shared.store;
-        let log = store.log();
-        let kv = SledKv::open(&self.folder, cache_bytes)?;
-        let Some(index) = Index::load(Box::new(kv), tail)? else {
-            remove(&self.folder)?;
-            let index = begin(&self.folder, store, &self.options, &self.rng)?;
-            return Ok(Indexer::new(store, Arc::new(index)));
+        let path = self.folders.path(number);
+        let loaded = Own::open(&path, cache_bytes).and_then(|own| Index::load(own, tail));
+        let why = match loaded {
+            Ok(Some(index)) => match self.why_useless(index.mark()) {
+                None => {
+                    let Shared {
+                        store, unreadable, ..
+                    } = &*self.shared;
+                    return Ok(Some(Indexer::new(store, unreadable, index)));
+                }
+                Some(why) => why.to_owned(),
+            },
+            Ok(None) => "it is of another format".to_owned(),
+            Err(error) if error.is_lost() => error.to_string(),
+            Err(error) => return Err(error.into()),
         };
-        let mark = index.mark();
+        tracing::info!(why, "a search index is of no use any more");
+        own::remove(&path);
+        Ok(None)
+    }
+
+    /// Why an index that has come so far can't be brought up to date.
+    fn why_useless(&self, mark: Mark) -> Option<&'static str> {
+        let log = self.shared.store.log();
         if mark.epoch != log.epoch() || mark.seen > log.head() {
-            return Err(End::Outdated("it belongs to another log"));
+            Some("it belongs to another log")
+        } else if mark.seen.0.saturating_add(1) < log.first().0 {
+            Some("the log was trimmed past it")
+        } else {
+            None
         }
-        if mark.seen.0.saturating_add(1) < log.first().0 {
-            return Err(End::Outdated("the log was trimmed past it"));
-        }
-        Ok(Indexer::new(store, Arc::new(index)))
     }
 
     fn build(&self, indexer: &mut Indexer) -> Result<(), End> {
@@ -200,7 +290,7 @@ impl Reader {
     }
 
     /// Rests, or ends when it is stopped meanwhile.
-    fn rest(&self, duration: Duration) -> Result<(), End> {
+    pub(super) fn rest(&self, duration: Duration) -> Result<(), End> {
         let stopped = self.runtime.block_on(async {
             tokio::select! {
                 biased;
@@ -233,29 +323,41 @@ impl Reader {
 }
 
 /// Builds the index anew in a data folder that no server uses, and returns how many messages it has.
-/// `progress` is told now and then how many it has so far, of how many.
+/// `progress` is told now and then how many it has so far, of how many. What was there before
+/// stays until it is finished.
 pub fn rebuild(
     folder: &Path,
     store: &Store,
     options: &Options,
     rng: &Rng,
     progress: &mut dyn FnMut(u64, u64),
-) -> Result<u64, StoreError> {
-    remove(folder)?;
-    let index = Arc::new(begin(folder, store, options, rng)?);
-    let mut indexer = Indexer::new(store, Arc::clone(&index));
+) -> Result<u64, Failure> {
+    let folders = Folders::within(folder.to_path_buf());
+    let number = folders.next()?;
+    let index = begin(&folders.path(number), store, options, rng)?;
+    index.let_go();
+    let mut indexer = Indexer::new(store, &Arc::new(Unreadable::default()), index);
     let mut build = Build::begin(store, &mut indexer)?;
     while !build.step(store, &mut indexer, SLICE)? {
-        progress(index.docs().into(), build.messages());
+        progress(indexer.index().docs().into(), build.messages());
     }
     indexer.set_whole();
     indexer.write_all()?;
-    Ok(index.docs().into())
+    let docs = indexer.index().docs();
+    indexer.index().keep();
+    drop(indexer);
+    folders.keep_only(number, 0)?;
+    Ok(docs.into())
 }
 
 /// Begins an index of everything that is stored now, in a folder that isn't there.
-fn begin(folder: &Path, store: &Store, options: &Options, rng: &Rng) -> Result<Index, StoreError> {
-    let kv = SledKv::open(folder, options.cache_bytes)?;
+pub(super) fn begin(
+    folder: &Path,
+    store: &Store,
+    options: &Options,
+    rng: &Rng,
+) -> Result<Index, IndexError> {
+    let own = Own::open(folder, options.cache_bytes)?;
     let log = store.log();
     let mark = Mark {
         epoch: log.epoch(),
@@ -263,16 +365,8 @@ fn begin(folder: &Path, store: &Store, options: &Options, rng: &Rng) -> Result<I
         docs: 0,
         whole: false,
         numbering: rng.u64(),
+        erased: 0,
+        erased_since: Timestamp(0),
     };
-    Index::begin(Box::new(kv), options.tail, mark)
-}
-
-/// Removes the folder of an index, if there is one.
-fn remove(folder: &Path) -> Result<(), StoreError> {
-    match fs::remove_dir_all(folder) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-            Err(StoreError::io("remove", folder)(error))
-        }
-        _ => Ok(()),
-    }
+    Index::begin(own, options.tail, mark)
 }

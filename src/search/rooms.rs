@@ -4,11 +4,10 @@
 use std::collections::HashMap;
 use std::ops::ControlFlow;
 
-use super::index::damaged;
 use super::layout;
+use super::own::{IndexError, Own, damaged};
 use crate::model::ConversationId;
-use crate::store::StoreError;
-use crate::store::kv::{Kv, Order};
+use crate::store::kv::Order;
 
 /// Conversations by their numbers, and the other way round. Takes about 32 bytes for each.
 #[derive(Default)]
@@ -19,7 +18,7 @@ pub(super) struct Rooms {
 
 impl Rooms {
     /// Those that are in the database.
-    pub(super) fn load(kv: &dyn Kv) -> Result<Self, StoreError> {
+    pub(super) fn load(kv: &Own) -> Result<Self, IndexError> {
         let (from, to) = layout::all_rooms();
         let mut numbers = HashMap::new();
         kv.scan(&from, &to, Order::Forward, &mut |key, value| {

@@ -12,6 +12,7 @@ use super::fields::search_form;
 use super::{Answer, Follower};
 use crate::base::clock::Timestamp;
 use crate::model::ids::{FileId, UserId};
+use crate::model::name::fold;
 use crate::model::view::SenderView;
 use crate::model::{Account, AvatarOf, Event, EventBody, Role};
 use crate::store::{Reads, accounts};
@@ -166,6 +167,18 @@ impl Directory {
             .take(limit)
             .cloned()
             .collect()
+    }
+
+    /// Everybody with this displayed name, given as [`fold`] makes it.
+    pub fn called(&self, folded: &str) -> Vec<UserId> {
+        let people = self.people.read();
+        // Names that fold to the same stand together.
+        let place = search_form(folded);
+        let listed = people.by_name.range((place.clone(), UserId(0))..);
+        let listed = listed.take_while(|(name, _)| *name == place);
+        let found = listed.filter_map(|(_, id)| people.by_id.get(id));
+        let called = found.filter(|person| fold(&person.display_name) == folded);
+        called.map(|person| person.id).collect()
     }
 
     /// Everybody, in the order in which their accounts were made.

@@ -30,6 +30,11 @@ impl Service {
         Ok(found.map(|person| self.person_view(person)).collect())
     }
 
+    /// Everybody with this displayed name, given as [`fold`](crate::model::name::fold) makes it.
+    pub fn people_called(&self, folded: &str) -> Vec<UserId> {
+        self.0.directory.called(folded)
+    }
+
     /// The caller's own conversations that are called so: by beginnings of the words of the title,
     /// or of the other person's names. The newest activity first, with up to 20 members each.
     /// `limit` 1 to 100. Blocks as long as reading all of them takes. Errors: fields (`q`,

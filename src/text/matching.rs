@@ -4,34 +4,67 @@ use std::ops::Range;
 
 use super::cluster::{cluster_at, read};
 use super::query::{Clause, Pattern, Query};
+use super::runs::Run;
 use super::tokens::{Token, tokens};
 
 /// Ranges to mark that one text has at most.
 const MAX_HIGHLIGHTS: usize = 100;
 
-/// Whether `content` has the words and phrases that `query` asks for and none that it excludes.
-/// The filters are not looked at: they are about the message, not its words.
-///
-/// If so, what to mark: ranges of bytes in `content`, in order, apart from each other, on the edges
-/// of visible characters.
+/// Places of one spelling that are looked for to be marked; those that touch become one range.
+const MAX_PLACES: usize = 4 * MAX_HIGHLIGHTS;
+
+/// Whether `content` has the words and phrases that `query` asks for and none that it excludes:
+/// [`Matcher::matches`], for one text.
 pub fn matches(query: &Query, content: &str) -> Option<Vec<Range<usize>>> {
-    // A word and a space are rarely shorter.
-    let mut words = Vec::with_capacity(content.len() / 4);
-    words.extend(tokens(content));
-    let page = Page {
-        text: content,
-        tokens: words,
-    };
-    if query.not.iter().any(|clause| page.has(clause, None)) {
-        return None;
-    }
-    let mut marks = Vec::new();
-    for clause in &query.all {
-        if !page.has(clause, Some(&mut marks)) {
-            return None;
+    Matcher::of(query).matches(content, &mut 0)
+}
+
+/// A search made ready to look at many texts.
+pub struct Matcher<'q> {
+    all: Vec<Spellings<'q>>,
+    not: Vec<Spellings<'q>>,
+}
+
+/// The spellings of one word or phrase, any of which is enough.
+type Spellings<'q> = Vec<Run<'q>>;
+
+impl<'q> Matcher<'q> {
+    /// The one of this search.
+    pub fn of(query: &'q Query) -> Self {
+        let spellings = |clause: &'q Clause| clause.any.iter().map(|run| Run::of(run)).collect();
+        Self {
+            all: query.all.iter().map(spellings).collect(),
+            not: query.not.iter().map(spellings).collect(),
         }
     }
-    Some(joined(marks))
+
+    /// Whether `content` has the words and phrases that are asked for and none that is excluded.
+    /// The filters are not looked at: they are about the message, not its words. Adds to `steps`
+    /// what it cost: for each spelling that is asked for about one step a word of the text, one
+    /// more for each 64 words of a phrase.
+    ///
+    /// If so, what to mark: ranges of bytes in `content`, in order, apart from each other, on the
+    /// edges of visible characters.
+    pub fn matches(&self, content: &str, steps: &mut u64) -> Option<Vec<Range<usize>>> {
+        // A word and a space are rarely shorter.
+        let mut words = Vec::with_capacity(content.len() / 4);
+        words.extend(tokens(content));
+        *steps += words.len() as u64;
+        let page = Page {
+            text: content,
+            tokens: words,
+        };
+        if self.not.iter().any(|one| page.has(one, None, steps)) {
+            return None;
+        }
+        let mut marks = Vec::new();
+        for one in &self.all {
+            if !page.has(one, Some(&mut marks), steps) {
+                return None;
+            }
+        }
+        Some(joined(marks))
+    }
 }
 
 /// The words of a text, to be searched in.
@@ -42,55 +75,31 @@ struct Page<'a> {
 }
 
 impl Page<'_> {
-    /// Whether the clause is satisfied; with `marks`, all places go there.
-    fn has(&self, clause: &Clause, mut marks: Option<&mut Vec<Range<usize>>>) -> bool {
+    /// Whether one of these is there; with `marks`, the places go there.
+    fn has(
+        &self,
+        spellings: &Spellings<'_>,
+        mut marks: Option<&mut Vec<Range<usize>>>,
+        steps: &mut u64,
+    ) -> bool {
         let mut found = false;
-        for patterns in &clause.any {
-            let mut free = 0;
-            for token in &self.tokens {
-                // Where one run was found, another is looked for only after it.
-                if token.start < free {
-                    continue;
-                }
-                let Some(end) = self.run(patterns, token) else {
-                    continue;
-                };
+        for run in spellings {
+            let mut left = MAX_PLACES;
+            let end = |pattern: &Pattern, token: &Token<'_>| self.end(pattern, token);
+            run.find(&self.tokens, end, steps, |place| {
                 found = true;
+                left -= 1;
                 let Some(marks) = marks.as_deref_mut() else {
-                    return true;
+                    return false;
                 };
-                marks.push(token.start..end);
-                free = end;
+                marks.push(place);
+                left > 0
+            });
+            if found && marks.is_none() {
+                return true;
             }
         }
         found
-    }
-
-    /// Where the run of patterns ends that begins with `first`.
-    fn run(&self, patterns: &[Pattern], first: &Token<'_>) -> Option<usize> {
-        let (pattern, rest) = patterns.split_first()?;
-        if !pattern.fits(&first.term) {
-            return None;
-        }
-        let mut end = self.end(pattern, first);
-        // Terms of different widths may fit, so the next word may stand at one of several places.
-        let mut next = vec![first.position + first.width];
-        for pattern in rest {
-            let fitting = next.iter().flat_map(|position| self.standing_at(*position));
-            let fitting: Vec<&Token<'_>> = fitting.filter(|t| pattern.fits(&t.term)).collect();
-            end = fitting.iter().map(|token| self.end(pattern, token)).max()?;
-            next = fitting.iter().map(|t| t.position + t.width).collect();
-            next.sort_unstable();
-            next.dedup();
-        }
-        Some(end)
-    }
-
-    /// All terms that begin at this position.
-    fn standing_at(&self, position: u32) -> impl Iterator<Item = &Token<'_>> {
-        let first = self.tokens.partition_point(|t| t.position < position);
-        let here = self.tokens[first..].iter();
-        here.take_while(move |token| token.position == position)
     }
 
     /// Where to end marking a token: of one that only begins as asked, its beginning is marked.
@@ -170,6 +179,116 @@ pub fn highlights_utf16(content: &str, ranges: &[Range<usize>]) -> Vec<[usize; 2
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    /// Where a run of these patterns ends that begins at this position.
+    fn end_of(page: &Page<'_>, patterns: &[Pattern], at: u32) -> Option<usize> {
+        let (pattern, rest) = patterns.split_first()?;
+        let here = page.tokens.iter().filter(|token| token.position == at);
+        let fitting = here.filter(|token| pattern.fits(&token.term));
+        let ends = fitting.filter_map(|token| match rest {
+            [] => Some(page.end(pattern, token)),
+            _ => end_of(page, rest, token.position + token.width),
+        });
+        ends.max()
+    }
+
+    /// The same, word by word, as slowly as it may be.
+    fn slowly(query: &Query, content: &str) -> Option<Vec<Range<usize>>> {
+        let tokens: Vec<Token<'_>> = tokens(content).collect();
+        let page = Page {
+            text: content,
+            tokens: tokens.clone(),
+        };
+        let mut marks = Vec::new();
+        for clause in &query.all {
+            let before = marks.len();
+            for patterns in &clause.any {
+                let mut free = 0;
+                for token in &tokens {
+                    let (first, rest) = patterns.split_first()?;
+                    let ends = match rest {
+                        [] => Some(page.end(first, token)),
+                        _ => end_of(&page, rest, token.position + token.width),
+                    };
+                    if let Some(end) = ends
+                        && first.fits(&token.term)
+                        && token.start >= free
+                    {
+                        marks.push(token.start..end);
+                        free = end;
+                    }
+                }
+            }
+            if marks.len() == before {
+                return None;
+            }
+        }
+        Some(joined(marks))
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(1_000))]
+        #[test]
+        fn what_is_found_is_what_going_word_by_word_finds(
+            text in "([abAB]|a-b|aB|ab|ä|東| |, |-|#|0[1-3] ){0,40}",
+            typed in "([abAB]|a-b|aB|ab|ae|東| |-|0[1-3] ){1,12}",
+            open: bool,
+        ) {
+            let end = if open { "*" } else { "" };
+            let typed = format!("\"{typed}\"{end}");
+            if let Ok(query) = crate::text::parse(&typed, crate::base::clock::Timestamp(0), 0) {
+                prop_assert_eq!(matches(&query, &text), slowly(&query, &text), "{}", typed);
+            }
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(50))]
+        #[test]
+        fn long_phrases_are_found_where_they_stand(
+            words in prop::collection::vec(0..3_u8, 60..400),
+            from in 0..200_usize,
+            len in 2..200_usize,
+        ) {
+            let words: Vec<String> = words.iter().map(|word| format!("w{word}x")).collect();
+            let phrase = words.iter().skip(from).take(len);
+            let patterns: Vec<Pattern> = phrase.cloned().map(Pattern::Word).collect();
+            prop_assume!(patterns.len() > 1);
+            let clause = Clause { any: vec![patterns] };
+            let query = Query { all: vec![clause], ..Query::default() };
+            let text = words.join(" ");
+            let found = matches(&query, &text);
+            prop_assert!(found.is_some());
+            prop_assert_eq!(found, slowly(&query, &text));
+        }
+    }
+
+    #[test]
+    fn what_repeats_costs_no_more_than_what_does_not() {
+        let content = "a ".repeat(4_000);
+        let steps = |typed: &str| {
+            let query = crate::text::parse(typed, crate::base::clock::Timestamp(0), 0).unwrap();
+            let mut steps = 0;
+            let found = Matcher::of(&query).matches(&content, &mut steps);
+            (found.is_some(), steps)
+        };
+        let phrase = |word: &str, last: &str| format!("\"{}{last}\"", word.repeat(240));
+        // 4,000 words once to cut them, and to look at each; then a step for 64 words of the
+        // phrase, of which there are four.
+        let most = 4_000 * (2 + 4) + 4_000;
+        for (typed, is_found) in [
+            (phrase("a ", "a"), true),
+            // Fits everywhere but at its end.
+            (phrase("a ", "b"), false),
+            (phrase("b ", "a"), false),
+        ] {
+            let (found, steps) = steps(&typed);
+            assert_eq!(found, is_found, "{typed}");
+            assert!(steps <= most, "{steps} steps for {typed}");
+        }
+        let (_, two) = steps("\"a b\"");
+        assert!(two <= 4_000 * 3, "{two}");
+    }
 
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(2_000))]

@@ -15,11 +15,12 @@ mod names;
 mod parse;
 mod phone;
 mod query;
+mod runs;
 mod script;
 mod tokens;
 mod words;
 
-pub use matching::{highlights_utf16, matches};
+pub use matching::{Matcher, highlights_utf16, matches};
 pub use names::{NameQuery, name_terms};
 pub use parse::{MAX_QUERY, MAX_TERMS, parse};
 pub use query::{Clause, Filters, Has, Pattern, Person, Query, QueryError};

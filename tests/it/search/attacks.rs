@@ -7,13 +7,7 @@ use super::*;
 impl House {
     fn refused(&self, user: UserId, words: &str) -> String {
         let query = text::parse(words, Timestamp(self.now), 0).unwrap();
-        let ask = Ask {
-            user,
-            query: &query,
-            within: None,
-            at: None,
-            limit: 10,
-        };
+        let ask = Self::ask(user, &query);
         let (search, _) = self.search.as_ref().unwrap();
         match search.find(&ask, &AtomicBool::new(false)) {
             Err(SearchError::Unknown { piece, .. }) => piece,
@@ -24,11 +18,8 @@ impl House {
     fn within(&self, user: UserId, words: &str, room: u64) -> usize {
         let query = text::parse(words, Timestamp(self.now), 0).unwrap();
         let ask = Ask {
-            user,
-            query: &query,
             within: Some(ConversationId(room)),
-            at: None,
-            limit: 10,
+            ..Self::ask(user, &query)
         };
         let (search, _) = self.search.as_ref().unwrap();
         let found = search.find(&ask, &AtomicBool::new(false)).unwrap();
@@ -179,13 +170,7 @@ async fn a_cancelled_search_says_where_to_go_on() {
     house.send([(1, ALICE, "one word"), (1, ALICE, "another word")]);
     house.caught_up().await;
     let query = text::parse("word ", Timestamp(house.now), 0).unwrap();
-    let ask = Ask {
-        user: ALICE,
-        query: &query,
-        within: None,
-        at: None,
-        limit: 10,
-    };
+    let ask = House::ask(ALICE, &query);
     let (search, _) = house.search.as_ref().unwrap();
     let found = search.find(&ask, &AtomicBool::new(true)).unwrap();
     assert!(found.hits.is_empty());
@@ -227,4 +212,57 @@ async fn a_cursor_is_good_beyond_new_messages_and_a_new_index() {
         contents(&third),
         ["word 4", "word 3", "word 2", "word 1", "word 0"]
     );
+}
+
+#[tokio::test]
+async fn every_page_gets_on_however_little_it_may_cost() {
+    let nothing = Caps {
+        postings: 0,
+        records: 0,
+        time: Duration::ZERO,
+    };
+    let options = Options {
+        caps: nothing,
+        tail: 30,
+        ..options()
+    };
+    let mut house = House::new(2, 2, options).await;
+    let texts: Vec<String> = (0..80)
+        .map(|n| format!("bomb w{} x{}", n % 9, n % 2))
+        .collect();
+    house.send(
+        (1..)
+            .zip(&texts)
+            .map(|(n, text)| (n % 2 + 1, ALICE, text.as_str())),
+    );
+    house.caught_up().await;
+    for (words, expected) in [
+        ("bomb ", 80),
+        ("bomb x1 w3 ", 5),
+        ("bomb w", 80),
+        ("w1 in:\"Room 1\" from:p1 ", 5),
+        ("from:p1 -x1", 40),
+        ("\"bomb w1 x1\"", 5),
+        ("nothing bomb ", 0),
+    ] {
+        assert_eq!(house.ids(BOB, words, 7).len(), expected, "{words}");
+    }
+}
+
+#[tokio::test]
+async fn what_asks_for_very_many_words_finds_what_has_them() {
+    let mut house = House::new(1, 1, options()).await;
+    let words: Vec<String> = (0..30)
+        .map(|n| format!("{}{n:02}x", ["ab", "cd"][n % 2]))
+        .collect();
+    let all = words.join(" ");
+    house.send([(1, ALICE, all.as_str()), (1, ALICE, "ab00x cd01x")]);
+    house.caught_up().await;
+    // More lists than a search goes through.
+    let phrase = format!("\"{all}\"");
+    let beginnings = words.iter().map(|word| format!("{}* ", &word[..4]));
+    let beginnings: String = beginnings.collect();
+    for asked in [phrase.as_str(), all.as_str(), beginnings.as_str()] {
+        assert_eq!(house.found(ALICE, asked), [all.as_str()], "{asked}");
+    }
 }

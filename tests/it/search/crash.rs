@@ -11,9 +11,12 @@ use super::*;
 const DIR: &str = "INKSPOT_SEARCH_DIR";
 const WORDS: [&str; 5] = ["alpha", "beta", "gamma", "delta", "epsilon"];
 
+/// Small tails, and an index that is often made anew beside the one in use.
 fn small_tails() -> Options {
     Options {
         tail: 40,
+        renew_after: 2,
+        renew_pause: Duration::ZERO,
         ..options()
     }
 }
@@ -40,7 +43,12 @@ async fn victim() {
         house.send(texts.iter().map(|text| (1, ALICE, text.as_str())));
         if last > 10 && rng.u64().is_multiple_of(4) {
             let seq = 1 + rng.u64() % last;
-            house.edit(1, seq, &format!("{} again", content(seq)));
+            if house.message(1, seq).deleted_at.is_none() {
+                match rng.u64() % 3 {
+                    0 => house.delete(1, seq),
+                    _ => house.edit(1, seq, &format!("{} again", content(seq))),
+                }
+            }
         }
         let mut out = std::io::stdout().lock();
         writeln!(out, "sent {last}").unwrap();
@@ -88,7 +96,8 @@ async fn a_killed_index_goes_on_and_finds_everything_once() {
             let query = text::parse(words, Timestamp(START), 0).unwrap();
             let fits = |message: &&Message| text::matches(&query, &message.content).is_some();
             let expected: Vec<_> = all.iter().rev().filter(fits).map(|one| one.id).collect();
-            assert_eq!(house.ids(ALICE, words, 7), expected, "{words}");
+            // In one page, because meanwhile the index may become another.
+            assert_eq!(house.ids(ALICE, words, 100_000), expected, "{words}");
         }
         house.stop().await;
     }

@@ -2,6 +2,8 @@
 
 use std::fs;
 
+use inkspot::store::kv::{Kv, SledKv};
+
 use super::*;
 
 #[tokio::test]
@@ -55,7 +57,7 @@ async fn it_goes_on_where_it_was_and_begins_anew_when_it_can_not() {
         match damage {
             "gone" => fs::remove_dir_all(house.folder()).unwrap(),
             "cut" => {
-                let file = house.folder().join("db");
+                let file = house.only_index().join("db");
                 let bytes = fs::read(&file).unwrap();
                 fs::write(&file, &bytes[..bytes.len() / 2]).unwrap();
             }
@@ -95,4 +97,72 @@ async fn edits_and_deletes_leave_at_once_and_keep_their_place() {
         assert_eq!(house.found(ALICE, "chan"), ["changed 8", "changed 1"]);
         assert_eq!(house.found(ALICE, "\"note 3\""), Vec::<String>::new());
     }
+}
+
+/// Puts nonsense in the place of messages of the first room.
+fn damage(dir: &Path, seqs: &[u64]) {
+    let kv = SledKv::open(&dir.join("data/db-0001"), 4 << 20).unwrap();
+    for seq in seqs {
+        let mut key = vec![0x30];
+        key.extend(1_u64.to_be_bytes());
+        key.extend(seq.to_be_bytes());
+        assert!(kv.get(&key).unwrap().is_some());
+        let row = (key.as_slice(), Some(&[99_u8, 1, 2][..]));
+        kv.write(&mut std::iter::once(row)).unwrap();
+    }
+    kv.sync().unwrap();
+}
+
+#[tokio::test]
+async fn what_can_not_be_read_is_left_out_and_the_index_goes_on() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut house = House::at(dir.path().to_path_buf(), options());
+    house.furnish(1, 2);
+    house.start();
+    let send = |house: &mut House, numbers: std::ops::Range<u64>| {
+        let texts: Vec<String> = numbers.map(|number| format!("note {number}")).collect();
+        house.send(texts.iter().map(|text| (1, ALICE, text.as_str())));
+    };
+    send(&mut house, 1..6);
+    house.send([(2, ALICE, "note elsewhere")]);
+    house.caught_up().await;
+    house.stop().await;
+    let index = house.only_index();
+    // The index has not seen these yet.
+    send(&mut house, 6..10);
+    drop(house);
+    damage(dir.path(), &[1, 3, 7]);
+    let mut house = House::at(dir.path().to_path_buf(), options());
+    house.now += 1_000_000;
+    house.start();
+    let rest = [
+        "note 9",
+        "note 8",
+        "note 6",
+        "note elsewhere",
+        "note 5",
+        "note 4",
+        "note 2",
+    ];
+    for round in ["it goes on", "it is made anew"] {
+        house.caught_up().await;
+        assert_eq!(house.found(ALICE, "note "), rest, "{round}");
+        assert_eq!(
+            house.found(ALICE, "in:\"Room 1\" note ").len(),
+            6,
+            "{round}"
+        );
+        let (search, _) = house.search.as_ref().unwrap();
+        assert!(search.unreadable() > 0, "{round}");
+        house.stop().await;
+        if round == "it goes on" {
+            assert_eq!(house.only_index(), index, "the same index");
+            fs::remove_dir_all(house.folder()).unwrap();
+        }
+        house.start();
+    }
+    house.caught_up().await;
+    send(&mut house, 10..11);
+    house.caught_up().await;
+    assert_eq!(house.found(ALICE, "note ")[0], "note 10");
 }

@@ -4,6 +4,7 @@ mod attacks;
 mod crash;
 mod follow;
 mod model;
+mod renewal;
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
@@ -153,6 +154,16 @@ impl House {
         self.dir.join("data/search")
     }
 
+    /// The folder of the index, besides which there is nothing.
+    fn only_index(&self) -> PathBuf {
+        let found = std::fs::read_dir(self.folder()).unwrap();
+        let found: Vec<_> = found.map(|entry| entry.unwrap().path()).collect();
+        let [index] = &found[..] else {
+            panic!("{found:?}");
+        };
+        index.clone()
+    }
+
     fn start(&mut self) {
         let started = Search::start(
             self.folder(),
@@ -189,14 +200,26 @@ impl House {
         }
     }
 
+    fn ask(user: UserId, query: &text::Query) -> Ask<'_> {
+        Ask {
+            user,
+            query,
+            called: &|name| {
+                name.strip_prefix("person ")
+                    .map_or_else(Vec::new, |id| vec![UserId(id.parse().unwrap())])
+            },
+            within: None,
+            at: None,
+            limit: 10,
+        }
+    }
+
     fn page(&self, user: UserId, words: &str, at: Option<Cursor>, limit: usize) -> Found {
         let query = text::parse(words, Timestamp(self.now), 0).unwrap();
         let ask = Ask {
-            user,
-            query: &query,
-            within: None,
             at,
             limit,
+            ..Self::ask(user, &query)
         };
         let (search, _) = self.search.as_ref().unwrap();
         search.find(&ask, &AtomicBool::new(false)).unwrap()
