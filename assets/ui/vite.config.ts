@@ -14,6 +14,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
+    cssCodeSplit: false,
   },
   server: {
     proxy: { "/api": { target: upstream, ws: true, secure: false, changeOrigin: true, headers: { origin: upstream } } },

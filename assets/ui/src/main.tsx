@@ -17,8 +17,6 @@ import "./styles/menu.css";
 import "./styles/write.css";
 import "./styles/files.css";
 import "./styles/dialog.css";
-import "./styles/details.css";
-import "./styles/invite.css";
 import "./styles/lightbox.css";
 import "./styles/look.css";
 import "./styles/forced.css";

@@ -8,6 +8,7 @@ import { Dialog } from "./Dialog";
 import { DocumentsPanel, PicturesPanel } from "./FilesPanel";
 import { RoomAbout } from "./RoomAbout";
 import { Tabs } from "./Tabs";
+import "../styles/details.css";
 
 const TABS = ["about", "pictures", "files"] as const;
 type Tab = (typeof TABS)[number];

@@ -31,7 +31,7 @@ export function Dock({ path, onNew }: { path: string; onNew(): void }) {
         <Icon name="pen" />
         <span class="dock-words">{t("dock.new")}</span>
       </button>
-      <a href="/settings" aria-current={here("/settings", "/people", "/admin")}>
+      <a href="/settings" aria-current={here("/settings", "/admin")}>
         {user && <Avatar id={user.id} name={user.displayName} url={user.avatarUrl} />}
         <span class="dock-words">{t("me.settings")}</span>
       </a>

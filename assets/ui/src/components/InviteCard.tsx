@@ -5,6 +5,7 @@ import { longDay } from "../lib/time";
 import { t } from "../lib/text";
 import type { Invite } from "../lib/wire";
 import { Button } from "./Button";
+import "../styles/invite.css";
 
 /** The card; `title` names the conversation that it leads into. */
 export function InviteCard({ invite, title }: { invite: Invite; title?: string | null | undefined }) {

@@ -14,6 +14,7 @@ import { Dialog } from "./Dialog";
 import { Field } from "./Field";
 import { ErrorNote } from "./Notice";
 import { PeoplePicker } from "./PeoplePicker";
+import "../styles/details.css";
 
 /** `onMade` gets the id of the conversation, new or found; `onInvite` leads to an invitation for who is not here. */
 export function NewConversation({ onMade, onInvite, onClose }: { onMade(id: string): void; onInvite(): void; onClose(): void }) {

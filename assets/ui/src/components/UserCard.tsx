@@ -112,7 +112,7 @@ function Actions({ user, onGo }: { user: User; onGo(): void }) {
           )
         )}
         {session.value.user?.role === "admin" && user.id !== myId() && (
-          <Button kind="quiet" onClick={() => go("/people")}>
+          <Button kind="quiet" onClick={() => go("/admin/people")}>
             {t("card.admin")}
           </Button>
         )}

@@ -1,6 +1,6 @@
 /** One conversation: head, lines, composer. */
 
-import { useLocation, useRoute } from "preact-iso";
+import { lazy, useLocation, useRoute } from "preact-iso";
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import { t } from "../lib/text";
 import { session } from "../hooks/useAccount";
@@ -13,11 +13,12 @@ import { useTitle } from "../hooks/useTitle";
 import { addToTray } from "../hooks/useUploads";
 import { ConnectionStrip } from "../components/ConnectionStrip";
 import { ConversationHeader } from "../components/ConversationHeader";
-import { Details } from "../components/Details";
 import { EmptyPage } from "../components/EmptyPage";
 import { Icon } from "../components/Icon";
 import { MessageInput } from "../components/MessageInput";
 import { MessageList } from "../components/MessageList";
+
+const Details = lazy(() => import("../components/Details").then((it) => it.Details));
 
 /** `back` leads back to an address; `found`: one came from the results of a search. */
 interface PageProps {

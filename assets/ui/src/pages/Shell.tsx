@@ -4,19 +4,17 @@ import { lazy, Route, Router, useLocation } from "preact-iso";
 import { useCallback, useState } from "preact/hooks";
 import { ConversationList } from "../components/ConversationList";
 import { Dock } from "../components/Dock";
-import { InviteDialog } from "../components/InviteDialog";
-import { NewConversation } from "../components/NewConversation";
 import { useShortcut } from "../hooks/useKeys";
 import { useRoomKeys } from "../hooks/useRoomKeys";
 import { useListHistory } from "../hooks/useListView";
 import { pref } from "../hooks/usePref";
 import { searchUrl } from "../hooks/useSearchUrl";
+import { card } from "../hooks/useUserCard";
 import { useOpened } from "../hooks/useUpdate";
 import { useWayBack } from "../hooks/useWayBack";
 import { Switcher } from "../components/Switcher";
 import { Toasts } from "../components/Toasts";
 import { UpdateNote } from "../components/UpdateNote";
-import { UserCard } from "../components/UserCard";
 import { ConversationPage } from "./ConversationPage";
 import { NotFoundPage } from "./NotFoundPage";
 import { WelcomePage } from "./WelcomePage";
@@ -24,6 +22,9 @@ import { WelcomePage } from "./WelcomePage";
 const SettingsPage = lazy(() => import("./SettingsPage").then((it) => it.SettingsPage));
 const SearchPage = lazy(() => import("./SearchPage").then((it) => it.SearchPage));
 const SharePage = lazy(() => import("./SharePage").then((it) => it.SharePage));
+const InviteDialog = lazy(() => import("../components/InviteDialog").then((it) => it.InviteDialog));
+const NewConversation = lazy(() => import("../components/NewConversation").then((it) => it.NewConversation));
+const UserCard = lazy(() => import("../components/UserCard").then((it) => it.UserCard));
 const ShortcutsSheet = lazy(() => import("../components/ShortcutsSheet").then((it) => it.ShortcutsSheet));
 const Tour = lazy(() => import("../components/Tour").then((it) => it.Tour));
 const AdminPage = lazy(() => import("./AdminPage").then((it) => it.AdminPage));
@@ -83,7 +84,7 @@ export function Shell() {
       <Dock path={path} onNew={() => setOpen("new")} />
       {home && !pref("tourDone").value && <Tour onInvite={() => setOpen("invite")} />}
       <UpdateNote />
-      <UserCard />
+      {card.value !== null && <UserCard />}
       <Toasts />
     </div>
   );
