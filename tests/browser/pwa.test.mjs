@@ -70,6 +70,34 @@ test("what another app shares goes into the composer of the conversation one cho
   await ann.seesNote("read this", "Sent");
 });
 
+test("who is named is notified, once, and no more once it was read", async () => {
+  const other = await Person.at(browser, { permissions: ["notifications"] });
+  const { page } = other;
+  // Where she looks at it she has read it, and nowhere is she told.
+  await ann.page.goto(new URL("/settings", server.url).href);
+  await other.visit(server.url);
+  await other.signIn("ann", PASSWORD);
+  await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
+  await page.goto(new URL("/settings", server.url).href);
+  await other.row("Trip").waitFor();
+  await other.seesText("Connected to");
+  const shown = () =>
+    page.evaluate(async () => (await (await navigator.serviceWorker.ready).getNotifications()).map(({ title, body, data }) => ({ title, body, url: data.url })));
+  const until = async (wanted) => {
+    for (let found = await shown(); ; found = await shown()) if (wanted(found)) return found;
+  };
+  await say("nobody in particular");
+  await say("@ann are you *coming*?");
+  const [notice, ...more] = await until((found) => found.length > 0);
+  assert.deepEqual(more, []);
+  assert.equal(notice.title, "Trip");
+  assert.equal(notice.body, "bob: @ann are you coming?");
+  assert.match(notice.url, /^\/conversations\/[^/]+\/\d+$/);
+  await other.open("Trip");
+  await until((found) => found.length === 0);
+  await other.leave();
+});
+
 test("it opens while the server is gone, with what was read", async () => {
   await server.end();
   await ann.page.goto(new URL(`/conversations/${room}`, server.url).href);

@@ -205,7 +205,7 @@ async fn changed_words_have_the_limits_of_new_ones_and_a_message_has_so_many_ver
     let edited = service
         .edit_message(chat.bert, id, "once more".into())
         .await;
-    assert_eq!(refused(edited), ("conflict", None, None));
+    assert_eq!(refused(edited), ("conflict", Some("content"), None));
     let versions = usize::from(EDITS_MAX) + 1;
     assert_eq!(chat.versions(chat.carl, id).len(), versions);
     service.delete_message(chat.bert, id).await.unwrap();

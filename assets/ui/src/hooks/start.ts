@@ -28,10 +28,13 @@ function measureScrollbar(): void {
 function endAboveKeyboard(): void {
   const seen = window.visualViewport;
   const { style } = document.documentElement;
-  seen?.addEventListener("resize", () => {
-    const covered = seen.scale === 1 && innerHeight - seen.height > 80;
+  const look = () => {
+    const writing = document.activeElement?.matches("input, textarea") === true && matchMedia("(pointer: coarse)").matches;
+    const covered = writing && seen !== null && seen.scale === 1 && innerHeight - seen.height > 80;
     if (covered) style.setProperty("--seen", `${seen.height}px`);
     else style.removeProperty("--seen");
     if (covered) scrollTo(0, 0);
-  });
+  };
+  seen?.addEventListener("resize", look);
+  addEventListener("focusout", look);
 }

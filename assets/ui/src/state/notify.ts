@@ -26,7 +26,7 @@ export function isWorthIt(message: Message, room: Conversation, me: string, noti
 interface Shown {
   seq: number;
   count: number;
-  page: Notification | null;
+  page: Promise<Notification | null>;
 }
 
 /** Shows notifications, in the tab that leads, until the page ends; `open` leads to an address. */
@@ -38,9 +38,8 @@ export function runNotices(realtime: SharedLine, open: (url: string) => void): v
     if (room === undefined || Date.now() - Date.parse(message.createdAt) > FRESH) return;
     if ((shown.get(room.id)?.seq ?? 0) >= message.seq || realtime.lookedAt.includes(room.id)) return;
     if (!isWorthIt(message, room, myId(), pref("notify").peek())) return;
-    const before = shown.get(room.id);
-    const count = (before?.count ?? 0) + 1;
-    shown.set(room.id, { seq: message.seq, count, page: show(message, room, count, open) ?? before?.page ?? null });
+    const count = (shown.get(room.id)?.count ?? 0) + 1;
+    shown.set(room.id, { seq: message.seq, count, page: show(message, room, count, open) });
   };
   realtime.events.on("new-message", heard);
   realtime.events.on("conversation-updated", (update) => "lastMessage" in update && update.reason === "message" && heard(update.lastMessage));
@@ -50,8 +49,7 @@ export function runNotices(realtime: SharedLine, open: (url: string) => void): v
       const room = rooms.get(id);
       if (room !== undefined && room.lastReadSeq < seq) continue;
       shown.delete(id);
-      page?.close();
-      void workerRegistration()?.getNotifications({ tag: id }).then((all) => all.forEach((each) => each.close()));
+      void takeAway(id, page);
     }
   });
   effect(() => {
@@ -61,8 +59,14 @@ export function runNotices(realtime: SharedLine, open: (url: string) => void): v
   });
 }
 
-/** One notification for a conversation; a newer one takes its place. */
-function show(message: Message, room: Conversation, count: number, open: (url: string) => void): Notification | null {
+async function takeAway(tag: string, page: Promise<Notification | null>): Promise<void> {
+  (await page)?.close();
+  const worker = await workerRegistration();
+  for (const each of (await worker?.getNotifications({ tag })) ?? []) each.close();
+}
+
+/** One notification for a conversation; a newer one takes its place. Gives it where it is the page's own. */
+async function show(message: Message, room: Conversation, count: number, open: (url: string) => void): Promise<Notification | null> {
   const name = message.sender.displayName;
   const words = plainText(message.content).slice(0, LONGEST) || t("notify.files");
   const text = !pref("notifyWords").peek() ? t("notify.hidden", { n: count }) : room.isGroup ? t("notify.line", { name, text: words }) : words;
@@ -78,9 +82,9 @@ function show(message: Message, room: Conversation, count: number, open: (url: s
     data: { url },
   };
   const title = room.isGroup ? (room.title ?? t("app.name")) : name;
-  const worker = workerRegistration();
+  const worker = await workerRegistration();
   if (worker !== null) {
-    void worker.showNotification(title, options).catch(() => undefined);
+    await worker.showNotification(title, options).catch(() => undefined);
     return null;
   }
   const notice = new Notification(title, options);

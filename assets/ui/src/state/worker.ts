@@ -20,9 +20,10 @@ const WORKER = "/sw.js";
 export const updateReady = signal(false);
 
 let registration: ServiceWorkerRegistration | null = null;
+let registering: Promise<ServiceWorkerRegistration | null> = Promise.resolve(null);
 
-/** The registration, for notifications; `null` where there is none. */
-export const workerRegistration = (): ServiceWorkerRegistration | null => registration;
+/** The registration once it is there, for notifications; `null` where there is none. */
+export const workerRegistration = (): Promise<ServiceWorkerRegistration | null> => registering;
 
 /** Registers the worker and follows it; `onOpen` leads to an address that a notification is about. */
 export async function runWorker(onOpen: (url: string) => void): Promise<void> {
@@ -34,11 +35,9 @@ export async function runWorker(onOpen: (url: string) => void): Promise<void> {
   });
   // The first worker takes over a page that is as new as itself; any other one a page that is older.
   if (controlled) workers.addEventListener("controllerchange", () => location.reload());
-  try {
-    registration = await workers.register(trusted(WORKER), { updateViaCache: "none" });
-  } catch {
-    return;
-  }
+  registering = workers.register(trusted(WORKER), { updateViaCache: "none" }).catch(() => null);
+  registration = await registering;
+  if (registration === null) return;
   follow(registration);
   setInterval(lookForUpdate, LOOK);
 }
