@@ -145,6 +145,7 @@ test("names are offered to be called, by any word of them, and only of those who
   await offers().waitFor({ state: "hidden" });
   await ann.composer.fill("");
   await say("@ann look, @all and @cleo");
+  await last().getByText("@cleo").waitFor();
   assert.deepEqual(await last().locator(".mention.you").allInnerTexts(), ["@Ann", "@all"].map((each, at) => (at === 0 ? `@${annApi.user?.displayName ?? "ann"}` : each)));
 });
 
