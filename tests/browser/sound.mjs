@@ -6,7 +6,7 @@ import { createRequire } from "node:module";
 const AXE = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const RULES = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"];
 
-/** Checks what is on the screen: axe-core's rules, nothing wider than the screen, and on a phone targets of 44 px. */
+/** Checks what is on the screen: axe-core's rules, nothing wider than the screen, the page as high as the window, and on a phone targets of 44 px. */
 export function soundOf(page) {
   return async (screen) => {
     await page.evaluate(() => document.fonts.ready);
@@ -23,6 +23,9 @@ async function examine(rules) {
   const found = violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target} ${node.failureSummary}`));
   if (passes.length === 0) found.push("no rule looked at anything");
   if (document.documentElement.scrollWidth > innerWidth) found.push(`wider than the screen: ${document.documentElement.scrollWidth}`);
+  const frame = innerWidth > 720 ? document.querySelector(".app > .side") : null;
+  const end = frame?.getBoundingClientRect().bottom ?? innerHeight;
+  if (Math.abs(innerHeight - end) > 1) found.push(`the page ends at ${end} of ${innerHeight}`);
   const floating = [...document.querySelectorAll("dialog[open]")].at(-1);
   const touched = innerWidth <= 720 ? (floating ?? document).querySelectorAll("button, a, input, textarea, .segments label") : [];
   for (const element of touched) {
