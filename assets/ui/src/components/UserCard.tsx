@@ -40,13 +40,13 @@ function Card({ id }: { id: string }) {
   return (
     <dialog
       ref={box}
-      class="card"
+      class="person-card"
       aria-labelledby={title}
       onCancel={(event) => (event.preventDefault(), close())}
       onClick={(event) => event.target === box.current && close()}
     >
-      <div class="card-page">
-        <IconButton icon="close" class="card-close" label={t("common.close")} onClick={close} />
+      <div class="person-card-page">
+        <IconButton icon="close" class="person-card-close" label={t("common.close")} onClick={close} />
         <ErrorNote text={person.error} />
         <h2 id={title} class={user ? "" : "vh"}>
           {user?.displayName ?? t("card.title")}
@@ -63,7 +63,7 @@ function About({ user }: { user: User }) {
   return (
     <>
       <Avatar id={user.id} name={user.displayName} url={user.avatarUrl} presence={user.disabled ? undefined : presenceShape(user)} />
-      <p class="card-words">
+      <p class="person-card-words">
         <bdi dir="ltr">@{user.username}</bdi>
         <span>{user.disabled ? t("card.disabled") : user.id === myId() ? t("details.you") : presenceText(user)}</span>
         {user.role === "admin" && <span>{t("people.admin")}</span>}
@@ -75,7 +75,7 @@ function About({ user }: { user: User }) {
 function Groups({ rooms, onGo }: { rooms: ReturnType<typeof usePerson>["groups"]; onGo(): void }) {
   if (rooms.length === 0) return null;
   return (
-    <section class="card-groups">
+    <section class="person-card-groups">
       <h3>{t("card.groups")}</h3>
       <ul>
         {rooms.slice(0, GROUPS).map((room) => (
