@@ -111,6 +111,24 @@ test("the first thing that is drawn is in the browser's language", async () => {
   await person.leave();
 });
 
+test("before one is in the language can be chosen, by its own name, and it is remembered", async () => {
+  const person = await Person.at(browser, { locale: "en-GB" });
+  const { page } = person;
+  await person.visit(server.url);
+  for (const path of ["/", "/setup?token=none", "/invite/none", "/reset/none", "/doctor"]) {
+    await person.visit(new URL(path, server.url).href);
+    await page.getByRole("combobox", { name: "Language" }).waitFor();
+  }
+  await person.visit(server.url);
+  await page.getByRole("combobox", { name: "Language" }).selectOption({ label: "Deutsch" });
+  await page.getByRole("button", { name: speaker("de")("signin.go") }).waitFor();
+  await page.getByRole("combobox", { name: "Sprache" }).selectOption({ label: "العربية" });
+  await page.locator("html[dir=rtl]").waitFor();
+  await page.reload();
+  await page.getByRole("button", { name: speaker("ar")("signin.go") }).waitFor();
+  await person.leave();
+});
+
 test("English stands in for words that can't be loaded, and leaves when they can", async () => {
   const person = await Person.at(browser, { locale: "es-MX" });
   const { page } = person;

@@ -192,6 +192,27 @@ test("by the keyboard: one stop for Tab, arrows, the menu, and back to where one
   await wren.heads(order.at(-2));
 });
 
+test("a menu goes when one reads on or leaves the window, and the focus goes back", async () => {
+  const { page } = wren;
+  const more = page.getByRole("button", { name: "What the list shows" });
+  const menu = page.getByRole("menu", { name: "What the list shows" });
+  const back = () => more.evaluate((it) => it === document.activeElement);
+  await more.click();
+  await menu.waitFor();
+  await menu.hover();
+  await page.mouse.wheel(0, 40);
+  assert.ok(await menu.isVisible(), "it has a wheel of its own");
+  await page.mouse.move(900, 400);
+  await page.mouse.wheel(0, 40);
+  await menu.waitFor({ state: "detached" });
+  assert.ok(await back());
+  await more.click();
+  await menu.waitFor();
+  await page.evaluate(() => dispatchEvent(new FocusEvent("blur")));
+  await menu.waitFor({ state: "detached" });
+  assert.ok(await back());
+});
+
 test("Alt and the arrows lead through the list, with Shift to what is unread", async () => {
   await wren.open(/^Boats/);
   await away();

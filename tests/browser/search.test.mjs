@@ -175,6 +175,40 @@ test("the quick switcher: recent first, by a few letters, somebody new, and on t
   await dialog.waitFor({ state: "detached" });
 });
 
+test("the quick switcher does things, too: by their names, after a sign, and with the keys that do the same", async () => {
+  const { page } = ann;
+  await visit("/");
+  await ann.row(GROUP).waitFor();
+  const dialog = page.getByRole("dialog", { name: "Go to a person or a conversation" });
+  const command = (name, options = {}) => dialog.getByRole("group", { name: "Commands" }).getByRole("option", { name, ...options });
+  await page.keyboard.press("Control+k");
+  await command("Keyboard shortcuts").locator("kbd", { hasText: "Ctrl" }).waitFor();
+  await page.keyboard.type("dark");
+  await command("Paper: Dark", { selected: true }).waitFor();
+  await page.keyboard.press("Enter");
+  await page.locator("html[data-theme=dark]").waitFor();
+  await page.keyboard.press("Control+k");
+  await page.keyboard.type(">");
+  await command(/^Sign out/).waitFor();
+  assert.equal(await dialog.getByRole("option", { name: new RegExp(GROUP) }).count(), 0, "commands only");
+  await page.keyboard.type("paper: as");
+  await command("Paper: As the system", { selected: true }).waitFor();
+  await page.keyboard.press("Enter");
+  await page.locator("html[data-theme=light]").waitFor();
+  await page.keyboard.press("Control+k");
+  await page.keyboard.type("settings notif");
+  await command("Settings: Notifications", { selected: true }).waitFor();
+  await page.keyboard.press("Enter");
+  await page.waitForURL("**/settings/notifications");
+  await page.keyboard.press("Control+k");
+  await page.keyboard.type(">new conv");
+  await command("New conversation", { selected: true }).waitFor();
+  await page.keyboard.press("Enter");
+  await page.getByRole("dialog", { name: "New conversation" }).waitFor();
+  await page.keyboard.press("Escape");
+  await page.getByRole("dialog").waitFor({ state: "detached" });
+});
+
 for (const colorScheme of ["light", "dark"]) {
   for (const [size, viewport] of Object.entries({ desk: { width: 1440, height: 900 }, phone: { width: 390, height: 844 } })) {
     test(`sound for everybody: ${size}, ${colorScheme}`, async () => {

@@ -46,6 +46,32 @@ test("what is written is drawn: emphasis, lists, quotes, tables, code", async ()
   await last().locator(".large").waitFor();
 });
 
+test("a preview shows the words as they will stand, by keys and by the button; the field goes on where it was", async () => {
+  const { page, composer } = ann;
+  const preview = page.getByRole("region", { name: "Preview" });
+  const button = page.getByRole("button", { name: "Preview" });
+  await composer.fill("only words");
+  assert.equal(await button.count(), 0, "nothing would look otherwise");
+  await composer.fill("- **one**\n- two `x`");
+  await button.waitFor();
+  await composer.evaluate((it) => it.setSelectionRange(3, 3));
+  await page.keyboard.press("Control+Shift+E");
+  await preview.locator("ul > li strong").waitFor();
+  assert.ok(await preview.evaluate((it) => it === document.activeElement));
+  assert.equal(await button.getAttribute("aria-pressed"), "true");
+  await page.keyboard.press("Escape");
+  await preview.waitFor({ state: "detached" });
+  assert.deepEqual(await composer.evaluate((it) => [it === document.activeElement, it.selectionStart]), [true, 3]);
+  await page.keyboard.type("!");
+  await holds("- *!*one**\n- two `x`");
+  await composer.fill("# Seen before it is sent");
+  await button.click();
+  await preview.locator("h3").waitFor();
+  await page.keyboard.press("Enter");
+  await last().locator("h3", { hasText: "Seen before it is sent" }).waitFor();
+  assert.deepEqual(await composer.evaluate((it) => [it === document.activeElement, it.value]), [true, ""]);
+});
+
 test("code has its name, colours that move nothing, and a button that copies it", async () => {
   await ann.context.grantPermissions(["clipboard-read", "clipboard-write"]);
   await say("```rust src/main.rs\nfn main() { let x = 1; } // one\n```");

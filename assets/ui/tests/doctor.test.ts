@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import "../src/lib/laterWords";
 import { findingsOf, type Measured } from "../src/lib/doctor";
 import { hasText } from "../src/lib/text";
 

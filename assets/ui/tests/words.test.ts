@@ -1,14 +1,16 @@
 /** The messages: none missing, none unused, the same places and all plural forms in every language. */
 
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { ar } from "../src/words/ar";
 import { de } from "../src/words/de";
-import { en, type Message } from "../src/words/en";
+import { first, type Message } from "../src/words/en";
+import { later } from "../src/words/en/later";
 import { es } from "../src/words/es";
 import { zh } from "../src/words/zh";
 
+const en = { ...first, ...later };
 const LANGUAGES: Record<string, Readonly<Record<string, Message>>> = { en, de, es, zh, ar };
 
 /** Keys that are put together while running: what stands before the part that varies. */
@@ -60,7 +62,7 @@ const formsOf = (message: Message) => (typeof message === "string" ? { other: me
 const placesOf = (text: string) => [...new Set([...text.matchAll(/\{(\w+)\}/g)].map((match) => match[1]))].sort();
 const wordsIn = (folder: string) =>
   readdirSync(join(src, "words", folder))
-    .filter((file) => file !== "index.ts")
+    .filter((file) => !["index.ts", "later.ts"].includes(file))
     .flatMap((file) => [...readFileSync(join(src, "words", folder, file), "utf8").matchAll(/^ {2}"([^"]+)":/gm)].map((match) => match[1]));
 
 test("every key is used, or belongs to a family that is", () => {
@@ -69,6 +71,43 @@ test("every key is used, or belongs to a family that is", () => {
     return !literals.has(key) && family === undefined;
   });
   expect(unused).toEqual([]);
+});
+
+/** The files that come together with this one: it and all that it imports, but not what it loads later. */
+function together(file: string, found = new Set<string>()): Set<string> {
+  if (found.has(file)) return found;
+  found.add(file);
+  const text = readFileSync(join(src, file), "utf8").replace(/^(?:import|export) type .*$/gm, "");
+  for (const [, path = ""] of text.matchAll(/(?:from|import) "(\.[^"]+)"/g)) {
+    const base = join(file, "..", path);
+    const there = [`${base}.ts`, `${base}.tsx`].find((each) => existsSync(join(src, each)));
+    if (there !== undefined && !there.startsWith("words/")) together(there, found);
+  }
+  return found;
+}
+
+/** Which of the later messages a set of files speaks. */
+function laterIn(all: Iterable<string>): string[] {
+  const text = [...all].map((file) => readFileSync(join(src, file), "utf8")).join("\n");
+  const said = new Set([...text.matchAll(/"([a-zA-Z]+\.[\w.]+)"/g)].map((match) => match[1]));
+  const families = [...text.matchAll(/`([a-zA-Z]+\.[\w.]*)\$\{/g)].map((match) => match[1] ?? "");
+  return Object.keys(later).filter((key) => said.has(key) || families.some((each) => key.startsWith(each) && (PARTS[each]?.test(key) ?? true)));
+}
+
+test("what is loaded later brings its messages, and the first page needs none of them", () => {
+  const page = together("main.tsx");
+  expect(laterIn(page)).toEqual([]);
+  const entries = [...page].flatMap((file) =>
+    [...readFileSync(join(src, file), "utf8").matchAll(/[^f] import\("(\.[^"]+)"\)/g)]
+      .flatMap((match) => [".ts", ".tsx"].map((ext) => `${join(file, "..", match[1] ?? "")}${ext}`))
+      .filter((each) => existsSync(join(src, each))),
+  );
+  expect(entries.length).toBeGreaterThan(10);
+  const mute = entries.filter((entry) => {
+    const own = [...together(entry)].filter((file) => !page.has(file));
+    return laterIn(own).length > 0 && !own.includes("lib/laterWords.ts");
+  });
+  expect(mute).toEqual([]);
 });
 
 test("no family is put together that is not known here", () => {

@@ -2,6 +2,7 @@
 
 import type { ComponentChildren } from "preact";
 import { t } from "../lib/text";
+import { LanguageCorner } from "./LanguageChoice";
 import { Mark, Wordmark } from "./Mark";
 import "../styles/cover.css";
 
@@ -34,6 +35,7 @@ export function Cover({ serverName, children }: { serverName?: string | undefine
       </aside>
       <main class="cover-sheet">
         <div class="cover-words">{children}</div>
+        <LanguageCorner />
       </main>
     </div>
   );

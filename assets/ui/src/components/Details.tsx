@@ -1,6 +1,7 @@
 /** The sheet about a conversation: what it is and who is in it; and everything that was sent in it. */
 
 import { useState } from "preact/hooks";
+import "../lib/laterWords";
 import { t } from "../lib/text";
 import type { Conversation } from "../lib/wire";
 import { titleOf } from "../hooks/useConversations";

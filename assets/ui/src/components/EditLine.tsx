@@ -51,7 +51,7 @@ export function EditLine({ line, id }: { line: Line; id: string }) {
       <ErrorNote text={task.error} />
       <div class="actions">
         <Button kind="primary" type="submit" busy={task.busy} disabled={!valid}>
-          {t("settings.save")}
+          {t("common.save")}
         </Button>
         <Button onClick={leave}>{t("common.cancel")}</Button>
       </div>

@@ -2,6 +2,7 @@
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import "../styles/emoji.css";
+import "../lib/laterWords";
 import { findEmoji, GROUPS, toned, TONES, type Emoji } from "../lib/emoji";
 import { t } from "../lib/text";
 import { chooseTone, emojiUse, takeEmoji, useEmojis } from "../hooks/useEmoji";

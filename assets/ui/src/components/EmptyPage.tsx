@@ -9,7 +9,7 @@ export function EmptyPage(props: { title: string; text?: string; children?: Comp
   return (
     <main class="main">
       <ConnectionStrip />
-      <div class="empty page-grid">
+      <div class="empty page-grid ruled">
         <div class="empty-mark">
           <Mark size={28} />
         </div>

@@ -1,6 +1,7 @@
 /** Makes an invitation: how long, for how many; then shows it. */
 
 import { useState } from "preact/hooks";
+import "../lib/laterWords";
 import { t } from "../lib/text";
 import { LIMITS, type Invite } from "../lib/wire";
 import { postInvite } from "../hooks/usePeople";

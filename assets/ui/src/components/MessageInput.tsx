@@ -1,18 +1,22 @@
 /** The composer: the next line of the page, with its tray of files. */
 
-import { useEffect, useRef } from "preact/hooks";
+import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { hasMarks } from "../lib/markdown/marks";
 import { countChars } from "../lib/names";
 import { t } from "../lib/text";
 import { LIMITS } from "../lib/wire";
 import { draftOf, setDraft, writeIn } from "../hooks/useDraft";
 import { editing, editNewest } from "../hooks/useEditing";
+import { useShortcut } from "../hooks/useKeys";
 import { useTypingSignal } from "../hooks/useTyping";
 import { addToTray, trayOf, useLimits } from "../hooks/useUploads";
 import { useWebSocket } from "../hooks/useWebSocket";
 import { AttachButton } from "./AttachButton";
+import { IconButton } from "./Button";
 import { EmojiButton } from "./EmojiButton";
 import { Icon } from "./Icon";
 import { LongPaste, useLongPaste } from "./LongPaste";
+import { Preview } from "./Preview";
 import { Tray } from "./Tray";
 import { WriteField } from "./WriteField";
 
@@ -31,18 +35,25 @@ export function MessageInput({ conversationId, title }: { conversationId: string
   const files = tray.filter((item) => item.state !== "failed").map((item) => item.id);
   const sendable = (text.trim() !== "" || files.length > 0) && left >= 0;
   const paste = useLongPaste();
+  const [wanted, setPreview] = useState(false);
+  const marked = hasMarks(text);
+  const preview = wanted && text.trim() !== "";
+  const toggle = useCallback(() => setPreview((before) => !before), []);
+  useShortcut("preview", toggle);
   useLimits();
   useEffect(() => {
     focusAtDesk(field.current);
   }, [conversationId]);
   useEffect(() => () => writeIn(null), [conversationId]);
   useBackFromEditing(field);
+  useBackFromPreview(field, preview, setPreview);
   const send = () => {
     if (!sendable) return;
     const content = text.trim();
     sendMessage(files.length > 0 ? { conversationId, content, uploads: files } : { conversationId, content });
     setDraft(conversationId, "");
     typing.stop();
+    setPreview(false);
     field.current?.focus();
   };
   return (
@@ -56,7 +67,8 @@ export function MessageInput({ conversationId, title }: { conversationId: string
       <div class="write-box">
         <Tray conversationId={conversationId} items={tray} />
         <LongPaste conversationId={conversationId} field={field} pasted={paste.pasted} />
-        <div class="write-line">
+        <div class={`write-line${preview ? " previewing" : ""}`}>
+          {preview && <Preview text={text} conversationId={conversationId} onSend={send} onBack={toggle} />}
           <WriteField
             field={field}
             conversationId={conversationId}
@@ -76,6 +88,7 @@ export function MessageInput({ conversationId, title }: { conversationId: string
             onBlur={() => writeIn(null)}
             onPasted={paste.offer}
           />
+          {(marked || preview) && <IconButton icon="eye" label={t("write.preview")} shortcut="Control+Shift+E Meta+Shift+E" pressed={preview} onClick={toggle} />}
           <EmojiButton field={field} />
           <AttachButton
             onFiles={(chosen) => {
@@ -98,6 +111,18 @@ export function MessageInput({ conversationId, title }: { conversationId: string
 /** Where there is a keyboard; on a phone the focus would raise one over the page. */
 function focusAtDesk(field: HTMLTextAreaElement | null): void {
   if (matchMedia("(hover: hover)").matches) field?.focus({ preventScroll: true });
+}
+
+/** Who leaves the preview goes on writing where the caret was; an empty field has none. */
+function useBackFromPreview(field: { current: HTMLTextAreaElement | null }, open: boolean, set: (open: boolean) => void): void {
+  const was = useRef(open);
+  useLayoutEffect(() => {
+    if (was.current && !open) {
+      set(false);
+      field.current?.focus({ preventScroll: true });
+    }
+    was.current = open;
+  }, [open]);
 }
 
 /** When a line was changed, one goes on writing here. */

@@ -7,7 +7,8 @@ import { LIMITS } from "../lib/wire";
 import type { Credentials } from "../hooks/useAccount";
 import { useTask } from "../hooks/useTask";
 import { Button } from "./Button";
-import { Field, PasswordField } from "./Field";
+import { Field } from "./Field";
+import { NewPassword } from "./NewPassword";
 import { ErrorNote } from "./Notice";
 
 const NAME_FIELDS = ["displayName", "username"];
@@ -64,15 +65,7 @@ export function NewAccount({ action, submit }: { action: string; submit(who: Cre
           {t("door.changeUsername")}
         </Button>
       )}
-      <PasswordField
-        label={t("door.password")}
-        value={password}
-        onInput={setPassword}
-        autocomplete="new-password"
-        least={LIMITS.passwordMin}
-        names={[name, username]}
-        error={errorAt("password")}
-      />
+      <NewPassword label={t("door.password")} value={password} onInput={setPassword} whose={[name, username]} error={errorAt("password")} />
       <ErrorNote text={general} />
       <div class="actions">
         <Button kind="primary" type="submit" busy={task.busy}>

@@ -1,6 +1,7 @@
 /** The dialog that starts a conversation: one person makes it direct, several make a group. */
 
 import { useState } from "preact/hooks";
+import "../lib/laterWords";
 import { shortName } from "../lib/names";
 import { joinNames, t } from "../lib/text";
 import { LIMITS, type User } from "../lib/wire";

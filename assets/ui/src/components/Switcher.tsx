@@ -1,22 +1,26 @@
-/** The quick switcher: a few letters of a name, Enter, and one is there. */
+/** The quick switcher: a few letters of a name, Enter, and one is there, or it is done. */
 
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { t } from "../lib/text";
+import { useCommands, type Command } from "../hooks/useCommands";
 import { useCombobox } from "../hooks/useCombobox";
 import { roomOf, usePlaces } from "../hooks/usePlaces";
 import { useTask } from "../hooks/useTask";
 import { Icon } from "./Icon";
+import { KeysOf } from "./Keys";
 import { ErrorNote } from "./Notice";
 import { PlaceRow } from "./PlaceRow";
 import "../styles/switcher.css";
 
-/** `onGo` gets a conversation's id, `onSearch` what to look for in messages instead. */
-export function Switcher(props: { onGo(id: string): void; onSearch(words: string): void; onClose(): void }) {
+/** `onGo` gets a conversation's id, `onDo` a command, `onSearch` what to look for in messages instead. After `>` it lists commands only. */
+export function Switcher(props: { onGo(id: string): void; onDo(command: Command): void; onSearch(words: string): void; onClose(): void }) {
   const box = useRef<HTMLDialogElement>(null);
   const [typed, setTyped] = useState("");
-  const places = usePlaces(typed);
-  const task = useTask();
   const words = typed.trim();
+  const found = usePlaces(words.startsWith(">") ? "" : typed);
+  const places = words.startsWith(">") ? [] : found;
+  const commands = useCommands(typed);
+  const task = useTask();
   // Before anything is drawn: the next key is already meant for it.
   useLayoutEffect(() => {
     const dialog = box.current;
@@ -25,10 +29,13 @@ export function Switcher(props: { onGo(id: string): void; onSearch(words: string
   }, []);
   const choose = (at: number) => {
     const place = places[at];
-    if (place === undefined) return props.onSearch(words);
-    void task.run(async () => props.onGo(await roomOf(place)));
+    const command = commands[at - places.length];
+    if (place !== undefined) void task.run(async () => props.onGo(await roomOf(place)));
+    else if (command !== undefined) props.onDo(command);
+    else props.onSearch(words);
   };
-  const list = useCombobox({ key: words, count: places.length + 1, first: 0, onChoose: choose });
+  const last = places.length + commands.length;
+  const list = useCombobox({ key: words, count: last + 1, first: 0, onChoose: choose });
   const option = (at: number) => ({
     id: list.optionId(at),
     role: "option" as const,
@@ -75,13 +82,31 @@ export function Switcher(props: { onGo(id: string): void; onSearch(words: string
             <PlaceRow place={place} />
           </li>
         ))}
-        <li key="messages" {...option(places.length)} class="place messages">
+        {commands.length > 0 && (
+          <li role="group" class="go-do" aria-label={t("go.do")}>
+            <p aria-hidden="true">{t("go.do")}</p>
+            <ul role="none">
+              {commands.map((command, at) => (
+                <li key={command.id} {...option(places.length + at)} class="place command">
+                  <Icon name={command.icon} />
+                  <span dir="auto">{command.words}</span>
+                  {command.keys && (
+                    <span aria-hidden="true">
+                      <KeysOf id={command.keys} />
+                    </span>
+                  )}
+                </li>
+              ))}
+            </ul>
+          </li>
+        )}
+        <li key="messages" {...option(last)} class="place messages">
           <Icon name="search" />
           <span>{words === "" ? t("go.messagesEmpty") : t("go.messages", { words })}</span>
         </li>
       </ul>
       <p class="vh" role="status">
-        {words === "" ? "" : places.length === 0 ? t("go.none") : t("go.found", { n: places.length })}
+        {words === "" ? "" : last === 0 ? t("go.none") : t("go.found", { n: last })}
       </p>
     </dialog>
   );

@@ -1,6 +1,7 @@
 /** The first steps of a new account: three cards at most, beside what one does and never in front of it. */
 
 import { useState } from "preact/hooks";
+import "../lib/laterWords";
 import { t } from "../lib/text";
 import { session } from "../hooks/useAccount";
 import { pref, setPref } from "../hooks/usePref";

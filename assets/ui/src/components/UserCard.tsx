@@ -2,6 +2,7 @@
 
 import { useLocation } from "preact-iso";
 import { useId, useLayoutEffect, useRef } from "preact/hooks";
+import "../lib/laterWords";
 import { shortName } from "../lib/names";
 import { t } from "../lib/text";
 import type { User } from "../lib/wire";

@@ -45,11 +45,32 @@ export function useFloat(box: { current: HTMLElement | null }, anchor: Anchor | 
       addEventListener("click", swallow, { capture: true, once: true });
       addEventListener("pointerup", () => setTimeout(() => removeEventListener("click", swallow, { capture: true })), { once: true });
     };
+    // Whoever turns the wheel reads on; what scrolls by itself, as a page with a new line does, takes the box along.
+    const wheel = (event: Event) => event.target instanceof Node && !box.current?.contains(event.target) && onClose();
+    const scroll = (event: Event) => {
+      const it = box.current;
+      const by = anchor ?? it?.parentElement ?? null;
+      if (!(by instanceof Element) || !(event.target instanceof Node) || !event.target.contains(by) || it === null) return;
+      if (isSeen(by)) place(it, by);
+      else onClose();
+    };
     document.addEventListener("pointerdown", outside, true);
+    document.addEventListener("wheel", wheel, { capture: true, passive: true });
+    document.addEventListener("scroll", scroll, { capture: true, passive: true });
     addEventListener("resize", onClose);
+    addEventListener("blur", onClose);
     return () => {
       document.removeEventListener("pointerdown", outside, true);
+      document.removeEventListener("wheel", wheel, true);
+      document.removeEventListener("scroll", scroll, true);
       removeEventListener("resize", onClose);
+      removeEventListener("blur", onClose);
     };
   }, [onClose]);
+}
+
+/** Whether any of it is in the window. */
+function isSeen(it: Element): boolean {
+  const { top, bottom } = it.getBoundingClientRect();
+  return bottom > 0 && top < innerHeight;
 }

@@ -36,6 +36,7 @@ export const SHORTCUTS = [
   { id: "italic", keys: ["mod", "i"], label: "keys.italic", where: "writing" },
   { id: "code", keys: ["mod", "e"], label: "keys.code", where: "writing" },
   { id: "link", keys: ["mod", "k"], label: "keys.link", where: "writing" },
+  { id: "preview", keys: ["mod", "shift", "e"], label: "keys.preview", where: "writing" },
   { id: "pictureMove", keys: ["left/right"], label: "keys.pictureMove", where: "page" },
   { id: "pictureZoom", keys: ["+/-"], label: "keys.pictureZoom", where: "page" },
 ] as const satisfies readonly Shortcut[];

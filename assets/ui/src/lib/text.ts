@@ -1,7 +1,7 @@
 /** `t(key, values)`: every word of the interface comes from the message files, in the language that is spoken. */
 
-import { en, type Message, type TextKey } from "../words/en";
-import { isRightToLeft, language, perLanguage } from "./language";
+import type { Message, TextKey } from "../words/en";
+import { ENGLISH, isRightToLeft, language, perLanguage } from "./language";
 
 export type { TextKey };
 
@@ -20,7 +20,7 @@ const collator = perLanguage((tag) => new Intl.Collator(tag, { numeric: true }))
 /** The message for `key` with its places filled; a missing value leaves the place empty. */
 export function t(key: TextKey, values: TextValues = {}): string {
   const { tag, words } = language.value;
-  const message = words[key] ?? en[key];
+  const message = words[key] ?? ENGLISH.words[key] ?? key;
   const against = isRightToLeft(tag) ? LEFT_TO_RIGHT : RIGHT_TO_LEFT;
   return formOf(message, values["n"]).replace(/\{(\w+)\}/g, (_, name: string) => {
     const value = values[name] ?? "";
@@ -37,7 +37,7 @@ function formOf(message: Message, n: string | number | undefined): string {
 
 /** Whether there is a message with this key; for codes that come from the server. */
 export function hasText(key: string): key is TextKey {
-  return Object.hasOwn(en, key);
+  return Object.hasOwn(ENGLISH.words, key);
 }
 
 /** `1,200`. */

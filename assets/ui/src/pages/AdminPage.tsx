@@ -1,6 +1,7 @@
 /** The administration, in parts that have addresses. */
 
 import { useRoute } from "preact-iso";
+import "../lib/laterWords";
 import { t, type TextKey } from "../lib/text";
 import { session } from "../hooks/useAccount";
 import { useTitle } from "../hooks/useTitle";

@@ -1,5 +1,6 @@
 /** The connection doctor: looks step by step what works, and says what to do about the rest. */
 
+import "../lib/laterWords";
 import { t } from "../lib/text";
 import type { Finding } from "../lib/doctor";
 import { useCopy } from "../hooks/useCopy";

@@ -1,6 +1,7 @@
 /** An invitation: who invites, and the form to come in; or joining, for those who have an account. */
 
 import { useLocation, useRoute } from "preact-iso";
+import "../lib/laterWords";
 import { t } from "../lib/text";
 import type { InvitePreview } from "../lib/wire";
 import { openSession, session } from "../hooks/useAccount";

@@ -2,8 +2,8 @@
 
 import { useLocation, useRoute } from "preact-iso";
 import { useState } from "preact/hooks";
+import "../lib/laterWords";
 import { t } from "../lib/text";
-import { LIMITS } from "../lib/wire";
 import { openSession } from "../hooks/useAccount";
 import { getReset, postReset } from "../hooks/useAdmin";
 import { useLoad } from "../hooks/useLoad";
@@ -11,7 +11,7 @@ import { useTask } from "../hooks/useTask";
 import { useTitle } from "../hooks/useTitle";
 import { Button } from "../components/Button";
 import { Cover } from "../components/Cover";
-import { PasswordField } from "../components/Field";
+import { KeeperName, NewPassword } from "../components/NewPassword";
 import { ErrorNote } from "../components/Notice";
 
 /** `/reset/:code` */
@@ -53,15 +53,13 @@ export function ResetPage() {
           void task.run(choose);
         }}
       >
-        <input type="text" name="username" autocomplete="username" value={username} readOnly hidden />
-        <PasswordField
+        <KeeperName username={username} />
+        <NewPassword
           label={t("settings.next")}
           value={password}
           onInput={setPassword}
-          autocomplete="new-password"
           autofocus
-          least={LIMITS.passwordMin}
-          names={[username, displayName]}
+          whose={[username, displayName]}
           error={task.field === "newPassword" ? task.error : null}
         />
         <ErrorNote text={task.field === "newPassword" ? null : task.error} />

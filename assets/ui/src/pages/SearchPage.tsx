@@ -2,6 +2,7 @@
 
 import { useLocation } from "preact-iso";
 import { useId, useRef } from "preact/hooks";
+import "../lib/laterWords";
 import { t } from "../lib/text";
 import { useNearEnd } from "../hooks/useFiles";
 import { placesOf, roomOf, type Place } from "../hooks/usePlaces";
@@ -15,7 +16,10 @@ import { PlaceRow } from "../components/PlaceRow";
 import { SearchField } from "../components/SearchField";
 import { SearchHits } from "../components/SearchHits";
 import { NothingFound, SearchFailure, SearchLessons } from "../components/SearchNotes";
-import "../styles/search.css";
+import "../styles/query.css";
+import "../styles/places.css";
+import "../styles/hits.css";
+import "../styles/lessons.css";
 
 
 /** Results appear while one types and stay until better ones are there. */

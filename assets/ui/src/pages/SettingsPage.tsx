@@ -1,6 +1,7 @@
 /** One's own settings, in parts that have addresses. */
 
 import { useRoute } from "preact-iso";
+import "../lib/laterWords";
 import { t, type TextKey } from "../lib/text";
 import { session } from "../hooks/useAccount";
 import { useParts } from "../hooks/useParts";

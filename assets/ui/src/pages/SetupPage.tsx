@@ -2,6 +2,7 @@
 
 import { useLocation } from "preact-iso";
 import { useState } from "preact/hooks";
+import "../lib/laterWords";
 import { joinNames, t } from "../lib/text";
 import { getSetup, openSession, postSetup } from "../hooks/useAccount";
 import { useLoad } from "../hooks/useLoad";

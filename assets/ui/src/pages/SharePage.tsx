@@ -11,6 +11,7 @@ import { Button } from "../components/Button";
 import { EmptyPage } from "../components/EmptyPage";
 import { ErrorNote } from "../components/Notice";
 import { PlaceRow } from "../components/PlaceRow";
+import "../styles/places.css";
 import "../styles/share.css";
 
 /** Nothing is sent from here: it goes into the composer, where one looks at it once more. */

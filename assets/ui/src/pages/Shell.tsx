@@ -4,6 +4,7 @@ import { lazy, Route, Router, useLocation } from "preact-iso";
 import { useCallback, useState } from "preact/hooks";
 import { ConversationList } from "../components/ConversationList";
 import { Dock } from "../components/Dock";
+import type { Opens } from "../hooks/useCommands";
 import { useShortcut } from "../hooks/useKeys";
 import { useRoomKeys } from "../hooks/useRoomKeys";
 import { useListHistory } from "../hooks/useListView";
@@ -25,6 +26,7 @@ const SharePage = lazy(() => import("./SharePage").then((it) => it.SharePage));
 const InviteDialog = lazy(() => import("../components/InviteDialog").then((it) => it.InviteDialog));
 const NewConversation = lazy(() => import("../components/NewConversation").then((it) => it.NewConversation));
 const UserCard = lazy(() => import("../components/UserCard").then((it) => it.UserCard));
+const SignOutAsk = lazy(() => import("../components/SignOutAsk").then((it) => it.SignOutAsk));
 const ShortcutsSheet = lazy(() => import("../components/ShortcutsSheet").then((it) => it.ShortcutsSheet));
 const Tour = lazy(() => import("../components/Tour").then((it) => it.Tour));
 const AdminPage = lazy(() => import("./AdminPage").then((it) => it.AdminPage));
@@ -32,7 +34,7 @@ const AdminPage = lazy(() => import("./AdminPage").then((it) => it.AdminPage));
 /** On a phone only one of the two is visible: the list at `/`, else the page. */
 export function Shell() {
   const { path, route } = useLocation();
-  const [open, setOpen] = useState<"new" | "invite" | "go" | "keys" | null>(null);
+  const [open, setOpen] = useState<Opens | "go" | null>(null);
   const currentId = /^\/conversations\/([^/]+)(\/(\d+|about))?$/.exec(path)?.[1] ?? null;
   const { before, back } = useWayBack(path);
   const home = path === "/" || path === "/signin";
@@ -73,6 +75,11 @@ export function Shell() {
             close();
             route(`/conversations/${id}`);
           }}
+          onDo={({ to, opens, run }) => {
+            setOpen(opens ?? null);
+            run?.();
+            if (to !== undefined) route(to);
+          }}
           onSearch={(words) => {
             close();
             route(searchUrl(words));
@@ -80,6 +87,7 @@ export function Shell() {
         />
       )}
       {open === "keys" && <ShortcutsSheet onClose={close} />}
+      {open === "out" && <SignOutAsk onClose={close} />}
       {open === "invite" && <InviteDialog onClose={close} />}
       <Dock path={path} onNew={() => setOpen("new")} />
       {home && !pref("tourDone").value && <Tour onInvite={() => setOpen("invite")} />}

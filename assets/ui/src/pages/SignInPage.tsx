@@ -1,6 +1,7 @@
 /** Signing in, and the sentence that says why one has to. */
 
 import { useState } from "preact/hooks";
+import "../lib/laterWords";
 import { toUsername } from "../lib/names";
 import { t } from "../lib/text";
 import { session, signIn } from "../hooks/useAccount";

@@ -36,7 +36,7 @@ export function Appearance() {
         onChange={(next) => setPref("textSize", next)}
         words={(each) => t(`settings.${each}`)}
       />
-      <div class="sample page-grid" aria-hidden="true">
+      <div class="sample page-grid ruled" aria-hidden="true">
         <SampleLine name={t("settings.sampleName")} text={t("settings.sampleTheirs")} />
         <SampleLine mine name={t("line.you")} text={t("settings.sampleYours")} />
       </div>

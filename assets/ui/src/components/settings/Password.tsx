@@ -2,11 +2,11 @@
 
 import { useState } from "preact/hooks";
 import { t } from "../../lib/text";
-import { LIMITS } from "../../lib/wire";
 import { changePassword, session } from "../../hooks/useAccount";
 import { useTask } from "../../hooks/useTask";
 import { Button } from "../Button";
 import { PasswordField } from "../Field";
+import { KeeperName, NewPassword } from "../NewPassword";
 import { ErrorNote } from "../Notice";
 import { Section } from "./Section";
 
@@ -16,7 +16,7 @@ export function Password() {
   const [next, setNext] = useState("");
   const [done, setDone] = useState(false);
   const task = useTask();
-  const user = session.value.user;
+  const { username = "", displayName = "" } = session.value.user ?? {};
   const change = async () => {
     const changed = await task.run(() => changePassword(current, next));
     setDone(changed);
@@ -38,18 +38,9 @@ export function Password() {
           void change();
         }}
       >
-        {/* Tells password keepers whose password it is. */}
-        <input type="text" autocomplete="username" value={user?.username} readOnly hidden />
+        <KeeperName username={username} />
         <PasswordField label={t("settings.current")} value={current} onInput={setCurrent} autocomplete="current-password" error={about("currentPassword")} />
-        <PasswordField
-          label={t("settings.next")}
-          value={next}
-          onInput={setNext}
-          autocomplete="new-password"
-          least={LIMITS.passwordMin}
-          names={[user?.username ?? "", user?.displayName ?? ""]}
-          error={about("newPassword")}
-        />
+        <NewPassword label={t("settings.next")} value={next} onInput={setNext} whose={[username, displayName]} error={about("newPassword")} />
         <ErrorNote text={known ? null : task.error} />
         <div class="actions">
           <Button type="submit" busy={task.busy} disabled={current === "" || next === ""}>

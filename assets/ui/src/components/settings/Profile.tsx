@@ -59,7 +59,7 @@ function Name({ current }: { current: string }) {
         autocomplete="name"
       />
       <Button type="submit" busy={task.busy} disabled={!changed}>
-        {t("settings.save")}
+        {t("common.save")}
       </Button>
     </form>
   );

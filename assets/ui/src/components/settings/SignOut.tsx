@@ -1,38 +1,23 @@
-/** Leaving, with a question when something would be lost. */
+/** The last thing on the page: leaving, and the way to the connection doctor. */
 
 import { useState } from "preact/hooks";
 import { t } from "../../lib/text";
-import { signOut, unsentCount, unsentFiles } from "../../hooks/useAccount";
-import { useTask } from "../../hooks/useTask";
 import { Button } from "../Button";
-import { Confirm } from "../Dialog";
-import { ErrorNote } from "../Notice";
+import { SignOutAsk } from "../SignOutAsk";
 
-/** The last thing on the page. */
 export function SignOut() {
-  const [asked, setAsked] = useState(false);
-  const task = useTask();
-  const go = () => void task.run(signOut);
+  const [leaving, setLeaving] = useState(false);
   return (
     <section>
-      <ErrorNote text={task.error} />
       <div class="actions">
-        <Button icon="signOut" busy={task.busy} onClick={() => (unsentCount() + unsentFiles() > 0 ? setAsked(true) : go())}>
+        <Button icon="signOut" onClick={() => setLeaving(true)}>
           {t("settings.signOut")}
         </Button>
         <a class="button quiet" href="/doctor">
           {t("doctor.title")}
         </a>
       </div>
-      {asked && (
-        <Confirm
-          title={t("settings.signOut")}
-          text={unsentCount() > 0 ? t("settings.signOutAsk", { n: unsentCount() }) : t("settings.signOutFiles", { n: unsentFiles() })}
-          action={t("settings.signOut")}
-          onYes={go}
-          onClose={() => setAsked(false)}
-        />
-      )}
+      {leaving && <SignOutAsk onClose={() => setLeaving(false)} />}
     </section>
   );
 }

@@ -15,4 +15,11 @@ export const app = {
   "toast.label": "إشعارات",
   "toast.undo": "تراجع",
   "toast.close": "إخفاء هذا الإشعار",
+
+  "signin.ended.signed_out": "سُجّل خروجك من هذا الجهاز.",
+  "signin.ended.disabled": "عُطّل هذا الحساب. يستطيع مدير الخادم تفعيله من جديد.",
+  "signin.ended.password_changed": "تغيّرت كلمة المرور. سجّل الدخول بالجديدة.",
+  "signin.ended.session_ended": "انتهت جلستك. سجّل الدخول من جديد.",
+
+  "common.save": "حفظ",
 } as const;

@@ -1,6 +1,5 @@
 /** The connection doctor. */
 export const doctor = {
-  "doctor.title": "طبيب الاتصال",
   "doctor.looking": "يجري فحص الاتصال والخادم وهذا المتصفح.",
   "doctor.fine": "كل شيء يعمل.",
   "doctor.missing": {

@@ -38,11 +38,6 @@ export const doors = {
   "signin.empty.username": "اكتب اسمك.",
   "signin.empty.password": "اكتب كلمة المرور.",
   "signin.help": "لا حساب لديك؟ اطلب دعوة من أحد هنا. نسيت كلمة المرور؟ يستطيع المدير إعطاءك رابطًا لكلمة جديدة.",
-  "signin.ended.signed_out": "سُجّل خروجك من هذا الجهاز.",
-  "signin.ended.disabled": "عُطّل هذا الحساب. يستطيع مدير الخادم تفعيله من جديد.",
-  "signin.ended.password_changed": "تغيّرت كلمة المرور. سجّل الدخول بالجديدة.",
-  "signin.ended.session_ended": "انتهت جلستك. سجّل الدخول من جديد.",
-
   "setup.step": "{n} من {of}",
   "setup.title": "أنت أول الواصلين.",
   "setup.lede": "أنشئ حسابك. هو أيضًا من يعتني بهذا الخادم: يستطيع دعوة الأشخاص وإزالتهم.",

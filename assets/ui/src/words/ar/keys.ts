@@ -27,6 +27,7 @@ export const keys = {
   "keys.italic": "مائل",
   "keys.code": "شيفرة",
   "keys.link": "جعل الكلمات المختارة رابطًا",
+  "keys.preview": "رؤية الرسالة كما ستظهر",
   "keys.pictureMove": "الصورة السابقة أو التالية",
   "keys.pictureZoom": "أكبر أو أصغر",
   "keys.roomNext": "إلى المحادثة التالية في القائمة",

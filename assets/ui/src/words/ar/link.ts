@@ -30,4 +30,6 @@ export const link = {
   "link.doctor": "ما المشكلة؟",
   "link.updating": "يجري تحديث الخادم. يعود بعد لحظة.",
   "link.now": "المحاولة الآن",
+
+  "doctor.title": "طبيب الاتصال",
 } as const;

@@ -55,12 +55,20 @@ export const list = {
   "me.offline": "غير متصل",
 
   "go.title": "الانتقال إلى شخص أو محادثة",
-  "go.label": "اسم شخص أو محادثة",
-  "go.placeholder": "من أو أين؟",
-  "go.list": "الأشخاص والمحادثات",
+  "go.label": "اسم شخص أو محادثة أو أمر",
+  "go.placeholder": "من أو أين أو ماذا؟",
+  "go.list": "الأشخاص والمحادثات والأوامر",
+  "go.do": "الأوامر",
+  "go.part": "{whole}: {part}",
   "go.messages": "البحث في الرسائل عن «{words}»",
   "go.messagesEmpty": "البحث في الرسائل",
   "go.new": "محادثة جديدة",
   "go.none": "لا أحد ولا شيء هنا بهذا الاسم.",
   "go.found": { zero: "لا نتائج", one: "نتيجة واحدة", two: "نتيجتان", few: "{n} نتائج", many: "{n} نتيجة", other: "{n} نتيجة" },
+
+  "presence.here": "هنا الآن",
+  "presence.away": "بعيد",
+  "presence.gone": "غير متصل",
+  "presence.unknown": "غير معروف حاليًا",
+  "presence.lastSeen": "آخر ظهور: {when}",
 } as const;

@@ -55,4 +55,20 @@ export const page = {
   "typing.one": "{name} يكتب",
   "typing.two": "{names} يكتبان",
   "typing.many": { zero: "لا أحد يكتب", one: "شخص واحد يكتب", two: "شخصان يكتبان", few: "{n} أشخاص يكتبون", many: "{n} شخصًا يكتبون", other: "{n} شخص يكتبون" },
+
+  "card.open": "عن {name}",
+
+  "room.people": { zero: "لا أحد", one: "شخص واحد", two: "شخصان", few: "{n} أشخاص", many: "{n} شخصًا", other: "{n} شخص" },
+  "room.here": "{n} هنا",
+  "room.about": "عن هذه المحادثة",
+  "room.noTitle": "مجموعة بلا عنوان",
+  "room.deleted": "شخص غادر",
+  "empty.title": "صفحة بيضاء.",
+  "empty.text": "اختر محادثة من القائمة، أو ابدأ واحدة مع شخص تعرفه.",
+  "empty.first": "ابدأ مع شخص واحد، أو أنشئ مجموعة لعدة أشخاص. ما تكتبه يبقى على هذا الخادم.",
+  "empty.new": "محادثة جديدة",
+  "empty.invite": "دعوة شخص",
+
+  "search.inside": "البحث في هذه المحادثة",
+  "search.backToResults": "العودة إلى النتائج",
 } as const;

@@ -1,11 +1,5 @@
 /** People: whether they are here, their faces, inviting them. */
 export const people = {
-  "presence.here": "هنا الآن",
-  "presence.away": "بعيد",
-  "presence.gone": "غير متصل",
-  "presence.unknown": "غير معروف حاليًا",
-  "presence.lastSeen": "آخر ظهور: {when}",
-
   "avatar.choose": "اختيار صورة",
   "avatar.change": "تغيير الصورة",
   "avatar.remove": "إزالة الصورة",
@@ -46,7 +40,6 @@ export const people = {
   "invite.used": "استُعملت {n} من {max}",
   "invite.usedAny": "استُعملت {n}",
   "card.title": "شخص",
-  "card.open": "عن {name}",
   "card.groups": "المجموعات المشتركة",
   "card.disabled": "هذا الحساب معطّل",
   "card.admin": "الإدارة",

@@ -1,17 +1,5 @@
 /** A conversation as a whole: its head, its details, making one. */
 export const room = {
-  "room.people": { zero: "لا أحد", one: "شخص واحد", two: "شخصان", few: "{n} أشخاص", many: "{n} شخصًا", other: "{n} شخص" },
-  "room.here": "{n} هنا",
-  "room.about": "عن هذه المحادثة",
-  "room.noTitle": "مجموعة بلا عنوان",
-  "room.deleted": "شخص غادر",
-
-  "empty.title": "صفحة بيضاء.",
-  "empty.text": "اختر محادثة من القائمة، أو ابدأ واحدة مع شخص تعرفه.",
-  "empty.first": "ابدأ مع شخص واحد، أو أنشئ مجموعة لعدة أشخاص. ما تكتبه يبقى على هذا الخادم.",
-  "empty.new": "محادثة جديدة",
-  "empty.invite": "دعوة شخص",
-
   "new.title": "محادثة جديدة",
   "new.people": "الأشخاص",
   "new.search": "البحث عن أشخاص بالاسم",

@@ -79,6 +79,4 @@ export const search = {
   "search.teach.has": "مع صورة؛ أو file أو link أو video",
   "search.teach.on": "في يوم؛ وكذلك before:\u200e (قبل) وafter:\u200e (بعد)",
   "search.teachKeys": "تريد الانتقال فقط؟ {key} يفتح شخصًا أو محادثة بالاسم.",
-  "search.inside": "البحث في هذه المحادثة",
-  "search.backToResults": "العودة إلى النتائج",
 } as const;

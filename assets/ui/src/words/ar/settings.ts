@@ -3,7 +3,6 @@ export const settings = {
   "settings.title": "الإعدادات",
   "settings.you": "أنت",
   "settings.name": "الاسم",
-  "settings.save": "حفظ",
   "settings.saved": "حُفظ",
   "settings.appearance": "المظهر",
   "settings.paper": "الورق",

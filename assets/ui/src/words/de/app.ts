@@ -15,4 +15,11 @@ export const app = {
   "toast.label": "Hinweise",
   "toast.undo": "Rückgängig",
   "toast.close": "Diesen Hinweis weglegen",
+
+  "signin.ended.signed_out": "Du wurdest auf diesem Gerät abgemeldet.",
+  "signin.ended.disabled": "Dieses Konto wurde gesperrt. Die Verwaltung des Servers kann es wieder freigeben.",
+  "signin.ended.password_changed": "Das Passwort wurde geändert. Melde dich mit dem neuen an.",
+  "signin.ended.session_ended": "Deine Sitzung ist zu Ende. Bitte melde dich noch einmal an.",
+
+  "common.save": "Speichern",
 } as const;

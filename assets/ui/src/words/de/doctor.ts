@@ -1,6 +1,5 @@
 /** The connection doctor. */
 export const doctor = {
-  "doctor.title": "Verbindungsdoktor",
   "doctor.looking": "Verbindung, Server und dieser Browser werden untersucht.",
   "doctor.fine": "Alles funktioniert.",
   "doctor.missing": { one: "Es funktioniert, und eine Sache könnte besser sein.", other: "Es funktioniert, und {n} Sachen könnten besser sein." },

@@ -31,11 +31,6 @@ export const doors = {
   "signin.empty.username": "Gib deinen Namen ein.",
   "signin.empty.password": "Gib dein Passwort ein.",
   "signin.help": "Kein Konto? Bitte jemanden hier um eine Einladung. Passwort vergessen? Die Verwaltung kann dir einen Link zu einem neuen geben.",
-  "signin.ended.signed_out": "Du wurdest auf diesem Gerät abgemeldet.",
-  "signin.ended.disabled": "Dieses Konto wurde gesperrt. Die Verwaltung des Servers kann es wieder freigeben.",
-  "signin.ended.password_changed": "Das Passwort wurde geändert. Melde dich mit dem neuen an.",
-  "signin.ended.session_ended": "Deine Sitzung ist zu Ende. Bitte melde dich noch einmal an.",
-
   "setup.step": "{n} von {of}",
   "setup.title": "Du bist als Erstes hier.",
   "setup.lede": "Lege dein eigenes Konto an. Es betreut auch diesen Server: Es kann Personen einladen und entfernen.",

@@ -27,6 +27,7 @@ export const keys = {
   "keys.italic": "Kursiv",
   "keys.code": "Code",
   "keys.link": "Aus den gewählten Wörtern einen Link machen",
+  "keys.preview": "Zeigen, wie die Nachricht dastehen wird",
   "keys.pictureMove": "Voriges oder nächstes Bild",
   "keys.pictureZoom": "Größer oder kleiner",
   "keys.roomNext": "Zur nächsten Unterhaltung in der Liste",

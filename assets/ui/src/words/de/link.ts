@@ -9,4 +9,6 @@ export const link = {
   "link.doctor": "Was ist los?",
   "link.updating": "Der Server wird aktualisiert. Gleich ist er wieder da.",
   "link.now": "Jetzt versuchen",
+
+  "doctor.title": "Verbindungsdoktor",
 } as const;

@@ -55,12 +55,20 @@ export const list = {
   "me.offline": "Offline",
 
   "go.title": "Zu einer Person oder Unterhaltung",
-  "go.label": "Name einer Person oder Unterhaltung",
-  "go.placeholder": "Wer oder wo?",
-  "go.list": "Personen und Unterhaltungen",
+  "go.label": "Name einer Person, einer Unterhaltung oder eines Befehls",
+  "go.placeholder": "Wer, wo oder was?",
+  "go.list": "Personen, Unterhaltungen und Befehle",
+  "go.do": "Befehle",
+  "go.part": "{whole}: {part}",
   "go.messages": "Nachrichten nach „{words}“ durchsuchen",
   "go.messagesEmpty": "Nachrichten durchsuchen",
   "go.new": "neue Unterhaltung",
   "go.none": "So heißt hier niemand und nichts.",
   "go.found": { one: "{n} Eintrag", other: "{n} Einträge" },
+
+  "presence.here": "gerade hier",
+  "presence.away": "abwesend",
+  "presence.gone": "offline",
+  "presence.unknown": "gerade nicht bekannt",
+  "presence.lastSeen": "zuletzt hier: {when}",
 } as const;

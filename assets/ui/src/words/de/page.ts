@@ -55,4 +55,20 @@ export const page = {
   "typing.one": "{name} schreibt",
   "typing.two": "{names} schreiben",
   "typing.many": "{n} Personen schreiben",
+
+  "card.open": "Über {name}",
+
+  "room.people": { one: "{n} Person", other: "{n} Personen" },
+  "room.here": "{n} hier",
+  "room.about": "Über diese Unterhaltung",
+  "room.noTitle": "Gruppe ohne Titel",
+  "room.deleted": "Jemand, der gegangen ist",
+  "empty.title": "Ein leeres Blatt.",
+  "empty.text": "Wähle eine Unterhaltung aus der Liste, oder beginne eine mit jemandem, den du kennst.",
+  "empty.first": "Beginne mit einer Person, oder mach einen Raum für mehrere. Was du schreibst, bleibt auf diesem Server.",
+  "empty.new": "Neue Unterhaltung",
+  "empty.invite": "Jemanden einladen",
+
+  "search.inside": "In dieser Unterhaltung suchen",
+  "search.backToResults": "Zurück zu den Treffern",
 } as const;

@@ -1,11 +1,5 @@
 /** People: whether they are here, their faces, inviting them. */
 export const people = {
-  "presence.here": "gerade hier",
-  "presence.away": "abwesend",
-  "presence.gone": "offline",
-  "presence.unknown": "gerade nicht bekannt",
-  "presence.lastSeen": "zuletzt hier: {when}",
-
   "avatar.choose": "Bild auswählen",
   "avatar.change": "Bild ändern",
   "avatar.remove": "Bild entfernen",
@@ -39,7 +33,6 @@ export const people = {
   "invite.used": "{n} von {max} benutzt",
   "invite.usedAny": "{n} benutzt",
   "card.title": "Eine Person",
-  "card.open": "Über {name}",
   "card.groups": "Gemeinsame Gruppen",
   "card.disabled": "Dieses Konto ist gesperrt",
   "card.admin": "Verwaltung",

@@ -1,17 +1,5 @@
 /** A conversation as a whole: its head, its details, making one. */
 export const room = {
-  "room.people": { one: "{n} Person", other: "{n} Personen" },
-  "room.here": "{n} hier",
-  "room.about": "Über diese Unterhaltung",
-  "room.noTitle": "Gruppe ohne Titel",
-  "room.deleted": "Jemand, der gegangen ist",
-
-  "empty.title": "Ein leeres Blatt.",
-  "empty.text": "Wähle eine Unterhaltung aus der Liste, oder beginne eine mit jemandem, den du kennst.",
-  "empty.first": "Beginne mit einer Person, oder mach einen Raum für mehrere. Was du schreibst, bleibt auf diesem Server.",
-  "empty.new": "Neue Unterhaltung",
-  "empty.invite": "Jemanden einladen",
-
   "new.title": "Neue Unterhaltung",
   "new.people": "Personen",
   "new.search": "Personen nach Namen suchen",

@@ -72,6 +72,4 @@ export const search = {
   "search.teach.has": "mit einem Bild; oder file, link, video",
   "search.teach.on": "an einem Tag; auch before: (vor) und after: (nach)",
   "search.teachKeys": "Du willst nur irgendwohin? {key} öffnet Personen und Unterhaltungen nach Namen.",
-  "search.inside": "In dieser Unterhaltung suchen",
-  "search.backToResults": "Zurück zu den Treffern",
 } as const;

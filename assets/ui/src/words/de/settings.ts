@@ -3,7 +3,6 @@ export const settings = {
   "settings.title": "Einstellungen",
   "settings.you": "Du",
   "settings.name": "Name",
-  "settings.save": "Speichern",
   "settings.saved": "Gespeichert",
   "settings.appearance": "Aussehen",
   "settings.paper": "Papier",

@@ -15,4 +15,11 @@ export const app = {
   "toast.label": "Notices",
   "toast.undo": "Undo",
   "toast.close": "Put this notice away",
+
+  "signin.ended.signed_out": "You were signed out on this device.",
+  "signin.ended.disabled": "This account was disabled. An administrator of the server can enable it again.",
+  "signin.ended.password_changed": "The password was changed. Sign in with the new one.",
+  "signin.ended.session_ended": "Your session has ended. Please sign in again.",
+
+  "common.save": "Save",
 } as const;

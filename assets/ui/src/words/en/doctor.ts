@@ -1,6 +1,5 @@
 /** The connection doctor. */
 export const doctor = {
-  "doctor.title": "Connection doctor",
   "doctor.looking": "Looking at the connection, the server and this browser.",
   "doctor.fine": "Everything works.",
   "doctor.missing": { one: "It works, and one thing could be better.", other: "It works, and {n} things could be better." },

@@ -31,11 +31,6 @@ export const doors = {
   "signin.empty.username": "Type your name.",
   "signin.empty.password": "Type your password.",
   "signin.help": "No account? Ask somebody here for an invitation. Forgot the password? An administrator can give you a link to a new one.",
-  "signin.ended.signed_out": "You were signed out on this device.",
-  "signin.ended.disabled": "This account was disabled. An administrator of the server can enable it again.",
-  "signin.ended.password_changed": "The password was changed. Sign in with the new one.",
-  "signin.ended.session_ended": "Your session has ended. Please sign in again.",
-
   "setup.step": "{n} of {of}",
   "setup.title": "You are the first one here.",
   "setup.lede": "Make your own account. It also looks after this server: it can invite people and remove them.",

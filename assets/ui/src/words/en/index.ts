@@ -1,46 +1,24 @@
-/** The English messages: one flat space of keys, kept in a file per area. */
+/** The English messages: one flat space of keys, kept in a file per area. These are the ones that the first page may need. */
 
-import { admin } from "./admin";
 import { app } from "./app";
-import { doctor } from "./doctor";
-import { doors } from "./doors";
 import { error } from "./error";
 import { files } from "./files";
 import { keys } from "./keys";
+import type { later } from "./later";
 import { link } from "./link";
 import { list } from "./list";
 import { notify } from "./notify";
 import { page } from "./page";
-import { people } from "./people";
-import { room } from "./room";
-import { search } from "./search";
-import { settings } from "./settings";
-import { tour } from "./tour";
 import { write } from "./write";
 
 /** `{name}` is filled in; plural forms are chosen by `{n}`. */
-export const en = {
-  ...admin,
-  ...app,
-  ...doctor,
-  ...doors,
-  ...error,
-  ...files,
-  ...keys,
-  ...link,
-  ...list,
-  ...notify,
-  ...page,
-  ...people,
-  ...room,
-  ...search,
-  ...settings,
-  ...tour,
-  ...write,
-} as const;
+export const first = { ...app, ...error, ...files, ...keys, ...link, ...list, ...notify, ...page, ...write } as const;
 
 /** A key of the messages. */
-export type TextKey = keyof typeof en;
+export type TextKey = keyof typeof first | keyof typeof later;
 
 /** What stands for a key: a sentence, or one for each plural form that the language has. */
 export type Message = string | Readonly<{ other: string } & Partial<Record<Intl.LDMLPluralRule, string>>>;
+
+/** The messages of a language; what is missing is said in English. */
+export type Messages = Readonly<Partial<Record<TextKey, Message>>>;

@@ -32,6 +32,7 @@ export const keys = {
   "keys.italic": "Italic",
   "keys.code": "Code",
   "keys.link": "Make the chosen words a link",
+  "keys.preview": "See the message as it will stand there",
   "keys.pictureMove": "Previous or next picture",
   "keys.pictureZoom": "Larger or smaller",
 } as const;

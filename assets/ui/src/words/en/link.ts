@@ -9,4 +9,6 @@ export const link = {
   "link.doctor": "What is wrong?",
   "link.updating": "The server is being updated. It is back in a moment.",
   "link.now": "Try now",
+
+  "doctor.title": "Connection doctor",
 } as const;

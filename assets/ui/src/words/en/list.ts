@@ -55,12 +55,20 @@ export const list = {
   "me.offline": "Offline",
 
   "go.title": "Go to a person or a conversation",
-  "go.label": "Name of a person or a conversation",
-  "go.placeholder": "Who or where?",
-  "go.list": "People and conversations",
+  "go.label": "Name of a person, a conversation or a command",
+  "go.placeholder": "Who, where or what?",
+  "go.list": "People, conversations and commands",
+  "go.do": "Commands",
+  "go.part": "{whole}: {part}",
   "go.messages": "Search messages for “{words}”",
   "go.messagesEmpty": "Search messages",
   "go.new": "new conversation",
   "go.none": "Nobody and nothing here is called so.",
   "go.found": { one: "{n} entry", other: "{n} entries" },
+
+  "presence.here": "here now",
+  "presence.away": "away",
+  "presence.gone": "offline",
+  "presence.unknown": "not known right now",
+  "presence.lastSeen": "last here {when}",
 } as const;

@@ -55,4 +55,20 @@ export const page = {
   "typing.one": "{name} is writing",
   "typing.two": "{names} are writing",
   "typing.many": "{n} people are writing",
+
+  "card.open": "About {name}",
+
+  "room.people": { one: "{n} person", other: "{n} people" },
+  "room.here": "{n} here",
+  "room.about": "About this conversation",
+  "room.noTitle": "Untitled group",
+  "room.deleted": "Somebody who left",
+  "empty.title": "A clean page.",
+  "empty.text": "Choose a conversation from the list, or start one with somebody you know.",
+  "empty.first": "Start with one person, or make a room for several. What you write stays on this server.",
+  "empty.new": "New conversation",
+  "empty.invite": "Invite someone",
+
+  "search.inside": "Search in this conversation",
+  "search.backToResults": "Back to the results",
 } as const;

@@ -1,11 +1,5 @@
 /** People: whether they are here, their faces, inviting them. */
 export const people = {
-  "presence.here": "here now",
-  "presence.away": "away",
-  "presence.gone": "offline",
-  "presence.unknown": "not known right now",
-  "presence.lastSeen": "last here {when}",
-
   "avatar.choose": "Choose a picture",
   "avatar.change": "Change the picture",
   "avatar.remove": "Remove the picture",
@@ -17,7 +11,6 @@ export const people = {
   "avatar.unreadable": "This browser can't open that file as a picture. Use a JPEG, PNG, GIF or WebP.",
 
   "card.title": "A person",
-  "card.open": "About {name}",
   "card.groups": "Groups you share",
   "card.disabled": "This account is disabled",
   "card.admin": "Administration",

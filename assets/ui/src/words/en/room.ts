@@ -1,17 +1,5 @@
 /** A conversation as a whole: its head, its details, making one. */
 export const room = {
-  "room.people": { one: "{n} person", other: "{n} people" },
-  "room.here": "{n} here",
-  "room.about": "About this conversation",
-  "room.noTitle": "Untitled group",
-  "room.deleted": "Somebody who left",
-
-  "empty.title": "A clean page.",
-  "empty.text": "Choose a conversation from the list, or start one with somebody you know.",
-  "empty.first": "Start with one person, or make a room for several. What you write stays on this server.",
-  "empty.new": "New conversation",
-  "empty.invite": "Invite someone",
-
   "new.title": "New conversation",
   "new.people": "People",
   "new.search": "Search people by name",

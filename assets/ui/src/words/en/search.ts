@@ -72,6 +72,4 @@ export const search = {
   "search.teach.has": "with a picture; or a file, a link, a film",
   "search.teach.on": "on a day; also before: and after:",
   "search.teachKeys": "Just going somewhere? {key} opens a person or a conversation by name.",
-  "search.inside": "Search in this conversation",
-  "search.backToResults": "Back to the results",
 } as const;

@@ -3,7 +3,6 @@ export const settings = {
   "settings.title": "Settings",
   "settings.you": "You",
   "settings.name": "Name",
-  "settings.save": "Save",
   "settings.saved": "Saved",
   "settings.appearance": "Appearance",
   "settings.paper": "Paper",

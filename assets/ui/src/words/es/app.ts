@@ -15,4 +15,11 @@ export const app = {
   "toast.label": "Avisos",
   "toast.undo": "Deshacer",
   "toast.close": "Quitar este aviso",
+
+  "signin.ended.signed_out": "Se ha cerrado tu sesión en este dispositivo.",
+  "signin.ended.disabled": "Esta cuenta se ha desactivado. Quien administra el servidor puede volver a activarla.",
+  "signin.ended.password_changed": "La contraseña ha cambiado. Entra con la nueva.",
+  "signin.ended.session_ended": "Tu sesión ha terminado. Vuelve a entrar, por favor.",
+
+  "common.save": "Guardar",
 } as const;

@@ -1,6 +1,5 @@
 /** The connection doctor. */
 export const doctor = {
-  "doctor.title": "Médico de la conexión",
   "doctor.looking": "Mirando la conexión, el servidor y este navegador.",
   "doctor.fine": "Todo funciona.",
   "doctor.missing": { one: "Funciona, y una cosa podría ir mejor.", other: "Funciona, y {n} cosas podrían ir mejor." },

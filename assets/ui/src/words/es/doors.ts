@@ -31,11 +31,6 @@ export const doors = {
   "signin.empty.username": "Escribe tu nombre.",
   "signin.empty.password": "Escribe tu contraseña.",
   "signin.help": "¿No tienes cuenta? Pide una invitación a alguien de aquí. ¿Has olvidado la contraseña? Quien administra puede darte un enlace para poner una nueva.",
-  "signin.ended.signed_out": "Se ha cerrado tu sesión en este dispositivo.",
-  "signin.ended.disabled": "Esta cuenta se ha desactivado. Quien administra el servidor puede volver a activarla.",
-  "signin.ended.password_changed": "La contraseña ha cambiado. Entra con la nueva.",
-  "signin.ended.session_ended": "Tu sesión ha terminado. Vuelve a entrar, por favor.",
-
   "setup.step": "{n} de {of}",
   "setup.title": "Nadie ha llegado antes que tú.",
   "setup.lede": "Crea tu propia cuenta. También cuida de este servidor: puede invitar y quitar a personas.",

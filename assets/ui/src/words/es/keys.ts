@@ -27,6 +27,7 @@ export const keys = {
   "keys.italic": "Cursiva",
   "keys.code": "Código",
   "keys.link": "Convertir en enlace las palabras elegidas",
+  "keys.preview": "Ver cómo quedará el mensaje",
   "keys.pictureMove": "Imagen anterior o siguiente",
   "keys.pictureZoom": "Más grande o más pequeña",
   "keys.roomNext": "A la siguiente conversación de la lista",

@@ -9,4 +9,6 @@ export const link = {
   "link.doctor": "¿Qué pasa?",
   "link.updating": "El servidor se está actualizando. Vuelve en un momento.",
   "link.now": "Intentar ahora",
+
+  "doctor.title": "Médico de la conexión",
 } as const;

@@ -55,12 +55,20 @@ export const list = {
   "me.offline": "Sin conexión",
 
   "go.title": "Ir a una persona o una conversación",
-  "go.label": "Nombre de una persona o una conversación",
-  "go.placeholder": "¿Quién o dónde?",
-  "go.list": "Personas y conversaciones",
+  "go.label": "Nombre de una persona, una conversación o una orden",
+  "go.placeholder": "¿Quién, dónde o qué?",
+  "go.list": "Personas, conversaciones y órdenes",
+  "go.do": "Órdenes",
+  "go.part": "{whole}: {part}",
   "go.messages": "Buscar «{words}» en los mensajes",
   "go.messagesEmpty": "Buscar mensajes",
   "go.new": "nueva conversación",
   "go.none": "Aquí nada ni nadie se llama así.",
   "go.found": { one: "{n} entrada", other: "{n} entradas" },
+
+  "presence.here": "aquí ahora",
+  "presence.away": "ausente",
+  "presence.gone": "sin conexión",
+  "presence.unknown": "no se sabe ahora mismo",
+  "presence.lastSeen": "última vez aquí: {when}",
 } as const;

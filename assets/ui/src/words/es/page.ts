@@ -55,4 +55,20 @@ export const page = {
   "typing.one": "{name} está escribiendo",
   "typing.two": "{names} están escribiendo",
   "typing.many": "{n} personas están escribiendo",
+
+  "card.open": "Acerca de {name}",
+
+  "room.people": { one: "{n} persona", other: "{n} personas" },
+  "room.here": "{n} aquí",
+  "room.about": "Sobre esta conversación",
+  "room.noTitle": "Grupo sin título",
+  "room.deleted": "Alguien que se fue",
+  "empty.title": "Una página en blanco.",
+  "empty.text": "Elige una conversación de la lista, o empieza una con alguien que conozcas.",
+  "empty.first": "Empieza con una persona, o crea un grupo para varias. Lo que escribes se queda en este servidor.",
+  "empty.new": "Nueva conversación",
+  "empty.invite": "Invitar a alguien",
+
+  "search.inside": "Buscar en esta conversación",
+  "search.backToResults": "Volver a los resultados",
 } as const;

@@ -1,11 +1,5 @@
 /** People: whether they are here, their faces, inviting them. */
 export const people = {
-  "presence.here": "aquí ahora",
-  "presence.away": "ausente",
-  "presence.gone": "sin conexión",
-  "presence.unknown": "no se sabe ahora mismo",
-  "presence.lastSeen": "última vez aquí: {when}",
-
   "avatar.choose": "Elegir una imagen",
   "avatar.change": "Cambiar la imagen",
   "avatar.remove": "Quitar la imagen",
@@ -39,7 +33,6 @@ export const people = {
   "invite.used": "{n} de {max} usadas",
   "invite.usedAny": "{n} usadas",
   "card.title": "Una persona",
-  "card.open": "Acerca de {name}",
   "card.groups": "Grupos en común",
   "card.disabled": "Esta cuenta está desactivada",
   "card.admin": "Administración",

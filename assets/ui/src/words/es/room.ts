@@ -1,17 +1,5 @@
 /** A conversation as a whole: its head, its details, making one. */
 export const room = {
-  "room.people": { one: "{n} persona", other: "{n} personas" },
-  "room.here": "{n} aquí",
-  "room.about": "Sobre esta conversación",
-  "room.noTitle": "Grupo sin título",
-  "room.deleted": "Alguien que se fue",
-
-  "empty.title": "Una página en blanco.",
-  "empty.text": "Elige una conversación de la lista, o empieza una con alguien que conozcas.",
-  "empty.first": "Empieza con una persona, o crea un grupo para varias. Lo que escribes se queda en este servidor.",
-  "empty.new": "Nueva conversación",
-  "empty.invite": "Invitar a alguien",
-
   "new.title": "Nueva conversación",
   "new.people": "Personas",
   "new.search": "Buscar personas por su nombre",

@@ -72,6 +72,4 @@ export const search = {
   "search.teach.has": "con una imagen; o con file, link, video",
   "search.teach.on": "en un día; también before: (antes) y after: (después)",
   "search.teachKeys": "¿Solo quieres ir a algún sitio? {key} abre una persona o una conversación por su nombre.",
-  "search.inside": "Buscar en esta conversación",
-  "search.backToResults": "Volver a los resultados",
 } as const;

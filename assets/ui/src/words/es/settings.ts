@@ -3,7 +3,6 @@ export const settings = {
   "settings.title": "Ajustes",
   "settings.you": "Tú",
   "settings.name": "Nombre",
-  "settings.save": "Guardar",
   "settings.saved": "Guardado",
   "settings.appearance": "Aspecto",
   "settings.paper": "Papel",

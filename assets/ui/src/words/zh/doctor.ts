@@ -1,6 +1,5 @@
 /** The connection doctor. */
 export const doctor = {
-  "doctor.title": "连接诊断",
   "doctor.looking": "正在检查连接、服务器和这个浏览器。",
   "doctor.fine": "一切正常。",
   "doctor.missing": { other: "可以使用，有 {n} 处可以更好。" },

@@ -31,11 +31,6 @@ export const doors = {
   "signin.empty.username": "请输入名字。",
   "signin.empty.password": "请输入密码。",
   "signin.help": "没有账号？向这里的人要一个邀请。忘了密码？管理员可以给你一个设置新密码的链接。",
-  "signin.ended.signed_out": "你已在这台设备上退出登录。",
-  "signin.ended.disabled": "这个账号已停用。服务器的管理员可以重新启用它。",
-  "signin.ended.password_changed": "密码已更改。请用新密码登录。",
-  "signin.ended.session_ended": "登录已失效。请重新登录。",
-
   "setup.step": "第 {n} 步，共 {of} 步",
   "setup.title": "你是第一个到的。",
   "setup.lede": "创建你自己的账号。它同时管理这台服务器：可以邀请人，也可以移除人。",

@@ -27,6 +27,7 @@ export const keys = {
   "keys.italic": "斜体",
   "keys.code": "代码",
   "keys.link": "把选中的文字变成链接",
+  "keys.preview": "查看消息发出后的样子",
   "keys.pictureMove": "上一张或下一张图片",
   "keys.pictureZoom": "放大或缩小",
   "keys.roomNext": "转到列表中的下一个会话",

@@ -9,4 +9,6 @@ export const link = {
   "link.doctor": "出了什么问题？",
   "link.updating": "服务器正在更新，马上回来。",
   "link.now": "立即重试",
+
+  "doctor.title": "连接诊断",
 } as const;

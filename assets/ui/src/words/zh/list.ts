@@ -55,12 +55,20 @@ export const list = {
   "me.offline": "离线",
 
   "go.title": "前往某个人或会话",
-  "go.label": "联系人或会话的名称",
-  "go.placeholder": "找谁，去哪里？",
-  "go.list": "联系人和会话",
+  "go.label": "联系人、会话或命令的名称",
+  "go.placeholder": "找谁，去哪里，做什么？",
+  "go.list": "联系人、会话和命令",
+  "go.do": "命令",
+  "go.part": "{whole}：{part}",
   "go.messages": "在消息中搜索“{words}”",
   "go.messagesEmpty": "搜索消息",
   "go.new": "新会话",
   "go.none": "这里没有叫这个名字的人或会话。",
   "go.found": { other: "{n} 项" },
+
+  "presence.here": "在线",
+  "presence.away": "离开",
+  "presence.gone": "离线",
+  "presence.unknown": "暂时不知道",
+  "presence.lastSeen": "上次在线：{when}",
 } as const;

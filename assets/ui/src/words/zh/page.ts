@@ -55,4 +55,20 @@ export const page = {
   "typing.one": "{name}正在输入",
   "typing.two": "{names}正在输入",
   "typing.many": "{n} 人正在输入",
+
+  "card.open": "关于 {name}",
+
+  "room.people": { other: "{n} 人" },
+  "room.here": "{n} 人在线",
+  "room.about": "关于这个会话",
+  "room.noTitle": "未命名的群",
+  "room.deleted": "已离开的人",
+  "empty.title": "一张白纸。",
+  "empty.text": "从列表中选一个会话，或和认识的人开始一个。",
+  "empty.first": "先和一个人聊，或建一个多人的群。你写的内容都留在这台服务器上。",
+  "empty.new": "新会话",
+  "empty.invite": "邀请别人",
+
+  "search.inside": "在这个会话中搜索",
+  "search.backToResults": "返回搜索结果",
 } as const;

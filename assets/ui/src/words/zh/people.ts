@@ -1,11 +1,5 @@
 /** People: whether they are here, their faces, inviting them. */
 export const people = {
-  "presence.here": "在线",
-  "presence.away": "离开",
-  "presence.gone": "离线",
-  "presence.unknown": "暂时不知道",
-  "presence.lastSeen": "上次在线：{when}",
-
   "avatar.choose": "选择图片",
   "avatar.change": "更换图片",
   "avatar.remove": "移除图片",
@@ -39,7 +33,6 @@ export const people = {
   "invite.used": "已用 {n} / {max}",
   "invite.usedAny": "已用 {n} 次",
   "card.title": "一位成员",
-  "card.open": "关于 {name}",
   "card.groups": "共同的群组",
   "card.disabled": "此账号已停用",
   "card.admin": "管理",

@@ -72,6 +72,4 @@ export const search = {
   "search.teach.has": "带图片；也可以是 file、link、video",
   "search.teach.on": "在某一天；还有 before:（之前）和 after:（之后）",
   "search.teachKeys": "只是想去某个地方？按 {key} 可以按名字打开联系人或会话。",
-  "search.inside": "在这个会话中搜索",
-  "search.backToResults": "返回搜索结果",
 } as const;

@@ -3,7 +3,6 @@ export const settings = {
   "settings.title": "设置",
   "settings.you": "你",
   "settings.name": "名字",
-  "settings.save": "保存",
   "settings.saved": "已保存",
   "settings.appearance": "外观",
   "settings.paper": "纸张",

@@ -1,0 +1,23 @@
+/** The emoji picker. */
+export const emoji = {
+  "emoji.search": "البحث في الرموز التعبيرية",
+  "emoji.none": "لا شيء بهذا الاسم.",
+  "emoji.loading": "لحظة من فضلك",
+  "emoji.recent": "المستعملة حديثًا",
+  "emoji.tone": "لون البشرة",
+  "emoji.tone0": "بلا لون بشرة",
+  "emoji.tone1": "بشرة فاتحة",
+  "emoji.tone2": "بشرة فاتحة متوسطة",
+  "emoji.tone3": "بشرة متوسطة",
+  "emoji.tone4": "بشرة داكنة متوسطة",
+  "emoji.tone5": "بشرة داكنة",
+  "emoji.group0": "وجوه",
+  "emoji.group1": "أشخاص",
+  "emoji.group3": "حيوانات ونباتات",
+  "emoji.group4": "طعام",
+  "emoji.group5": "أماكن",
+  "emoji.group6": "أوقات الفراغ",
+  "emoji.group7": "أشياء",
+  "emoji.group8": "رموز",
+  "emoji.group9": "أعلام",
+} as const;

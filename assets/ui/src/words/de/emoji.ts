@@ -1,0 +1,23 @@
+/** The emoji picker. */
+export const emoji = {
+  "emoji.search": "Emojis suchen",
+  "emoji.none": "Keins heißt so.",
+  "emoji.loading": "Einen Moment",
+  "emoji.recent": "Zuletzt benutzt",
+  "emoji.tone": "Hautton",
+  "emoji.tone0": "Kein Hautton",
+  "emoji.tone1": "Helle Haut",
+  "emoji.tone2": "Mittelhelle Haut",
+  "emoji.tone3": "Mittlere Haut",
+  "emoji.tone4": "Mitteldunkle Haut",
+  "emoji.tone5": "Dunkle Haut",
+  "emoji.group0": "Gesichter",
+  "emoji.group1": "Menschen",
+  "emoji.group3": "Tiere und Pflanzen",
+  "emoji.group4": "Essen",
+  "emoji.group5": "Orte",
+  "emoji.group6": "Freizeit",
+  "emoji.group7": "Dinge",
+  "emoji.group8": "Zeichen",
+  "emoji.group9": "Flaggen",
+} as const;

@@ -1,0 +1,23 @@
+/** The emoji picker. */
+export const emoji = {
+  "emoji.search": "Search emoji",
+  "emoji.none": "None is called so.",
+  "emoji.loading": "One moment",
+  "emoji.recent": "Used lately",
+  "emoji.tone": "Skin tone",
+  "emoji.tone0": "No skin tone",
+  "emoji.tone1": "Light skin",
+  "emoji.tone2": "Medium-light skin",
+  "emoji.tone3": "Medium skin",
+  "emoji.tone4": "Medium-dark skin",
+  "emoji.tone5": "Dark skin",
+  "emoji.group0": "Faces",
+  "emoji.group1": "People",
+  "emoji.group3": "Animals and plants",
+  "emoji.group4": "Food",
+  "emoji.group5": "Places",
+  "emoji.group6": "Pastimes",
+  "emoji.group7": "Things",
+  "emoji.group8": "Signs",
+  "emoji.group9": "Flags",
+} as const;

@@ -1,0 +1,23 @@
+/** The emoji picker. */
+export const emoji = {
+  "emoji.search": "Buscar emojis",
+  "emoji.none": "Ninguno se llama así.",
+  "emoji.loading": "Un momento",
+  "emoji.recent": "Usados hace poco",
+  "emoji.tone": "Tono de piel",
+  "emoji.tone0": "Sin tono de piel",
+  "emoji.tone1": "Piel clara",
+  "emoji.tone2": "Piel medio clara",
+  "emoji.tone3": "Piel media",
+  "emoji.tone4": "Piel medio oscura",
+  "emoji.tone5": "Piel oscura",
+  "emoji.group0": "Caras",
+  "emoji.group1": "Personas",
+  "emoji.group3": "Animales y plantas",
+  "emoji.group4": "Comida",
+  "emoji.group5": "Lugares",
+  "emoji.group6": "Ocio",
+  "emoji.group7": "Objetos",
+  "emoji.group8": "Signos",
+  "emoji.group9": "Banderas",
+} as const;

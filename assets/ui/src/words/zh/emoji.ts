@@ -1,0 +1,23 @@
+/** The emoji picker. */
+export const emoji = {
+  "emoji.search": "搜索表情",
+  "emoji.none": "没有叫这个名字的。",
+  "emoji.loading": "请稍候",
+  "emoji.recent": "最近使用",
+  "emoji.tone": "肤色",
+  "emoji.tone0": "默认肤色",
+  "emoji.tone1": "浅肤色",
+  "emoji.tone2": "中浅肤色",
+  "emoji.tone3": "中等肤色",
+  "emoji.tone4": "中深肤色",
+  "emoji.tone5": "深肤色",
+  "emoji.group0": "表情",
+  "emoji.group1": "人物",
+  "emoji.group3": "动物和植物",
+  "emoji.group4": "食物",
+  "emoji.group5": "地点",
+  "emoji.group6": "活动",
+  "emoji.group7": "物品",
+  "emoji.group8": "符号",
+  "emoji.group9": "旗帜",
+} as const;
