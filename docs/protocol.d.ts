@@ -383,6 +383,11 @@ export type ConversationRemoved = {
   reason: "removed" | "left";
 };
 
+export type ServerState = {
+  writable: boolean;
+  reason?: "storage_full";
+};
+
 export type SessionEnded = {
   code: string;
   message: string;

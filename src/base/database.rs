@@ -218,6 +218,11 @@ impl Database {
         self.change(weight, |tree| tree.insert(key, value).map(drop))
     }
 
+    /// Removes one key.
+    pub fn remove(&self, key: &[u8]) -> Result<(), DatabaseError> {
+        self.change(ROW + key.len(), |tree| tree.remove(key).map(drop))
+    }
+
     /// Makes all changes at once, for readers and over a crash: all of them or none. No key comes
     /// twice. To stay below a few segments.
     pub fn write(

@@ -2,11 +2,13 @@
 //! fresh one, which gives the space of what was deleted back to the disk, or builds the search
 //! index anew.
 
+use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
 
-use super::print;
+use super::command::Command;
+use super::{control, print};
 use crate::app;
 use crate::base::clock::Clock;
 use crate::base::rng::Rng;
@@ -26,7 +28,11 @@ pub(super) fn run(config: &Config, compact: bool, rebuild_search: bool) -> anyho
         );
     }
     if compact {
-        let done = store::compact(data, &app::store_options(config))?;
+        if let Some(text) = control::ask(data, &Command::Compact)? {
+            return print(text.as_bytes());
+        }
+        let go_on = &mut |_| ControlFlow::Continue(());
+        let done = store::compact(data, &app::store_options(config), go_on)?;
         let report = format!(
             "Compacted: {} rows, {} before, {} now.\n",
             done.rows,

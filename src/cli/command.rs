@@ -37,6 +37,8 @@ pub(super) enum Command {
         disabled: bool,
     },
     SetupLink,
+    /// Begins to give space back.
+    Compact,
     /// Answered by a transfer, not by a line.
     BackUp,
 }
@@ -101,6 +103,13 @@ impl Command {
                 Some(token) => Ok(setup_links(links, &token)),
                 None => Err(sentence(ServiceError::SetupDone)),
             },
+            Self::Compact => {
+                service.compact_soon().map_err(sentence)?;
+                Ok(
+                    "The server gives space back while it runs; its log says when it is done.\n"
+                        .into(),
+                )
+            }
             Self::BackUp => Err("a backup is no line".to_owned()),
         }
     }

@@ -86,6 +86,10 @@ pub(super) struct Group {
 pub(super) struct StorageState {
     /// The database: messages, accounts, the log.
     messages: u64,
+    /// What of it is rows, in bytes; the rest is dead, or the engine's. `null` until it is counted.
+    message_rows: Option<u64>,
+    /// Whether space is being given back.
+    compacting: bool,
     /// The contents of files, each once.
     files: u64,
     /// The search index.
@@ -269,7 +273,9 @@ pub(super) async fn storage(call: Call) -> Answer {
     let lasts_days = lasts_days(&state, search_index);
     let keepers = state.top.into_iter();
     answer::ok(&StorageState {
-        messages: state.messages_bytes,
+        messages: state.messages.disk,
+        message_rows: state.messages.rows,
+        compacting: state.compacting,
         files: state.files_bytes,
         search_index,
         free: state.free_bytes,
@@ -293,7 +299,7 @@ const DAYS_LEAST: u64 = 3;
 /// was on average so far.
 fn lasts_days(state: &AdminStorage, search_index: u64) -> Option<u64> {
     let days = state.now.since(state.since).as_secs() / (24 * 60 * 60);
-    let used = state.messages_bytes + state.files_bytes + search_index;
+    let used = state.messages.disk + state.files_bytes + search_index;
     let room = state.free_bytes.saturating_sub(state.reserve_bytes);
     let lasts = u128::from(room) * u128::from(days) / u128::from(used.max(1));
     (days >= DAYS_LEAST && used > 0).then(|| u64::try_from(lasts).unwrap_or(u64::MAX))
@@ -320,6 +326,12 @@ pub(super) async fn health(call: Call) -> Answer {
     })
 }
 
+/// Begins to give space back.
+pub(super) async fn compact(call: Call) -> Answer {
+    ask(&call, |service, caller| service.compact(caller)).await?;
+    answer::done()
+}
+
 /// Ends all sessions of somebody.
 pub(super) async fn end_sessions(call: Call) -> Answer {
     let actor = call.caller()?.actor();
@@ -332,12 +344,19 @@ pub(super) async fn end_sessions(call: Call) -> Answer {
 mod tests {
     use super::*;
 
+    use crate::service::Occupied;
+
     const DAY: u64 = 86_400_000;
     const GIB: u64 = 1 << 30;
 
     fn state(days: u64, used: u64, free: u64) -> AdminStorage {
         AdminStorage {
-            messages_bytes: used,
+            messages: Occupied {
+                rows: None,
+                disk: used,
+                born: 0,
+            },
+            compacting: false,
             files_bytes: 0,
             people_bytes: 0,
             free_bytes: free,

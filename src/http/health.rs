@@ -13,11 +13,15 @@ pub(super) struct Health {
     status: &'static str,
     /// Which version answers.
     version: &'static str,
+    /// Whether anything can be stored. `false` on a full disk: reading goes on, and so does all else
+    /// once there is room.
+    writable: bool,
 }
 
-pub(super) async fn show(_: Call) -> Answer {
+pub(super) async fn show(call: Call) -> Answer {
     answer::ok(&Health {
         status: "ok",
         version: env!("CARGO_PKG_VERSION"),
+        writable: call.service().is_writable(),
     })
 }

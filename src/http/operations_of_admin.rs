@@ -54,6 +54,15 @@ fn installation() -> Vec<Operation> {
         .gives::<admin::ServerHealth>(200, "As it is now.")
         .refuses(&["forbidden"]),
         operation(
+            Method::POST,
+            "/api/admin/compaction",
+            "compact",
+            "Begins to give the space of deleted things back to the disk, beside what people do \
+             (administrators). The server does so by itself when most of the database is dead.",
+        )
+        .gives_nothing("It has begun; `adminStorage` tells when it is done.")
+        .refuses(&["forbidden", "conflict"]),
+        operation(
             Method::DELETE,
             "/api/users/{id}/sessions",
             "endSessionsOf",

@@ -187,6 +187,9 @@ impl Chat {
             head: told.0,
         };
         socket.emit(&outbound::session(&greeting, self.service.offset(told)));
+        if !self.service.is_writable() {
+            socket.emit(&outbound::server_state(false));
+        }
     }
 
     /// Lets a socket hear a conversation; what came after `since` it heard already, or will.

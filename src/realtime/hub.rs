@@ -275,6 +275,16 @@ impl Hub {
                 let event = outbound::user_status(user, online, last_seen);
                 self.news.push(user, Topic::Presence, event);
             }
+            Signal::Writable => self.tell_state(),
+        }
+    }
+
+    /// To everybody who is here. Who comes in meanwhile is greeted before it or after it, and knows it.
+    fn tell_state(&self) {
+        let _told = self.engine.app().told.write();
+        let event = outbound::server_state(self.service.is_writable());
+        for user in self.service.online() {
+            self.engine.emit(outbound::user_room(user), &event, None);
         }
     }
 

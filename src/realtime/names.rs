@@ -43,5 +43,7 @@ pub(super) const CONVERSATION_UPDATED: &str = "conversation-updated";
 pub(super) const DRAFT_UPDATED: &str = "draft-updated";
 /// Server → client: you are no longer in it.
 pub(super) const CONVERSATION_REMOVED: &str = "conversation-removed";
+/// Server → client: whether anything can be stored.
+pub(super) const SERVER_STATE: &str = "server-state";
 /// Server → client: this session is over; the socket is closed next.
 pub(super) const SESSION_ENDED: &str = "session-ended";

@@ -295,6 +295,23 @@ pub(super) fn conversation_removed(
     durable(with(names::CONVERSATION_REMOVED, &removed), offset)
 }
 
+#[derive(Serialize, TS)]
+#[ts(rename = "ServerState")]
+struct ServerState {
+    writable: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional, type = "\"storage_full\"")]
+    reason: Option<&'static str>,
+}
+
+/// Whether anything can be stored, or why not. To a slow reader only the newest goes out.
+pub(super) fn server_state(writable: bool) -> Event {
+    let reason = (!writable).then_some("storage_full");
+    with(names::SERVER_STATE, &ServerState { writable, reason })
+        .replacing(key(5, 0))
+        .build()
+}
+
 /// Why a session is over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum End {
@@ -345,6 +362,7 @@ pub(super) fn typescript() -> Vec<String> {
         OwnRead::decl(),
         Settled::decl(),
         Removed::decl(),
+        ServerState::decl(),
         Ended::decl(),
         Failure::decl(),
     ]

@@ -174,7 +174,8 @@ impl Service {
         let usage = self.0.uploads.blobs.usage();
         let usage = usage.map_err(|error| ServiceError::Internal(error.to_string().into()))?;
         Ok(AdminStorage {
-            messages_bytes: self.0.store.disk_bytes()?,
+            messages: self.0.store.occupied()?,
+            compacting: self.is_compacting(),
             files_bytes: usage.disk,
             people_bytes,
             free_bytes: space.free,

@@ -10,7 +10,7 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::{self, JoinHandle};
 
 use parking_lot::RwLock;
-use tokio::sync::{oneshot, watch};
+use tokio::sync::{Notify, oneshot, watch};
 
 use super::decision::{Decision, Rule};
 use super::queue::{Queue, Room};
@@ -90,7 +90,11 @@ enum Work {
     Decide(Box<dyn Command>),
     /// To tidy up a slice, and go on with it behind what waits.
     Tidy(Tidying),
+    /// To let somebody have the writer for a moment.
+    Lend(Lend),
 }
+
+type Lend = Box<dyn FnOnce(&mut Writer) -> Result<(), StoreError> + Send>;
 
 /// What is tidied in slices between the groups.
 #[derive(Clone, Copy)]
@@ -120,6 +124,7 @@ pub struct Committer {
     queue: Arc<Queue<Work>>,
     followers: Arc<Followers>,
     published: watch::Receiver<EventSeq>,
+    refused: Arc<Notify>,
 }
 
 /// The committer's two threads.
@@ -151,10 +156,12 @@ impl Committer {
             .joins
             .push(publish.spawn(move || publish_all(&decided, &told, &seen))?);
         let taken = Arc::clone(&queue);
+        let refused = Arc::new(Notify::new());
+        let full = Arc::clone(&refused);
         let commit = thread::Builder::new().name("commit".into());
         threads.joins.push(commit.spawn(move || {
             let _closing = Closing(&taken);
-            let commit = || commit_all(writer, &taken, &clock, &groups);
+            let commit = || commit_all(writer, &taken, &clock, (&groups, &full));
             let failed = catch_unwind(AssertUnwindSafe(commit))
                 .unwrap_or_else(|_| Err("the commit thread failed by panic".into()));
             if let Err(error) = failed {
@@ -166,6 +173,7 @@ impl Committer {
             queue,
             followers,
             published,
+            refused,
         };
         Ok((committer, threads))
     }
@@ -203,9 +211,39 @@ impl Committer {
         }
     }
 
+    /// Lets `work` have the writer for a moment, between two groups, and waits for it. Blocks.
+    ///
+    /// # Errors
+    /// What it returns; [`StoreError::Stopped`] when it had no turn, because the server ends or has too much
+    /// to do.
+    pub fn with_writer<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Writer) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let (tell, told) = sync_channel(1);
+        let work: Lend = Box::new(move |writer| {
+            let done = work(writer);
+            let poisoned = matches!(done, Err(StoreError::Poisoned));
+            // Who waits for it is still there.
+            let _ = tell.send(done);
+            if poisoned {
+                Err(StoreError::Poisoned)
+            } else {
+                Ok(())
+            }
+        });
+        drop(self.queue.push(Work::Lend(work), 0));
+        told.recv().unwrap_or(Err(StoreError::Stopped))
+    }
+
     /// Adds who follows all events from now on.
     pub fn follow(&self, follower: Arc<dyn Follower>) {
         self.followers.write().push(follower);
+    }
+
+    /// Returns when something was refused because the disk is full; for one who waits.
+    pub async fn refused(&self) {
+        self.refused.notified().await;
     }
 
     /// The newest event that all followers have seen.
@@ -247,18 +285,23 @@ fn commit_all(
     mut writer: Writer,
     queue: &Queue<Work>,
     clock: &Clock,
-    groups: &SyncSender<Group>,
+    (groups, full): (&SyncSender<Group>, &Notify),
 ) -> Result<(), String> {
     while let Some(taken) = queue.take(GROUP) {
         let mut commands = Vec::with_capacity(taken.len());
         let mut tidyings = Vec::new();
+        let mut lends = Vec::new();
         for work in taken {
             match work {
                 Work::Decide(command) => commands.push(command),
                 Work::Tidy(tidying) => tidyings.push(tidying),
+                Work::Lend(work) => lends.push(work),
             }
         }
         let (group, suspect) = commit_group(&mut writer, commands, clock);
+        if matches!(group.committed, Err(ServiceError::StorageFull)) {
+            full.notify_one();
+        }
         if groups.send(group).is_err() {
             return Err("the publish thread has ended".into());
         }
@@ -267,6 +310,9 @@ fn commit_all(
         }
         for tidying in tidyings {
             tidy(&mut writer, tidying, queue, clock)?;
+        }
+        for lend in lends {
+            lend(&mut writer).map_err(|error| error.to_string())?;
         }
     }
     Ok(())

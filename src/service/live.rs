@@ -67,7 +67,12 @@ impl Live {
         (self.presence.lock().take_all(), self.clock.now())
     }
 
-    fn tell(&self, signal: Signal) {
+    /// Everybody who is here.
+    pub(super) fn everybody(&self) -> Vec<UserId> {
+        self.presence.lock().everybody()
+    }
+
+    pub(super) fn tell(&self, signal: Signal) {
         let listeners = self.listeners.read().clone();
         for listener in listeners {
             listener(signal);
@@ -181,7 +186,7 @@ impl Follower for Live {
 }
 
 impl Service {
-    /// Registers who hears typing and presence. Called on any thread; it must not block, and may
+    /// Registers who hears signals: typing, presence, whether anything can be stored. Called on any thread; it must not block, and may
     /// only read from the service.
     pub fn on_signal(&self, listener: Listener) {
         self.0.live.listeners.write().push(listener);
@@ -212,6 +217,11 @@ impl Service {
     /// Whether somebody is online.
     pub fn is_online(&self, user: UserId) -> bool {
         self.0.live.is_online(user)
+    }
+
+    /// Everybody who is online.
+    pub fn online(&self) -> Vec<UserId> {
+        self.0.live.everybody()
     }
 
     /// When somebody was last here; `None` while they are, or if they never were.

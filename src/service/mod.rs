@@ -14,6 +14,7 @@ mod avatars;
 mod commit;
 #[cfg(test)]
 mod commit_tests;
+mod compaction;
 mod conversations;
 mod deadlines;
 mod decision;
@@ -49,6 +50,7 @@ mod start;
 mod typing;
 mod uploads;
 mod views;
+mod writable;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -108,6 +110,8 @@ struct Inner {
     receipts: Receipts,
     uploads: Uploads,
     readers: places::Places,
+    writable: writable::Writable,
+    compaction: compaction::Compaction,
     /// Wakes who lets files go.
     reaper: Arc<tokio::sync::Notify>,
     /// The last id given to an account or a conversation.

@@ -50,6 +50,11 @@ impl Presence {
         self.here.contains_key(&user)
     }
 
+    /// Everybody who is here.
+    pub fn everybody(&self) -> Vec<UserId> {
+        self.here.keys().copied().collect()
+    }
+
     /// How many people are here, and how many sockets all of them have open.
     pub fn count(&self) -> (usize, usize) {
         let sockets = self.here.values().map(HashSet::len).sum();

@@ -8,6 +8,7 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 use super::commit::{Committer, Fatal, Threads};
+use super::compaction::Compaction;
 use super::devices::Devices;
 use super::directory::Directory;
 use super::files::READERS_OF_ONE;
@@ -21,6 +22,7 @@ use super::queue::Room;
 use super::reaper::Loosened;
 use super::receipts::Receipts;
 use super::session_cache::SessionCache;
+use super::writable::Writable;
 use super::{Answer, Inner, Service, ServiceError};
 use crate::base::clock::Clock;
 use crate::base::rng::Rng;
@@ -139,7 +141,8 @@ pub struct Running {
     service: Service,
     threads: Option<Threads>,
     timers: Vec<JoinHandle<()>>,
-    reaper: JoinHandle<()>,
+    /// What ends by itself when uploads do.
+    keepers: Vec<JoinHandle<()>>,
 }
 
 impl Service {
@@ -185,20 +188,27 @@ impl Service {
             receipts: Receipts::default(),
             uploads,
             readers: Places::new(READERS_OF_ONE),
+            writable: Writable::default(),
+            compaction: Compaction::default(),
             reaper,
             last_id: AtomicU64::new(0),
         }));
+        service.look_at_room();
         let timers = vec![
+            tokio::spawn(service.clone().run_looking_at_room()),
             tokio::spawn(service.clone().run_live()),
             tokio::spawn(service.clone().run_memory_tidying()),
             tokio::spawn(service.clone().run_store_tidying()),
         ];
-        let reaper = tokio::spawn(service.clone().run_reaping());
+        let keepers = vec![
+            tokio::spawn(service.clone().run_reaping()),
+            tokio::spawn(service.clone().run_compacting()),
+        ];
         let running = Running {
             service: service.clone(),
             threads: Some(threads),
             timers,
-            reaper,
+            keepers,
         };
         Ok((service, running))
     }
@@ -230,8 +240,10 @@ impl Running {
             let _ = timer.await;
         }
         self.service.stop_uploads();
-        // What it has begun on a disk it ends. A panic was logged by the panic hook.
-        let _ = (&mut self.reaper).await;
+        for keeper in self.keepers.drain(..) {
+            // What it has begun on a disk it ends. A panic was logged by the panic hook.
+            let _ = keeper.await;
+        }
         let _idle = self.service.0.uploads.idle().await;
         let (users, at) = self.service.0.live.end();
         let (tell, told) = oneshot::channel::<()>();
@@ -248,9 +260,8 @@ impl Running {
 
 impl Drop for Running {
     fn drop(&mut self) {
-        for timer in self.timers.drain(..) {
-            timer.abort();
+        for task in self.timers.drain(..).chain(self.keepers.drain(..)) {
+            task.abort();
         }
-        self.reaper.abort();
     }
 }

@@ -8,6 +8,7 @@ use crate::base::clock::Timestamp;
 use crate::model::ids::{ConversationId, MessageId, Seq, SessionId, UserId};
 use crate::model::view::{ConversationView, MessageView, UserView};
 use crate::model::{Actor, Event, Invite, MemberRole, MessageKind, Role};
+pub use crate::store::Occupied;
 
 /// A signed-in person: what [`Service::authenticate`](super::Service::authenticate) makes of a
 /// token. It says nothing about rights: those are looked up when something is done.
@@ -271,6 +272,8 @@ pub enum Signal {
         /// When they went; `None` while they are here.
         last_seen: Option<Timestamp>,
     },
+    /// Whether anything can be stored has changed: see [`Service::is_writable`](super::Service::is_writable).
+    Writable,
 }
 
 /// Follows what was committed, event by event, in order, on the publisher's thread.
@@ -361,7 +364,9 @@ pub struct AdminGroup {
 #[derive(Clone, Debug)]
 pub struct AdminStorage {
     /// The database: messages, accounts, the log.
-    pub messages_bytes: u64,
+    pub messages: Occupied,
+    /// Whether its space is being given back.
+    pub compacting: bool,
     /// The contents of files, each once.
     pub files_bytes: u64,
     /// What all files count to those who sent them.

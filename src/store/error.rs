@@ -28,9 +28,12 @@ pub enum StoreError {
         /// The data folder.
         dir: PathBuf,
     },
-    /// One backup is made at a time.
-    #[error("a backup is being made already; wait until it is done")]
+    /// One backup is made at a time, and one copy of the database.
+    #[error("a backup, or a copy of the database, is being made already; wait until it is done")]
     Busy,
+    /// Whoever asked for it wants it no more. Nothing was changed.
+    #[error("it was stopped before its end; nothing was changed")]
+    Stopped,
     /// The folder holds something that is not Inkspot's. Nothing was changed.
     #[error(
         "{} is not an Inkspot data folder: {found}; nothing was changed, choose another folder with --data",

@@ -4,6 +4,7 @@
 //! unfinished and may be removed; a generation that `CURRENT` doesn't name is a leftover of an
 //! interrupted switch. Nothing else is ever removed here. Knows no engine.
 
+use std::fmt::Write as _;
 use std::fs::{self, DirBuilder, File, TryLockError};
 use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt};
@@ -98,8 +99,9 @@ impl Folder {
             None => 1,
         };
         let path = self.path.join(format!("{}.new", name_of(number)));
-        if path.exists() {
-            fs::remove_dir_all(&path).map_err(StoreError::io("remove", &path))?;
+        // One that was given up.
+        for left in [path.clone(), self.path.join(name_of(number))] {
+            remove_dir(&left)?;
         }
         DirBuilder::new()
             .mode(0o700)
@@ -110,15 +112,25 @@ impl Folder {
 
     /// Makes a prepared generation, complete and closed, the current one.
     pub fn switch(&self, prepared: &Path) -> Result<PathBuf, StoreError> {
-        let name = prepared
-            .file_stem()
-            .and_then(|name| name.to_str())
-            .unwrap_or_default();
-        let path = self.path.join(name);
+        let path = self.name(prepared)?;
+        self.point_at(&path)?;
+        Ok(path)
+    }
+
+    /// Gives a prepared generation, complete and closed, its name. Until [`Folder::point_at`] it is a
+    /// leftover all the same.
+    pub fn name(&self, prepared: &Path) -> Result<PathBuf, StoreError> {
+        let path = prepared.with_extension("");
         fs::rename(prepared, &path).map_err(StoreError::io("rename", prepared))?;
         sync_dir(&self.path)?;
-        self.replace(CURRENT, &format!("{name}\n"))?;
         Ok(path)
+    }
+
+    /// Makes a generation that has its name the current one. After an error [`Folder::current`] says which
+    /// one is.
+    pub fn point_at(&self, generation: &Path) -> Result<(), StoreError> {
+        let name = generation.file_name().and_then(|name| name.to_str());
+        self.replace(CURRENT, &format!("{}\n", name.unwrap_or_default()))
     }
 
     /// Removes what an interrupted switch left. Call it only when the current generation is open.
@@ -158,9 +170,14 @@ impl Folder {
 
     /// Notes in a file beside the database how far the log has come at least. The engine repairs
     /// a damaged end of its file by cutting it off; by this note that does not go unnoticed.
-    /// Without it nothing is lost, so that a failure is only logged.
-    pub fn note_head(&self, epoch: u32, head: EventSeq) {
-        let note = format!("{epoch:08x} {}\n", head.0);
+    /// In a second line, if they are known, the bytes of all rows and those on the disk when the
+    /// generation began. Without it nothing is lost, so that a failure is only logged.
+    pub fn note(&self, epoch: u32, head: EventSeq, weight: Option<(u64, u64)>) {
+        let mut note = format!("{epoch:08x} {}\n", head.0);
+        if let (Some((rows, disk)), Ok(Some(generation))) = (weight, current_name(&self.path)) {
+            // Writing to a string can't fail.
+            let _ = writeln!(note, "{generation} {rows} {disk}");
+        }
         if let Err(error) = self.replace(HEAD, &note) {
             tracing::warn!(%error, "could not note how far the log has come");
         }
@@ -175,10 +192,21 @@ impl Folder {
     pub fn noted_head(&self, epoch: u32) -> EventSeq {
         let noted = fs::read_to_string(self.path.join(HEAD)).unwrap_or_default();
         let head = noted
-            .trim_end()
+            .lines()
+            .next()
+            .unwrap_or_default()
             .strip_prefix(&format!("{epoch:08x} "))
             .and_then(|head| head.parse().ok());
         EventSeq(head.unwrap_or(0))
+    }
+
+    /// What was noted of the current generation: the bytes of all rows, and those on the disk when it began.
+    pub fn noted_weight(&self) -> Option<(u64, u64)> {
+        let noted = fs::read_to_string(self.path.join(HEAD)).ok()?;
+        let current = current_name(&self.path).ok()??;
+        let numbers = noted.lines().nth(1)?.strip_prefix(&current)?;
+        let mut numbers = numbers.split_whitespace().map(str::parse);
+        Some((numbers.next()?.ok()?, numbers.next()?.ok()?))
     }
 
     /// Keeps a damaged generation under a name by which nothing touches it again.
@@ -287,6 +315,16 @@ fn name_of(number: u32) -> String {
 fn number_of(name: &str) -> Option<u32> {
     let number = name.strip_prefix("db-")?.parse().ok()?;
     (name == name_of(number)).then_some(number)
+}
+
+/// Removes a folder with what is in it, if it is there.
+pub fn remove_dir(path: &Path) -> Result<(), StoreError> {
+    match fs::remove_dir_all(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            Err(StoreError::io("remove", path)(error))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Makes the entries of a directory durable.

@@ -15,6 +15,7 @@ mod entry;
 mod error;
 mod file_record;
 mod folder;
+mod generation;
 mod installation;
 pub mod kv;
 mod log;
@@ -26,7 +27,9 @@ mod restore;
 mod rows;
 mod schema;
 mod space;
+mod tee;
 mod txn;
+mod weight;
 
 pub mod accounts;
 pub mod conversations;
@@ -50,47 +53,58 @@ use crate::base::disk;
 use crate::model::{Event, EventSeq};
 
 pub use check::Tally;
-pub use compact::{Compacted, compact};
-pub use cut::Each;
+pub use compact::compact;
 pub use error::StoreError;
+pub use generation::{Compacted, Generation, Retired, Step, Watch};
 pub use installation::Installation;
 pub use log::{Log, LogLimits, TailError};
 pub use open::{StoreOptions, open, open_with};
 pub use restore::Restoring;
 pub use rows::Reads;
 pub use space::Space;
+pub use tee::Each;
 pub use txn::{Txn, Writer};
+pub use weight::Occupied;
 
 use folder::Folder;
 use kv::{Kv, Order};
 use rows::{Overlay, Rows, Side, Span, Visit};
 use schema::Key;
+use tee::Tees;
+use weight::Weight;
 
 /// How many rows a scan visits before it lets a waiting commit pass.
 const SCAN_SLICE: usize = 256;
 
+/// What is read.
+struct State {
+    /// The current generation.
+    kv: Arc<dyn Kv>,
+    /// The group that is applied but not yet synced: readers see the rows as they were.
+    unsynced: Option<Overlay>,
+}
+
 /// What readers and the writer share.
 struct Shared {
-    kv: Box<dyn Kv>,
-    /// The group that is applied but not yet synced: readers see the rows as they were.
-    unsynced: RwLock<Option<Overlay>>,
+    state: RwLock<State>,
     /// Held by a commit from its first write until readers see it.
-    tee: Mutex<Option<cut::Tee>>,
+    tees: Mutex<Tees>,
+    weight: Weight,
     poisoned: AtomicBool,
     first: AtomicU64,
     head: AtomicU64,
     installation: Installation,
+    /// What the engine may keep of a generation in memory, in bytes.
+    cache_bytes: u64,
     /// Free bytes under which nothing is written.
     floor: u64,
+    /// Whether less than that was free when it was last looked.
+    full: AtomicBool,
     /// Last, so that the folder stays locked until the engine has closed.
     folder: Option<Folder>,
 }
 
 impl Shared {
-    fn kv(&self) -> &dyn Kv {
-        &*self.kv
-    }
-
     fn head(&self) -> EventSeq {
         EventSeq(self.head.load(Ordering::Acquire))
     }
@@ -122,10 +136,23 @@ impl Shared {
         Ok(Space { free, floor, total })
     }
 
+    /// Refuses on a full disk, until a little more is free than has to be: nobody is to hear of it again
+    /// and again.
+    fn require_room(&self) -> Result<(), StoreError> {
+        let space = self.space()?;
+        let full = self.full.load(Ordering::Acquire);
+        let margin = if full { space.floor / 8 } else { 0 };
+        let floor = space.floor.saturating_add(margin);
+        let room = Space { floor, ..space }.require();
+        self.full.store(room.is_err(), Ordering::Release);
+        room
+    }
+
     /// Notes how far the log has come; see [`Folder::note_head`].
     fn note_head(&self) {
         if let Some(folder) = &self.folder {
-            folder.note_head(self.installation.epoch, self.head());
+            let epoch = self.installation.epoch;
+            folder.note(epoch, self.head(), self.weight.noted());
         }
     }
 
@@ -135,21 +162,23 @@ impl Shared {
         if overlay.is_unchanged() {
             return Ok(());
         }
-        self.space()?.require()?;
-        let mut tee = self.tee.lock();
-        *self.unsynced.write() = Some(overlay);
+        self.require_room()?;
+        let mut tees = self.tees.lock();
+        let growth = overlay.growth();
+        self.state.write().unsynced = Some(overlay);
         let written = {
-            let unsynced = self.unsynced.read();
+            let State { kv, unsynced } = &*self.state.read();
             let changes = || unsynced.iter().flat_map(Overlay::changes);
-            let written = self.kv.write(&mut changes());
-            let written = written.and_then(|()| self.kv.sync());
-            if let (Ok(()), Some(tee)) = (&written, &mut *tee) {
-                tee.keep(changes());
+            let written = kv.write(&mut changes());
+            let written = written.and_then(|()| kv.sync());
+            if written.is_ok() {
+                tees.keep(changes);
             }
             written
         };
         if written.is_ok() {
-            *self.unsynced.write() = None;
+            self.weight.add(growth);
+            self.state.write().unsynced = None;
         } else {
             self.poisoned.store(true, Ordering::Release);
         }
@@ -182,6 +211,15 @@ impl Store {
     /// How much room the disk has, against the floor under which nothing is written.
     pub fn space(&self) -> Result<Space, StoreError> {
         self.0.space()
+    }
+
+    /// Whether there is room to write anything. Once there was none, an eighth more than the floor must be
+    /// free.
+    pub fn has_room(&self) -> Result<bool, StoreError> {
+        match self.0.require_room() {
+            Err(StoreError::Full { .. }) => Ok(false),
+            looked => looked.map(|()| true),
+        }
     }
 
     /// Bytes that the database takes on the disk. Reads its folder: not for each request.
@@ -225,10 +263,10 @@ pub struct View(Arc<Shared>);
 
 impl Rows for View {
     fn get(&self, key: &Key) -> Result<Option<Vec<u8>>, StoreError> {
-        let unsynced = self.0.unsynced.read();
+        let State { kv, unsynced } = &*self.0.state.read();
         match unsynced.as_ref().and_then(|rows| rows.row(key)) {
             Some(row) => Ok(row.side(Side::Old).map(<[u8]>::to_vec)),
-            None => self.0.kv.get(key.as_slice()),
+            None => kv.get(key.as_slice()),
         }
     }
 
@@ -249,14 +287,14 @@ impl Rows for View {
                 }
                 Ok(go_on)
             };
-            let unsynced = self.0.unsynced.read();
-            if let Some(overlay) = &*unsynced {
-                overlay.scan(self.0.kv(), Side::Old, &rest, &mut slice)?;
+            let state = self.0.state.read();
+            if let Some(overlay) = &state.unsynced {
+                overlay.scan(&*state.kv, Side::Old, &rest, &mut slice)?;
             } else {
                 let (from, to) = (rest.from.as_slice(), rest.to.as_slice());
-                self.0.kv.scan(from, to, rest.order, &mut slice)?;
+                state.kv.scan(from, to, rest.order, &mut slice)?;
             }
-            drop(unsynced);
+            drop(state);
             match (last, rest.order) {
                 (None, _) => return Ok(()),
                 (Some(next), Order::Forward) => rest.from = next,

@@ -9,7 +9,8 @@ use parking_lot::{Mutex, RwLock};
 use super::error::StoreError;
 use super::folder::Folder;
 use super::kv::{Kv, SledKv};
-use super::{Shared, Store, View, Writer, installation, log, repair, space};
+use super::weight::Weight;
+use super::{Shared, State, Store, View, Writer, installation, log, repair, space};
 use crate::base::clock::Clock;
 use crate::base::rng::Rng;
 
@@ -50,13 +51,13 @@ pub fn open(
     let kv = open_engine(&folder, options)?;
     folder.remove_leftovers()?;
     space::take_ballast(&folder, options.ballast_bytes, options.floor_bytes);
-    assemble(Box::new(kv), Some(folder), options, rng, clock)
+    assemble(Arc::new(kv), Some(folder), options, rng, clock)
 }
 
 /// Opens the store on an engine, without a folder. For tests on a second engine; the product
 /// uses [`open`].
 pub fn open_with(kv: Box<dyn Kv>, rng: &Rng, clock: &Clock) -> Result<(Store, Writer), StoreError> {
-    assemble(kv, None, &StoreOptions::default(), rng, clock)
+    assemble(Arc::from(kv), None, &StoreOptions::default(), rng, clock)
 }
 
 /// Opens the current generation, or makes the first one.
@@ -83,23 +84,32 @@ fn open_current(folder: &Folder, options: &StoreOptions) -> Result<SledKv, Store
     SledKv::open(&path, options.cache_bytes)
 }
 
-fn assemble(
-    kv: Box<dyn Kv>,
+pub(super) fn assemble(
+    kv: Arc<dyn Kv>,
     folder: Option<Folder>,
     options: &StoreOptions,
     rng: &Rng,
     clock: &Clock,
 ) -> Result<(Store, Writer), StoreError> {
     let installation = installation::load_or_create(&*kv, rng, clock)?;
+    let weight = folder.as_ref().map_or_else(Default::default, |folder| {
+        Weight::from_note(folder.noted_weight())
+    });
+    let state = State {
+        kv: Arc::clone(&kv),
+        unsynced: None,
+    };
     let shared = Arc::new(Shared {
-        kv,
-        unsynced: RwLock::default(),
-        tee: Mutex::default(),
+        state: RwLock::new(state),
+        tees: Mutex::default(),
+        weight,
         poisoned: AtomicBool::new(false),
         first: AtomicU64::new(1),
         head: AtomicU64::new(0),
         installation,
+        cache_bytes: options.cache_bytes,
         floor: options.floor_bytes,
+        full: AtomicBool::new(false),
         folder,
     });
     if let Some((first, head)) = log::ends(&View(Arc::clone(&shared)))? {
@@ -107,6 +117,7 @@ fn assemble(
         shared.set_head(head);
     }
     let writer = Writer {
+        kv,
         shared: Arc::clone(&shared),
     };
     Ok((Store(shared), writer))

@@ -192,6 +192,18 @@ impl Overlay {
         })
     }
 
+    /// By how many bytes, of keys and values, it makes the rows more.
+    pub fn growth(&self) -> i64 {
+        let size =
+            |key: &Key, value: &[u8]| (key.as_slice().len() + value.len()).cast_signed() as i64;
+        let of = |(key, row): (&Key, &Row)| {
+            let now = row.side(Side::New).map_or(0, |value| size(key, value));
+            let before = row.old.as_ref().map_or(0, |value| size(key, value));
+            now - before
+        };
+        self.0.iter().map(of).sum()
+    }
+
     /// Visits the rows of a range as one side of the overlay sees them.
     pub fn scan(
         &self,

@@ -120,7 +120,7 @@ impl Txn<'_> {
     /// did that failed, without what others did before it.
     pub fn take_back(&mut self, len: usize) -> Result<(), StoreError> {
         let events = std::mem::take(&mut self.events);
-        self.changes = Changes::new(self.writer.shared.kv());
+        self.changes = Changes::new(&*self.writer.kv);
         self.head = self.writer.shared.head();
         self.broken = false;
         events
@@ -173,6 +173,8 @@ impl Rows for Txn<'_> {
 
 /// The only one who writes. Owned by the committer.
 pub struct Writer {
+    /// The current generation, as readers see it.
+    pub(super) kv: Arc<dyn Kv>,
     pub(super) shared: Arc<Shared>,
 }
 
@@ -180,7 +182,7 @@ impl Writer {
     /// Starts a group of changes.
     pub fn begin(&mut self) -> Txn<'_> {
         Txn {
-            changes: Changes::new(self.shared.kv()),
+            changes: Changes::new(&*self.kv),
             events: Vec::new(),
             head: self.shared.head(),
             broken: false,
@@ -202,7 +204,7 @@ impl Writer {
     pub fn trim(&mut self, limits: &LogLimits, now: Timestamp) -> Result<bool, StoreError> {
         let shared = &self.shared;
         let first = shared.first();
-        let mut changes = Changes::new(shared.kv());
+        let mut changes = Changes::new(&*self.kv);
         let ends = (first, shared.head());
         let Some(left) = log::trim(&mut changes, ends, limits, now, TRIM_SLICE)? else {
             shared.note_head();
@@ -220,7 +222,7 @@ impl Writer {
         after: Option<ConversationId>,
     ) -> Result<Option<ConversationId>, StoreError> {
         let shared = &self.shared;
-        let mut changes = Changes::new(shared.kv());
+        let mut changes = Changes::new(&*self.kv);
         let mut done = after;
         let conversations = conversations::page(&changes, after, LOOKED_AT)?;
         for conversation in &conversations {
@@ -234,7 +236,7 @@ impl Writer {
                 // The others must not wait for it.
                 Err(error @ StoreError::Corrupt { .. }) => {
                     tracing::warn!(%error, "a conversation's older messages keep rows of their own");
-                    changes = Changes::new(shared.kv());
+                    changes = Changes::new(&*self.kv);
                 }
                 Err(error) => return Err(error),
             }

@@ -213,6 +213,10 @@ async fn a_full_disk_refuses_in_words_loses_nothing_and_recovers() {
     ada.post("/api/messages/realtime", arg.clone())
         .await
         .refuses(507, "storage_full");
+    let full = json!({"writable": false, "reason": "storage_full"});
+    assert_eq!(socket.expect("server-state").await, full);
+    let health = async |of: &Client| of.get("/api/health").await.gives(200);
+    assert_eq!(health(&ada).await["writable"], false);
     let page = format!("/api/conversations/{room}/messages");
     let messages = async |reader: &Client| {
         let page = reader.get(&page).await.gives(200);
@@ -227,7 +231,13 @@ async fn a_full_disk_refuses_in_words_loses_nothing_and_recovers() {
     ada.post("/api/messages/realtime", arg.clone())
         .await
         .refuses(507, "storage_full");
+    // Who comes in hears it first of all, and then when it is over, without having asked.
+    let mut socket = Socket::enter(&ada).await.unwrap();
+    assert_eq!(socket.expect("server-state").await, full);
     std::fs::remove_file(&filler).unwrap();
+    let writable = json!({"writable": true});
+    assert_eq!(socket.expect("server-state").await, writable);
+    assert_eq!(health(&ada).await["writable"], true);
     ada.post("/api/messages/realtime", arg).await.gives(201);
     assert_eq!(messages(&ada).await, 2);
     assert_eq!(server.end(), Some(0));

@@ -20,7 +20,7 @@ use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
 use crate::harness::{Client, PASSWORD};
-use crate::process::{Process, add_user};
+use crate::process::{Process, add_user, inkspot};
 use crate::realtime::socket::{Line, Said, Socket};
 
 const PEOPLE: [&str; 4] = ["ada", "bob", "cleo", "dan"];
@@ -189,6 +189,8 @@ struct Siege {
     ledger: Arc<Ledger>,
     authors: Vec<Author>,
     readers: Vec<Reader>,
+    /// Whether the database is copied into its next generation all the while.
+    compacting: bool,
 }
 
 impl Siege {
@@ -224,6 +226,7 @@ impl Siege {
         Self {
             authors: (0..8).map(author).collect(),
             readers: (2..4).map(reader).collect(),
+            compacting: false,
             rng,
             data,
             server,
@@ -235,6 +238,12 @@ impl Siege {
 
     /// Everybody works until the server is killed, and it starts again.
     async fn round(&mut self) {
+        if self.compacting {
+            // It goes on meanwhile, wherever the end meets it.
+            let mut ask = inkspot();
+            ask.args(["check", "--compact", "--data"]).arg(&self.data);
+            assert!(ask.status().unwrap().success());
+        }
         let before = self.ledger.total.load(Ordering::Relaxed);
         let (mut writing, mut listening) = (JoinSet::new(), JoinSet::new());
         for (n, author) in self.authors.drain(..).enumerate() {
@@ -334,4 +343,26 @@ async fn a_server_that_is_killed_again_and_again_loses_nothing_that_it_acknowled
     siege.audit().await;
     siege.hear_out().await;
     assert_eq!(siege.server.end(), Some(0));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_that_is_killed_while_it_gives_space_back_loses_nothing() {
+    let seed = number("INKSPOT_SEED").unwrap_or_else(|| Rng::system().u64());
+    println!("INKSPOT_SEED={seed}");
+    let dir = tempfile::tempdir().unwrap();
+    let mut siege = Siege::lay(dir.path().join("data"), Rng::seeded(seed)).await;
+    siege.compacting = true;
+    for _ in 0..number("INKSPOT_KILL_ROUNDS").unwrap_or(12) {
+        siege.round().await;
+    }
+    siege.audit().await;
+    siege.repeat().await;
+    siege.audit().await;
+    siege.hear_out().await;
+    assert_eq!(siege.server.end(), Some(0));
+    let names = std::fs::read_dir(&siege.data).unwrap();
+    let names = names.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let generations: Vec<_> = names.filter(|name| name.starts_with("db-")).collect();
+    let current = std::fs::read_to_string(siege.data.join("CURRENT")).unwrap();
+    assert_eq!(generations, [current.trim_end()], "the others are gone");
 }

@@ -5,6 +5,7 @@ mod damage;
 mod durable;
 mod files;
 mod folder;
+mod generations;
 mod golden;
 mod history;
 mod kv;
@@ -14,6 +15,7 @@ mod people;
 mod redb;
 mod rows;
 
+use std::ops::ControlFlow;
 use std::path::Path;
 
 use inkspot::base::clock::{Clock, Timestamp};
@@ -23,7 +25,7 @@ use inkspot::model::{
     FileUse, Member, MemberRole, Mentions, Message, MessageId, MessageKind, OwnSettings, Role, Seq,
     UserId,
 };
-use inkspot::store::{self, Store, StoreError, StoreOptions, Writer};
+use inkspot::store::{self, Compacted, Store, StoreError, StoreOptions, Writer};
 
 const ALICE: UserId = UserId(1);
 const BOB: UserId = UserId(2);
@@ -44,6 +46,11 @@ fn try_open(dir: &Path) -> Result<(Store, Writer), StoreError> {
 
 fn open(dir: &Path) -> (Store, Writer) {
     try_open(dir).unwrap()
+}
+
+/// Gives space back at rest.
+fn compact(dir: &Path) -> Result<Compacted, StoreError> {
+    store::compact(dir, &options(), &mut |_| ControlFlow::Continue(()))
 }
 
 /// One group of events, each at the moment given.

@@ -17,6 +17,14 @@ impl SledKv {
     pub fn open(dir: &Path, cache_bytes: u64) -> Result<Self, StoreError> {
         Ok(Self(Database::open(dir, Tuning::with_cache(cache_bytes))?))
     }
+
+    /// Makes one change by itself. Unlike a group it keeps nobody else in the process waiting.
+    pub fn change(&self, (key, value): Change<'_>) -> Result<(), StoreError> {
+        Ok(match value {
+            Some(value) => self.0.set(key, value)?,
+            None => self.0.remove(key)?,
+        })
+    }
 }
 
 impl Kv for SledKv {

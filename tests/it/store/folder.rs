@@ -10,7 +10,9 @@ use inkspot::model::EventSeq;
 use inkspot::store::kv::{Kv, SledKv};
 use inkspot::store::{self, StoreError, StoreOptions, messages};
 
-use super::{ALICE, commit, copy_folder, furnish, message_id, open, options, sent, try_open};
+use super::{
+    ALICE, commit, compact, copy_folder, furnish, message_id, open, options, sent, try_open,
+};
 
 /// Every file in a folder with what is in it.
 fn contents(dir: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
@@ -79,7 +81,7 @@ fn a_second_process_is_told_so_and_the_first_goes_on() {
     let (store, mut writer) = open(dir.path());
     let error = refusal(dir.path());
     assert!(matches!(error, StoreError::Locked { .. }), "{error}");
-    let error = store::compact(dir.path(), &options()).unwrap_err();
+    let error = compact(dir.path()).unwrap_err();
     assert!(matches!(error, StoreError::Locked { .. }), "{error}");
     furnish(&mut writer);
     drop((store, writer));
@@ -149,7 +151,7 @@ fn compaction_keeps_every_row_and_gives_space_back() {
     let installation = store.installation().clone();
     drop((store, writer));
 
-    let compacted = store::compact(dir.path(), &options()).unwrap();
+    let compacted = compact(dir.path()).unwrap();
     assert!(
         compacted.bytes_after < compacted.bytes_before,
         "{compacted:?}"
@@ -161,7 +163,7 @@ fn compaction_keeps_every_row_and_gives_space_back() {
     assert_eq!(store.log().head(), EventSeq(1_505));
     commit(&mut writer, 1, [sent(1_501, ALICE, "and on")]);
     drop((store, writer));
-    store::compact(dir.path(), &options()).unwrap();
+    compact(dir.path()).unwrap();
     assert!(dir.path().join("db-0003").exists());
     assert_eq!(open(dir.path()).0.log().head(), EventSeq(1_506));
 }
@@ -169,11 +171,11 @@ fn compaction_keeps_every_row_and_gives_space_back() {
 #[test]
 fn compacting_nothing_makes_nothing() {
     let dir = tempfile::tempdir().unwrap();
-    let error = store::compact(dir.path(), &options()).unwrap_err();
+    let error = compact(dir.path()).unwrap_err();
     assert!(matches!(error, StoreError::Foreign { .. }), "{error}");
     assert_eq!(contents(dir.path()).len(), 0);
     let missing = dir.path().join("missing");
-    assert!(store::compact(&missing, &options()).is_err());
+    assert!(compact(&missing).is_err());
     assert!(!missing.exists());
 }
 
@@ -196,7 +198,7 @@ fn under_the_floor_nothing_is_written_and_reading_goes_on() {
         txn.apply(Timestamp(2), sent(2, ALICE, "refused")).unwrap();
         let error = txn.commit().unwrap_err();
         assert!(error.is_full(), "{error}");
-        assert!(store.space().unwrap().require().is_err());
+        assert!(!store.has_room().unwrap());
         let found = messages::find(&store.view(), message_id(1)).unwrap();
         assert_eq!(found.unwrap().content, "before");
         assert_eq!(messages::find(&store.view(), message_id(2)).unwrap(), None);

@@ -11,7 +11,7 @@ use inkspot::store::kv::{Kv, Order, SledKv};
 use inkspot::store::{self, Store, Writer, messages};
 
 use super::redb::RedbKv;
-use super::{ALICE, BOB, ROOM, commit, furnish, message, open, options};
+use super::{ALICE, BOB, ROOM, commit, compact, furnish, message, open};
 
 /// What is on disk of a message alone, and of pages; see the catalog in `store::schema`.
 const MESSAGES: u8 = 0x30;
@@ -147,7 +147,7 @@ fn older_messages_need_few_rows_and_survive_a_restart() {
     let (store, writer) = open(dir.path());
     compare(&store, &expected);
     drop((store, writer));
-    let compacted = store::compact(dir.path(), &options()).unwrap();
+    let compacted = compact(dir.path()).unwrap();
     assert!(compacted.rows > 0);
     let (store, _writer) = open(dir.path());
     compare(&store, &expected);
