@@ -206,6 +206,7 @@ impl App {
         let settings = http::Settings {
             url: server.links().primary().to_owned(),
             path_prefix: config.server.path_prefix.clone(),
+            socket_path: config.server.socket_path.clone(),
             public_certificate: false,
             clock: clock.clone(),
         };

@@ -5,6 +5,8 @@ import { emoji } from "./scripts/emoji.mjs";
 const upstream = process.env["INKSPOT_UPSTREAM"] ?? "https://127.0.0.1:8443";
 
 export default defineConfig({
+  // No file knows where the app lives; the server puts that into the page.
+  base: "./",
   plugins: [emoji()],
   build: {
     outDir: "../dist",

@@ -62,6 +62,8 @@ pub struct Settings {
     pub url: String,
     /// What stands in front of `/api` for clients; empty or `/prefix`.
     pub path_prefix: String,
+    /// The path of the realtime connection, below the prefix.
+    pub socket_path: String,
     /// Whether every device trusts our certificate without doing anything for it.
     pub public_certificate: bool,
     /// How long a request's body may take is measured on it.
@@ -82,6 +84,10 @@ struct Door {
 /// Everything that this door answers. It answers each request and never fails.
 pub fn routes(service: Service, search: Search, settings: Settings) -> BoxedFilter<(Response,)> {
     let public_certificate = settings.public_certificate;
+    let app = app(ui::Place {
+        base: &settings.path_prefix,
+        socket: &settings.socket_path,
+    });
     let door = Arc::new(Door {
         service,
         started_at: settings.clock.now(),
@@ -93,7 +99,7 @@ pub fn routes(service: Service, search: Search, settings: Settings) -> BoxedFilt
     let answers = api(door)
         .or(up())
         .unify()
-        .or(app())
+        .or(app)
         .unify()
         .recover(refuse)
         .unify();
@@ -137,8 +143,8 @@ fn up() -> BoxedFilter<(Response,)> {
 }
 
 /// The web app.
-fn app() -> BoxedFilter<(Response,)> {
-    let ui = Arc::new(ui::Ui::embedded());
+fn app(place: ui::Place<'_>) -> BoxedFilter<(Response,)> {
+    let ui = Arc::new(ui::Ui::embedded(place));
     warp::method()
         .and(warp::path::full())
         .and(warp::header::headers_cloned())

@@ -313,8 +313,15 @@ fn document() -> Value {
 
 static DOCUMENT: LazyLock<Value> = LazyLock::new(document);
 
-pub(super) async fn show(_: Call) -> Answer {
-    answer::ok(&*DOCUMENT)
+/// The addresses of the API stand below the path under which a proxy shows this server.
+pub(super) async fn show(call: Call) -> Answer {
+    let settings = call.settings();
+    if settings.path_prefix.is_empty() {
+        return answer::ok(&*DOCUMENT);
+    }
+    let mut document = DOCUMENT.clone();
+    document["servers"] = json!([{"url": settings.path_prefix}]);
+    answer::ok(&document)
 }
 
 #[cfg(test)]

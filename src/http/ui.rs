@@ -1,19 +1,25 @@
 //! The web app, embedded: exact names, packed files, one page for all of its own addresses.
 //!
+//! One file is made for the place where the app lives: the page, which tells the others. They know
+//! each other by relative names, so that the same bundle lives at the root and below any path.
+//!
 //! Nothing here touches the disk once it stands: what is not in the bundle does not exist. (A debug
 //! build reads the bundle from `assets/dist` as it starts, a release build carries it.)
 
 use std::collections::HashMap;
-use std::io::Read;
+use std::io::{Read, Write};
 
 use bytes::Bytes;
+use flate2::Compression;
 use flate2::read::GzDecoder;
+use flate2::write::GzEncoder;
 use http::header::{
     ACCEPT, ALLOW, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, HeaderMap, HeaderValue,
     IF_NONE_MATCH, VARY,
 };
 use http::{Method, StatusCode};
 use rust_embed::RustEmbed;
+use sha2::{Digest, Sha256};
 use warp::Reply;
 use warp::reply::Response;
 
@@ -26,10 +32,22 @@ struct Dist;
 
 /// Answers for all of the app's own addresses (`/conversations/…`, `/invite/…`).
 const PAGE: &str = "index.html";
+/// How the page says where the app lives before anybody told it.
+const BASE_UNSAID: &str = "data-base=\"\"";
+const SOCKET_UNSAID: &str = "data-socket=\"/api/socketio\"";
 /// Names in here carry a hash of what they name, so they never change.
 const HASHED: &str = "assets/";
 /// Longest file of the bundle, unpacked, in bytes.
 const UNPACKED_MAX: u64 = 16 * 1024 * 1024;
+
+/// Where the app lives, as the page tells it to the app.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Place<'p> {
+    /// What stands before all its paths: empty or `/prefix`.
+    pub(super) base: &'p str,
+    /// The path of the realtime connection, below the base.
+    pub(super) socket: &'p str,
+}
 
 /// The files of the app, by their names.
 pub(super) struct Ui {
@@ -49,8 +67,16 @@ struct Packed {
 }
 
 impl Ui {
-    /// The bundle that was built into this program.
-    pub(super) fn embedded() -> Self {
+    /// The bundle that was built into this program, at this place.
+    pub(super) fn embedded(place: Place<'_>) -> Self {
+        let mut ui = Self::bundle();
+        if let Some(page) = ui.files.get_mut(PAGE) {
+            page.settle(place);
+        }
+        ui
+    }
+
+    fn bundle() -> Self {
         let mut files = HashMap::<String, File>::new();
         for path in Dist::iter() {
             let Some(file) = Dist::get(&path) else {
@@ -92,6 +118,33 @@ impl Ui {
                 None => Failure::not_found().into_response(),
             },
             None => Failure::not_found().into_response(),
+        }
+    }
+}
+
+impl File {
+    /// Writes the place into the page. It is small, so that one packed form does.
+    fn settle(&mut self, place: Place<'_>) {
+        let page = self.gzip.as_ref().and_then(|gzip| plain(&gzip.bytes));
+        let Some(page) = page.and_then(|page| String::from_utf8(page).ok()) else {
+            return;
+        };
+        // Both hold only letters, digits and `-._~/`, as the settings are checked.
+        let page = page
+            .replace("=\"./", &format!("=\"{}/", place.base))
+            .replace(BASE_UNSAID, &format!("data-base=\"{}\"", place.base))
+            .replace(SOCKET_UNSAID, &format!("data-socket=\"{}\"", place.socket));
+        let mut packer = GzEncoder::new(Vec::new(), Compression::best());
+        // Writing to memory does not fail.
+        if packer.write_all(page.as_bytes()).is_ok()
+            && let Ok(bytes) = packer.finish()
+        {
+            let tag = tag(&Sha256::digest(&page).into());
+            let bytes = bytes.into();
+            *self = Self {
+                brotli: None,
+                gzip: Some(Packed { bytes, tag }),
+            };
         }
     }
 }
@@ -182,11 +235,8 @@ fn tag(hash: &[u8; 32]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use flate2::Compression;
-    use flate2::write::GzEncoder;
     use http::header::ACCEPT_ENCODING;
     use http_body_util::BodyExt;
-    use std::io::Write;
 
     /// An app of a page and a script, the script also as Brotli (which nobody here unpacks).
     fn app() -> Ui {
@@ -359,9 +409,49 @@ mod tests {
         assert_eq!(refused.headers()[ALLOW], "GET, HEAD");
     }
 
+    #[tokio::test]
+    async fn the_page_says_where_the_app_lives_and_nothing_else_has_to() {
+        let page = |base, socket| {
+            let ui = Ui::embedded(Place { base, socket });
+            text(ui.answer(&Method::GET, "/", &HeaderMap::new()))
+        };
+        let root = page("", "/api/socketio").await;
+        assert_eq!(root.matches(BASE_UNSAID).count(), 1, "{root}");
+        assert_eq!(root.matches(SOCKET_UNSAID).count(), 1, "{root}");
+        assert!(root.contains("src=\"/assets/"), "{root}");
+        let below = page("/chat", "/live").await;
+        assert!(
+            below.contains("data-base=\"/chat\" data-socket=\"/live\""),
+            "{below}"
+        );
+        assert!(
+            !below.contains("=\"/assets/") && !below.contains("=\"./"),
+            "{below}"
+        );
+        assert!(
+            below.contains("href=\"/chat/manifest.webmanifest\""),
+            "{below}"
+        );
+
+        let tag = |base| {
+            let place = Place {
+                base,
+                socket: "/live",
+            };
+            let answer = Ui::embedded(place).answer(&Method::GET, "/", &HeaderMap::new());
+            answer.headers()[ETAG].clone()
+        };
+        assert_ne!(tag("/chat"), tag("/talk"));
+        let manifest =
+            Ui::bundle().answer(&Method::GET, "/manifest.webmanifest", &HeaderMap::new());
+        let manifest: serde_json::Value = serde_json::from_str(&text(manifest).await).unwrap();
+        assert_eq!(manifest["start_url"], "./");
+        assert_eq!(manifest["scope"], "./");
+    }
+
     #[test]
     fn the_embedded_bundle_can_be_unpacked_and_starts_with_a_page() {
-        let ui = Ui::embedded();
+        let ui = Ui::bundle();
         assert!(ui.files.contains_key(PAGE));
         for (name, file) in &ui.files {
             let gzip = file

@@ -33,7 +33,7 @@ test("it can be installed: a manifest with its icons, and a worker for all of it
   const { body } = await server.request("GET", "/manifest.webmanifest");
   const manifest = JSON.parse(body);
   assert.equal(manifest.display, "standalone");
-  for (const { src } of manifest.icons) assert.equal((await server.request("GET", src)).headers["content-type"], "image/png");
+  for (const { src } of manifest.icons) assert.equal((await server.request("GET", `/${src}`)).headers["content-type"], "image/png");
   const worker = await server.request("GET", "/sw.js");
   assert.equal(worker.headers["cache-control"], "no-cache");
   assert.equal(await ann.page.evaluate(async () => (await navigator.serviceWorker.ready).scope), new URL("/", server.url).href);

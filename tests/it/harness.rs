@@ -161,6 +161,7 @@ impl TestServer {
         let settings = inkspot::http::Settings {
             url: self.links.local.clone(),
             path_prefix: String::new(),
+            socket_path: "/api/socketio".to_owned(),
             public_certificate: false,
             clock: self.clock.clone(),
         };

@@ -63,7 +63,7 @@ function compress(raw) {
 
 /** The service worker: one file without a hash at the root, which knows all files of this version by name. */
 async function buildWorker() {
-  const files = ["/", ...filesIn(dist).filter((name) => name.startsWith("assets/")).map((name) => `/${name}`)];
+  const files = ["", ...filesIn(dist).filter((name) => name.startsWith("assets/"))];
   const version = createHash("sha256").update(readFileSync(join(dist, "index.html"))).update(files.join("\n")).digest("hex").slice(0, 12);
   await build({
     root: ui,
@@ -85,7 +85,7 @@ const before = committed();
 await build({ root: ui, logLevel: "warn" });
 await buildWorker();
 const html = readFileSync(join(dist, "index.html"), "utf8");
-const first = new Set([...html.matchAll(/(?:src|href)="\/([^"]+)"/g)].map((match) => match[1]));
+const first = new Set([...html.matchAll(/(?:src|href)="\.\/([^"]+)"/g)].map((match) => match[1]));
 const sum = { js: 0, css: 0 };
 for (const name of filesIn(dist)) {
   const size = store(name);

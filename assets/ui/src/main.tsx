@@ -27,7 +27,9 @@ import "./styles/lightbox.css";
 import "./styles/look.css";
 import "./styles/forced.css";
 import { start } from "./hooks/start";
+import { settle } from "./lib/base";
 import { App } from "./pages/App";
 
+settle();
 const root = document.getElementById("app");
 void start().then(() => root !== null && render(<App />, root));

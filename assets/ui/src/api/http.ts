@@ -1,5 +1,6 @@
 /** One request to `/api`: JSON in, JSON out, failures as {@link Failure}. No state, no retries. */
 
+import { at } from "../lib/base";
 import { Failure } from "../lib/failure";
 import type { WireError } from "../lib/wire";
 
@@ -31,7 +32,7 @@ export async function requestForm<T>(path: string, body: FormData): Promise<T> {
 async function send<T>(path: string, init: RequestInit): Promise<T> {
   let response: Response;
   try {
-    response = await fetch(`/api${path}`, init);
+    response = await fetch(at(`/api${path}`), init);
   } catch {
     throw new Failure({ code: "offline", message: "no answer" });
   }

@@ -1,6 +1,7 @@
 /** Sends one file by the stock tus client, loaded when the first file is sent. One try: when to try again is decided elsewhere. */
 
 import type { DetailedError } from "tus-js-client";
+import { at } from "../lib/base";
 import { Failure } from "../lib/failure";
 import { parseJson, refusal } from "./http";
 
@@ -35,7 +36,7 @@ export async function sendFile(file: FileToSend, events: SendEvents): Promise<st
   return new Promise((resolve, reject) => {
     const fail = (failure: Failure) => reject(events.signal.aborted ? aborted() : failure);
     const upload = new Upload(file.bytes, {
-      endpoint: "/api/uploads",
+      endpoint: at("/api/uploads"),
       uploadUrl: file.url ?? null,
       metadata: { filename: file.name, filetype: file.type },
       chunkSize: CHUNK,

@@ -1,5 +1,6 @@
 /** The strip under the header while there is no connection: what happens next, and "Try now". */
 
+import { at } from "../lib/base";
 import { clock } from "../lib/time";
 import { t } from "../lib/text";
 import { tryNow, useLink } from "../hooks/useLink";
@@ -22,7 +23,7 @@ export function ConnectionStrip() {
         {link.waiting > 0 && t(long ? "link.waitingLong" : "link.waiting", { n: link.waiting })}
       </p>
       {long && (
-        <a class="button" href="/doctor">
+        <a class="button" href={at("/doctor")}>
           {t("link.doctor")}
         </a>
       )}

@@ -1,5 +1,6 @@
 /** The head of a conversation: its title, who is here, and the way to its details. */
 
+import { at } from "../lib/base";
 import { shortName } from "../lib/names";
 import { t } from "../lib/text";
 import type { Conversation } from "../lib/wire";
@@ -21,7 +22,7 @@ export function ConversationHeader(props: { room: Conversation; onDetails(): voi
         {onBack ? (
           <IconButton icon="back" mirror label={t("search.backToResults")} onClick={onBack} />
         ) : (
-          <a class="icon-button phone-only" href="/" aria-label={t("list.back")} onClick={(event) => (event.preventDefault(), event.stopPropagation(), props.onList())}>
+          <a class="icon-button phone-only" href={at("/")} aria-label={t("list.back")} onClick={(event) => (event.preventDefault(), event.stopPropagation(), props.onList())}>
             <Icon name="back" mirror />
           </a>
         )}

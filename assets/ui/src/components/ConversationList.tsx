@@ -1,6 +1,7 @@
 /** The left pane: the way to the search, the list of conversations, and who one is. */
 
 import { useRef } from "preact/hooks";
+import { at } from "../lib/base";
 import { t } from "../lib/text";
 import { loadMoreList } from "../hooks/useConversations";
 import { IconButton } from "./Button";
@@ -26,7 +27,7 @@ export function ConversationList({ currentId, searching, onNew }: { currentId: s
       <a
         ref={find}
         class="find"
-        href="/search"
+        href={at("/search")}
         aria-current={searching ? "page" : undefined}
         aria-keyshortcuts="Control+Shift+F Meta+Shift+F"
         onKeyDown={(event) => {

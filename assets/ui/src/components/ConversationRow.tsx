@@ -1,6 +1,7 @@
 /** One conversation in the list: a link with title, last line, time and what is unread; and the way to its menu. */
 
 import { memo } from "preact/compat";
+import { at } from "../lib/base";
 import { summaryOf } from "../lib/files";
 import { listStamp } from "../lib/time";
 import { shortName } from "../lib/names";
@@ -34,7 +35,7 @@ function Row({ room, current, stop, onMenu }: RowProps) {
     <>
       <a
         class={`row${unread && !quiet ? " unread" : ""}`}
-        href={`/conversations/${room.id}`}
+        href={at(`/conversations/${room.id}`)}
         aria-current={current ? "page" : undefined}
         aria-keyshortcuts="Shift+F10"
         data-conversation={room.id}

@@ -1,6 +1,7 @@
 /** The pages before one is in: a cover with the mark at the side, and a sheet with a form. */
 
 import type { ComponentChildren } from "preact";
+import { BASE } from "../lib/base";
 import { t } from "../lib/text";
 import { LanguageCorner } from "./LanguageChoice";
 import { Mark, Wordmark } from "./Mark";
@@ -27,7 +28,7 @@ export function Cover({ serverName, children }: { serverName?: string | undefine
           <div>
             <dt>{t("door.address")}</dt>
             <dd>
-              <bdi dir="ltr">{location.origin}</bdi>
+              <bdi dir="ltr">{`${location.origin}${BASE}`}</bdi>
             </dd>
           </div>
         </dl>

@@ -1,5 +1,6 @@
 /** On a phone: the ways to everything, in reach of the thumb. Elsewhere they stand around the list. */
 
+import { at } from "../lib/base";
 import { countText, t } from "../lib/text";
 import { session } from "../hooks/useAccount";
 import { totalUnread } from "../hooks/useConversations";
@@ -13,7 +14,7 @@ export function Dock({ path, onNew }: { path: string; onNew(): void }) {
   const unread = path === "/" ? 0 : totalUnread.value;
   return (
     <nav class="dock" aria-label={t("dock.label")}>
-      <a href="/" aria-current={here("/")}>
+      <a href={at("/")} aria-current={here("/")}>
         <Icon name="pages" />
         <span class="dock-words">{t("list.label")}</span>
         {unread > 0 && (
@@ -23,7 +24,7 @@ export function Dock({ path, onNew }: { path: string; onNew(): void }) {
           </span>
         )}
       </a>
-      <a href="/search" aria-current={here("/search")}>
+      <a href={at("/search")} aria-current={here("/search")}>
         <Icon name="search" />
         <span class="dock-words">{t("list.search")}</span>
       </a>
@@ -31,7 +32,7 @@ export function Dock({ path, onNew }: { path: string; onNew(): void }) {
         <Icon name="pen" />
         <span class="dock-words">{t("dock.new")}</span>
       </button>
-      <a href="/settings" aria-current={here("/settings", "/admin")}>
+      <a href={at("/settings")} aria-current={here("/settings", "/admin")}>
         {user && <Avatar id={user.id} name={user.displayName} url={user.avatarUrl} />}
         <span class="dock-words">{t("me.settings")}</span>
       </a>

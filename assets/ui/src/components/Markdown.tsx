@@ -1,6 +1,7 @@
 /** What people write, drawn from its tree element by element. Never markup: what is not understood stays text. */
 
 import { useMemo } from "preact/hooks";
+import { at, within } from "../lib/base";
 import { parse } from "../lib/markdown/blocks";
 import type { Block, Inline } from "../lib/markdown/tree";
 import { useNames, type Naming } from "../hooks/useNames";
@@ -111,8 +112,8 @@ function drawLink({ href, inside }: { href: string; inside: Inline[] }, key: num
   const shown = inside.length === 1 && typeof inside[0] === "string" ? inside[0] : "";
   const bare = href.includes(shown) && shown.includes("://");
   const own = /^\/conversations\/[\w-]+(?:\/\d+)?$/;
-  const path = href.startsWith(`${location.origin}/`) ? href.slice(location.origin.length) : "";
-  if (own.test(path)) return <a key={key} href={path}>{words}</a>;
+  const path = (href.startsWith(`${location.origin}/`) && within(href.slice(location.origin.length))) || "";
+  if (own.test(path)) return <a key={key} href={at(path)}>{words}</a>;
   return (
     <a key={key} href={href} target="_blank" rel="noopener noreferrer nofollow" dir={bare ? "ltr" : undefined} title={bare ? undefined : href}>
       {words}

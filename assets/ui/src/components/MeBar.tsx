@@ -1,5 +1,6 @@
 /** The foot of the list: who one is, how the connection is, and the way to the settings. */
 
+import { at } from "../lib/base";
 import { t } from "../lib/text";
 import { session } from "../hooks/useAccount";
 import { useLink } from "../hooks/useLink";
@@ -25,7 +26,7 @@ export function MeBar() {
           <bdi>{words}</bdi>
         </span>
       </div>
-      <a class="icon-button" href="/settings" aria-label={t("me.settings")} title={t("me.settings")}>
+      <a class="icon-button" href={at("/settings")} aria-label={t("me.settings")} title={t("me.settings")}>
         <Icon name="gear" />
       </a>
     </footer>

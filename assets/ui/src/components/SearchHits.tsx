@@ -1,5 +1,6 @@
 /** Messages that were found, newest first: each one is a link into its conversation. */
 
+import { at } from "../lib/base";
 import { nameParts, stillFor } from "../lib/files";
 import { exact, stamp } from "../lib/time";
 import { t } from "../lib/text";
@@ -29,7 +30,7 @@ function Hit({ hit, onFollow }: { hit: SearchHit; onFollow(messageId: string): v
   return (
     <a
       class={`msg start page-grid hit${mine ? " mine" : ""}`}
-      href={`/conversations/${encodeURIComponent(message.conversationId)}/${message.seq}`}
+      href={at(`/conversations/${encodeURIComponent(message.conversationId)}/${message.seq}`)}
       data-hit={message.id}
       onClick={() => onFollow(message.id)}
     >

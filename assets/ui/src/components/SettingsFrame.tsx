@@ -2,6 +2,7 @@
 
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
+import { at } from "../lib/base";
 import { t, type TextKey } from "../lib/text";
 import { ConnectionStrip } from "./ConnectionStrip";
 import { Icon } from "./Icon";
@@ -31,7 +32,7 @@ export function SettingsFrame(props: {
     <main class="main" aria-label={props.title}>
       <header class="head settings-grid">
         <div class="head-lead">
-          <a class="icon-button" href="/" aria-label={t("list.back")} title={t("list.back")}>
+          <a class="icon-button" href={at("/")} aria-label={t("list.back")} title={t("list.back")}>
             <Icon name="back" mirror />
           </a>
         </div>
@@ -42,12 +43,12 @@ export function SettingsFrame(props: {
         <div class="settings settings-grid">
           <nav aria-label={t("settings.parts")} ref={nav}>
             {props.places.map((place) => (
-              <a key={place.href} href={place.href} aria-current={place.href === props.current ? "page" : undefined}>
+              <a key={place.href} href={at(place.href)} aria-current={place.href === props.current ? "page" : undefined}>
                 {t(place.label)}
               </a>
             ))}
             {props.more?.map((place) => (
-              <a key={place.href} href={place.href} class="elsewhere">
+              <a key={place.href} href={at(place.href)} class="elsewhere">
                 {t(place.label)}
               </a>
             ))}

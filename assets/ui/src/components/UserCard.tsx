@@ -3,6 +3,7 @@
 import { useLocation } from "preact-iso";
 import { useId, useLayoutEffect, useRef } from "preact/hooks";
 import "../lib/laterWords";
+import { at } from "../lib/base";
 import { shortName } from "../lib/names";
 import { t } from "../lib/text";
 import type { User } from "../lib/wire";
@@ -81,7 +82,7 @@ function Groups({ rooms, onGo }: { rooms: ReturnType<typeof usePerson>["groups"]
       <ul>
         {rooms.slice(0, GROUPS).map((room) => (
           <li key={room.id}>
-            <a href={`/conversations/${room.id}`} onClick={onGo}>
+            <a href={at(`/conversations/${room.id}`)} onClick={onGo}>
               {titleOf(room)}
             </a>
           </li>

@@ -1,6 +1,7 @@
 /** What one may do about a stored line: one entry each, in the order of its menu. */
 
 import { useState } from "preact/hooks";
+import { at } from "../lib/base";
 import { explain } from "../lib/failure";
 import type { Line } from "../lib/lines";
 import { t, type TextKey } from "../lib/text";
@@ -65,7 +66,7 @@ export function useLineMenu() {
 
 /** The address of a line, as one would give it to somebody. */
 function linkTo({ conversationId, line }: LineTarget): string {
-  return new URL(`/conversations/${encodeURIComponent(conversationId)}/${line.seq}`, location.href).href;
+  return new URL(at(`/conversations/${encodeURIComponent(conversationId)}/${line.seq}`), location.href).href;
 }
 
 async function copy(text: string, done: TextKey): Promise<void> {

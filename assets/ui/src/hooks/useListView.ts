@@ -2,6 +2,7 @@
 
 import { effect, signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
+import { here } from "../lib/base";
 import type { ListView } from "../lib/sections";
 import { session } from "../state/account";
 
@@ -21,7 +22,7 @@ const isStep = (): boolean => (history.state as { list?: ListView } | null)?.lis
 /** Shows another part of the list. */
 export function showList(view: ListView): void {
   if (listView.peek() === "archived" && isStep()) history.back();
-  else if (view === "archived" && location.pathname === "/") history.pushState({ list: view }, "");
+  else if (view === "archived" && here() === "/") history.pushState({ list: view }, "");
   listView.value = view;
 }
 
@@ -29,7 +30,7 @@ export function showList(view: ListView): void {
 export function useListHistory(): void {
   useEffect(() => {
     const follow = () => {
-      if (location.pathname !== "/") return;
+      if (here() !== "/") return;
       if (isStep()) listView.value = "archived";
       else if (listView.peek() === "archived") listView.value = "all";
     };

@@ -2,6 +2,7 @@
 
 import { useLocation } from "preact-iso";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { at } from "../lib/base";
 import { nameWords, parseQuery, queryText, searchable, tokenAt, type Filter, type Operator, type Query, type Token } from "../lib/query";
 import { keyOf, type Answer } from "../state/answers";
 import type { Question } from "../state/search";
@@ -176,7 +177,7 @@ export function useResultsPlace(answer: Answer | null, question: Question) {
     onFollow(messageId: string) {
       search.followed = messageId;
       // The address may be a moment behind; the way back leads to what one sees.
-      history.replaceState(history.state, "", searchUrl(question.q, question.within));
+      history.replaceState(history.state, "", at(searchUrl(question.q, question.within)));
     },
   };
 }

@@ -2,6 +2,7 @@
 
 import { useLocation } from "preact-iso";
 import { useCallback, useEffect, useRef } from "preact/hooks";
+import { at, here } from "../lib/base";
 
 /** Where the list stands alone. */
 const PHONE = "(max-width: 720px)";
@@ -29,7 +30,7 @@ export function useWayBack(path: string): WayBack {
   }
   useEffect(() => {
     homeBeneath();
-    const pop = () => (popped.current = location.pathname !== steps.current.at(-1));
+    const pop = () => (popped.current = here() !== steps.current.at(-1));
     addEventListener("popstate", pop, true);
     return () => removeEventListener("popstate", pop, true);
   }, []);
@@ -45,8 +46,8 @@ export function useWayBack(path: string): WayBack {
 function homeBeneath(): void {
   const [entry] = performance.getEntriesByType("navigation");
   const fresh = entry instanceof PerformanceNavigationTiming && entry.type === "navigate" && history.state === null;
-  if (!fresh || location.pathname === "/" || !matchMedia(PHONE).matches) return;
+  if (!fresh || here() === "/" || !matchMedia(PHONE).matches) return;
   const { href } = location;
-  history.replaceState({ home: true }, "", "/");
+  history.replaceState({ home: true }, "", at("/"));
   history.pushState({ home: true }, "", href);
 }

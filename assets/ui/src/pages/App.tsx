@@ -1,7 +1,9 @@
 /** Chooses between the pages before one is in and the pages inside. */
 
 import { ErrorBoundary, lazy, LocationProvider, Route, Router, useLocation } from "preact-iso";
-import { useEffect, useState } from "preact/hooks";
+import type { ComponentChildren } from "preact";
+import { useEffect, useMemo, useState } from "preact/hooks";
+import { at, BASE, within } from "../lib/base";
 import { t } from "../lib/text";
 import { openSession, session } from "../hooks/useAccount";
 import { Button } from "../components/Button";
@@ -14,6 +16,9 @@ const DoctorPage = lazy(() => import("./DoctorPage").then((it) => it.DoctorPage)
 const ResetPage = lazy(() => import("./ResetPage").then((it) => it.ResetPage));
 const InvitePage = lazy(() => import("./InvitePage").then((it) => it.InvitePage));
 
+/** The links that stay in the app; elsewhere on the same host other apps may live. */
+const OURS = new RegExp(`^${BASE.replaceAll(".", "\\.")}([/?#]|$)`);
+
 /** The whole. */
 export function App() {
   const [crashed, setCrashed] = useState(false);
@@ -23,19 +28,36 @@ export function App() {
     setCrashed(true);
   };
   return (
-    <LocationProvider>
-      <ErrorBoundary onError={onError}>
-        <Router>
-          <Route path="/setup" component={SetupPage} />
-          <Route path="/invite/:code" component={InvitePage} />
-          <Route path="/doctor" component={DoctorPage} />
-          <Route path="/reset/:code" component={ResetPage} />
-          <Route path="/" component={Inside} />
-          <Route path="/*" component={Inside} />
-        </Router>
-      </ErrorBoundary>
+    <LocationProvider scope={OURS}>
+      <Within>
+        <ErrorBoundary onError={onError}>
+          <Router>
+            <Route path="/setup" component={SetupPage} />
+            <Route path="/invite/:code" component={InvitePage} />
+            <Route path="/doctor" component={DoctorPage} />
+            <Route path="/reset/:code" component={ResetPage} />
+            <Route path="/" component={Inside} />
+            <Route path="/*" component={Inside} />
+          </Router>
+        </ErrorBoundary>
+      </Within>
     </LocationProvider>
   );
+}
+
+/** The router as if the app lived at the root. */
+function Within({ children }: { children: ComponentChildren }) {
+  const outer = useLocation();
+  const inner = useMemo(
+    () => ({
+      ...outer,
+      url: within(outer.url) ?? outer.url,
+      path: within(outer.path) ?? outer.path,
+      route: (place: string, replace?: boolean) => outer.route(at(place), replace),
+    }),
+    [outer],
+  );
+  return <LocationProvider.ctx.Provider value={inner}>{children}</LocationProvider.ctx.Provider>;
 }
 
 /** A page that can't be drawn, or whose script is gone because the server was upgraded. */
@@ -72,7 +94,7 @@ function Inside() {
             <Button icon="retry" onClick={() => void openSession()}>
               {t("link.now")}
             </Button>
-            <a class="button" href="/doctor">
+            <a class="button" href={at("/doctor")}>
               {t("doctor.title")}
             </a>
           </div>

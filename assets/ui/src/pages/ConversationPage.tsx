@@ -2,6 +2,7 @@
 
 import { lazy, useLocation, useRoute } from "preact-iso";
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
+import { at } from "../lib/base";
 import { t } from "../lib/text";
 import { session } from "../hooks/useAccount";
 import { titleOf, useConversation } from "../hooks/useConversations";
@@ -97,7 +98,7 @@ function Missing({ lastTitle, failure }: { lastTitle: string | null; failure: st
   const words = lastTitle === null ? { title: t("page.gone"), text: failure ?? "" } : { title: t("page.removed", { title: lastTitle }) };
   return (
     <EmptyPage {...words}>
-      <a class="button" href="/">
+      <a class="button" href={at("/")}>
         {t("app.home")}
       </a>
     </EmptyPage>

@@ -1,6 +1,7 @@
 /** The connection doctor: looks step by step what works, and says what to do about the rest. */
 
 import "../lib/laterWords";
+import { at } from "../lib/base";
 import { t } from "../lib/text";
 import type { Finding } from "../lib/doctor";
 import { useCopy } from "../hooks/useCopy";
@@ -34,7 +35,7 @@ export function DoctorPage() {
         <Button icon="copy" disabled={findings === null} onClick={() => copy(report)}>
           {t("doctor.copy")}
         </Button>
-        <a class="button quiet" href="/">
+        <a class="button quiet" href={at("/")}>
           {t("app.home")}
         </a>
         <span class="hint" role="status">

@@ -2,6 +2,7 @@
 
 import { useLocation, useRoute } from "preact-iso";
 import "../lib/laterWords";
+import { at } from "../lib/base";
 import { t } from "../lib/text";
 import type { InvitePreview } from "../lib/wire";
 import { openSession, session } from "../hooks/useAccount";
@@ -25,7 +26,7 @@ export function InvitePage() {
         <h1>{t("join.invalid")}</h1>
         <p class="lede">{ended ? t("join.invalidText") : preview.error}</p>
         <div class="actions">
-          <a class="button" href="/">
+          <a class="button" href={at("/")}>
             {t("join.have")}
           </a>
         </div>
@@ -51,7 +52,7 @@ export function InvitePage() {
             }}
           />
           <p class="hint">
-            <a href="/signin">{t("join.have")}</a>
+            <a href={at("/signin")}>{t("join.have")}</a>
           </p>
         </>
       )}
@@ -77,7 +78,7 @@ function Join({ code, preview }: { code: string; preview: InvitePreview }) {
             {t("join.joinRoom", { title })}
           </Button>
         )}
-        <a class="button" href="/">
+        <a class="button" href={at("/")}>
           {t("join.open")}
         </a>
       </div>

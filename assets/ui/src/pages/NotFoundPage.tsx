@@ -1,5 +1,6 @@
 /** An address at which there is nothing. */
 
+import { at } from "../lib/base";
 import { t } from "../lib/text";
 import { EmptyPage } from "../components/EmptyPage";
 
@@ -7,7 +8,7 @@ import { EmptyPage } from "../components/EmptyPage";
 export function NotFoundPage() {
   return (
     <EmptyPage title={t("app.notFound")}>
-      <a class="button" href="/">
+      <a class="button" href={at("/")}>
         {t("app.home")}
       </a>
     </EmptyPage>

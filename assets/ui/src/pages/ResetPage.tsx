@@ -3,6 +3,7 @@
 import { useLocation, useRoute } from "preact-iso";
 import { useState } from "preact/hooks";
 import "../lib/laterWords";
+import { at } from "../lib/base";
 import { t } from "../lib/text";
 import { openSession } from "../hooks/useAccount";
 import { getReset, postReset } from "../hooks/useAdmin";
@@ -28,7 +29,7 @@ export function ResetPage() {
         <h1>{t("reset.invalid")}</h1>
         <p class="lede">{state.code === "reset_invalid" || task.code === "reset_invalid" ? t("reset.invalidText") : state.error}</p>
         <div class="actions">
-          <a class="button" href="/">
+          <a class="button" href={at("/")}>
             {t("reset.signIn")}
           </a>
         </div>

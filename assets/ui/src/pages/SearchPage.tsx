@@ -3,6 +3,7 @@
 import { useLocation } from "preact-iso";
 import { useId, useRef } from "preact/hooks";
 import "../lib/laterWords";
+import { at } from "../lib/base";
 import { t } from "../lib/text";
 import { useNearEnd } from "../hooks/useFiles";
 import { placesOf, roomOf, type Place } from "../hooks/usePlaces";
@@ -98,7 +99,7 @@ function Places({ places }: { places: readonly Place[] }) {
                 <PlaceRow place={place} />
               </button>
             ) : (
-              <a class="place" data-stop href={`/conversations/${place.room.id}`}>
+              <a class="place" data-stop href={at(`/conversations/${place.room.id}`)}>
                 <PlaceRow place={place} />
               </a>
             )}

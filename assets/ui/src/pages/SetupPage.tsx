@@ -3,6 +3,7 @@
 import { useLocation } from "preact-iso";
 import { useState } from "preact/hooks";
 import "../lib/laterWords";
+import { at } from "../lib/base";
 import { joinNames, t } from "../lib/text";
 import { getSetup, openSession, postSetup } from "../hooks/useAccount";
 import { useLoad } from "../hooks/useLoad";
@@ -76,7 +77,7 @@ function Refused({ serverName, title, text }: { serverName: string | undefined; 
       <h1>{title}</h1>
       <p class="lede">{text}</p>
       <div class="actions">
-        <a class="button primary" href="/">
+        <a class="button primary" href={at("/")}>
           {t("signin.go")}
         </a>
       </div>

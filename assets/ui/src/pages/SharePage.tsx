@@ -2,6 +2,7 @@
 
 import { useLocation } from "preact-iso";
 import { useState } from "preact/hooks";
+import { at } from "../lib/base";
 import { t } from "../lib/text";
 import { roomOf, usePlaces } from "../hooks/usePlaces";
 import { dropShared, putInto, useShared } from "../hooks/useShared";
@@ -26,7 +27,7 @@ export function SharePage() {
   if (shared === null) {
     return (
       <EmptyPage title={t("share.nothing")}>
-        <a class="button" href="/">
+        <a class="button" href={at("/")}>
           {t("app.home")}
         </a>
       </EmptyPage>

@@ -2,6 +2,7 @@
 
 import { useState } from "preact/hooks";
 import "../lib/laterWords";
+import { at, BASE } from "../lib/base";
 import { toUsername } from "../lib/names";
 import { t } from "../lib/text";
 import { session, signIn } from "../hooks/useAccount";
@@ -26,7 +27,7 @@ export function SignInPage() {
         </p>
       )}
       <h1>{t("signin.title")}</h1>
-      <p class="lede">{t("signin.lede", { server: location.host })}</p>
+      <p class="lede">{t("signin.lede", { server: location.host + BASE })}</p>
       <form
         class="door-form"
         onSubmit={(event) => {
@@ -46,7 +47,7 @@ export function SignInPage() {
         </div>
       </form>
       <p class="hint">
-        {t("signin.help")} <a href="/doctor">{t("doctor.title")}</a>
+        {t("signin.help")} <a href={at("/doctor")}>{t("doctor.title")}</a>
       </p>
     </Cover>
   );

@@ -1,5 +1,7 @@
 /** Looks whether a WebSocket gets through to the server, for the connection doctor. */
 
+import { SOCKET_PATH } from "../lib/base";
+
 const PATIENCE = 8_000;
 
 /** Whether one opened and the server greeted. Never rejects. */
@@ -7,7 +9,7 @@ export function probeSocket(): Promise<boolean> {
   return new Promise((resolve) => {
     let socket: WebSocket;
     try {
-      socket = new WebSocket(`${location.origin.replace(/^http/, "ws")}/api/socketio/?EIO=4&transport=websocket`);
+      socket = new WebSocket(`${location.origin.replace(/^http/, "ws")}${SOCKET_PATH}/?EIO=4&transport=websocket`);
     } catch {
       resolve(false);
       return;

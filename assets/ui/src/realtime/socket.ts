@@ -1,9 +1,11 @@
 /**
- * The connection over a socket of its own: the stock socket.io client on `/api/socketio`. It
+ * The connection over a socket of its own: the stock socket.io client on the path that the
+ * page names. It
  * connects when told and reports; when to try again is decided elsewhere.
  */
 
 import { io, type Socket } from "socket.io-client";
+import { SOCKET_PATH } from "../lib/base";
 import { Emitter } from "../lib/emitter";
 import { Failure } from "../lib/failure";
 import type { WireError } from "../lib/wire";
@@ -36,7 +38,7 @@ export class SocketLine implements Line {
 
   constructor() {
     this.#socket = io({
-      path: "/api/socketio",
+      path: SOCKET_PATH,
       autoConnect: false,
       reconnection: false,
       transports: ["websocket", "polling"],

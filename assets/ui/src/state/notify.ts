@@ -2,6 +2,7 @@
 
 import { effect } from "@preact/signals";
 import { pref } from "../cache/prefs";
+import { at } from "../lib/base";
 import { plainText } from "../lib/markdown/plain";
 import { t } from "../lib/text";
 import type { Conversation, Message } from "../lib/wire";
@@ -76,8 +77,8 @@ async function show(message: Message, room: Conversation, count: number, open: (
     tag: room.id,
     renotify: true,
     silent: !pref("notifySound").peek(),
-    icon: "/icons/icon-192.png",
-    badge: "/icons/badge-96.png",
+    icon: at("/icons/icon-192.png"),
+    badge: at("/icons/badge-96.png"),
     timestamp: Date.parse(message.createdAt),
     data: { url },
   };

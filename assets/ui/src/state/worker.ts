@@ -4,6 +4,7 @@
  */
 
 import { signal } from "@preact/signals";
+import { at } from "../lib/base";
 
 interface Policy {
   createScriptURL(url: string): string;
@@ -14,7 +15,7 @@ interface TrustedTypes {
 
 /** How often to look for a newer version, in ms. */
 const LOOK = 60 * 60_000;
-const WORKER = "/sw.js";
+const WORKER = at("/sw.js");
 
 /** Whether a newer version is ready to be opened. */
 export const updateReady = signal(false);

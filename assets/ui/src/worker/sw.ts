@@ -6,12 +6,16 @@
 import { putShared } from "../cache/shared";
 
 declare const self: ServiceWorkerGlobalScope;
-/** The addresses of all files of this version, and what names it; put in by the build. */
+/** All files of this version, as they are named below the worker's own folder, and what names the version; put in by the build. */
 declare const FILES: readonly string[];
 declare const VERSION: string;
 
-const CACHE = `inkspot ${VERSION}`;
-const files = new Set(FILES);
+/** Where the app lives: `/`, or `/chat/` behind a proxy. */
+const { pathname: HOME } = new URL("./", self.location.href);
+/** Other apps may live at other paths of the same origin: what is not ours stays. */
+const OURS = `inkspot ${HOME} `;
+const CACHE = OURS + VERSION;
+const files = new Set(FILES.map((file) => HOME + file));
 
 self.addEventListener("install", (event) => event.waitUntil(keepFiles()));
 
@@ -24,11 +28,11 @@ self.addEventListener("message", (event) => {
 self.addEventListener("fetch", (event) => {
   const { request } = event;
   const { origin, pathname } = new URL(request.url);
-  if (origin !== self.location.origin || pathname.startsWith("/api/")) return;
-  if (request.method === "POST" && pathname === "/share") return event.respondWith(takeShared(request));
+  if (origin !== self.location.origin || !pathname.startsWith(HOME) || pathname.startsWith(`${HOME}api/`)) return;
+  if (request.method === "POST" && pathname === `${HOME}share`) return event.respondWith(takeShared(request));
   if (request.method !== "GET") return;
   if (request.mode === "navigate") {
-    if (pathname !== "/up") event.respondWith(kept("/", request));
+    if (pathname !== `${HOME}up`) event.respondWith(kept(HOME, request));
   } else if (files.has(pathname)) event.respondWith(kept(pathname, request));
 });
 
@@ -40,11 +44,11 @@ self.addEventListener("notificationclick", (event) => {
 async function keepFiles(): Promise<void> {
   const cache = await caches.open(CACHE);
   // What has a hash in its name never changes; the page is asked for anew.
-  await cache.addAll(FILES.map((file) => new Request(file, file === "/" ? { cache: "reload" } : {})));
+  await cache.addAll([...files].map((file) => new Request(file, file === HOME ? { cache: "reload" } : {})));
 }
 
 async function takeOver(): Promise<void> {
-  for (const name of await caches.keys()) if (name !== CACHE) await caches.delete(name);
+  for (const name of await caches.keys()) if (name.startsWith(OURS) && name !== CACHE) await caches.delete(name);
   await self.clients.claim();
 }
 
@@ -59,14 +63,15 @@ async function takeShared(request: Request): Promise<Response> {
   const words = ["title", "text", "url"].map((name) => form.get(name)).filter((value) => typeof value === "string" && value.trim() !== "");
   const given = form.getAll("files").filter((value) => value instanceof File);
   await putShared({ text: [...new Set(words)].join("\n"), files: given });
-  return Response.redirect("/share", 303);
+  return Response.redirect(`${HOME}share`, 303);
 }
 
-/** Brings a tab of the app to the front and leads it to this address, or opens one. */
+/** Brings a tab of the app to the front and leads it to this place in the app, or opens one. */
 async function openAt(url: string): Promise<void> {
-  const tabs = await self.clients.matchAll({ type: "window", includeUncontrolled: true });
+  const windows = await self.clients.matchAll({ type: "window", includeUncontrolled: true });
+  const tabs = windows.filter((each) => new URL(each.url).pathname.startsWith(HOME));
   const tab = tabs.find((each) => each.focused) ?? tabs.find((each) => each.visibilityState === "visible") ?? tabs[0];
-  if (tab === undefined) return void (await self.clients.openWindow(url));
+  if (tab === undefined) return void (await self.clients.openWindow(HOME + url.slice(1)));
   await tab.focus();
   tab.postMessage({ kind: "open", url });
 }

@@ -1,6 +1,7 @@
 /** All groups from outside: how much they are used, never what is said in them. */
 
 import type { AdminGroup } from "../../lib/administration";
+import { at } from "../../lib/base";
 import { sizeText } from "../../lib/files";
 import { ago } from "../../lib/time";
 import { t } from "../../lib/text";
@@ -35,7 +36,7 @@ function GroupRow({ group }: { group: AdminGroup }) {
     <li class="account">
       <Avatar id={group.id} name={title} url={group.avatarUrl} />
       <span class="account-name">
-        <b>{group.member ? <a href={`/conversations/${group.id}`}>{title}</a> : <bdi>{title}</bdi>}</b>
+        <b>{group.member ? <a href={at(`/conversations/${group.id}`)}>{title}</a> : <bdi>{title}</bdi>}</b>
         <span class="hint">{t(group.everyone ? "admin.everyone" : group.member ? "admin.member" : "admin.notMember")}</span>
       </span>
       <span class="account-fact">{t("room.people", { n: group.memberCount })}</span>

@@ -1,6 +1,7 @@
 /** The last thing on the page: leaving, and the way to the connection doctor. */
 
 import { useState } from "preact/hooks";
+import { at } from "../../lib/base";
 import { t } from "../../lib/text";
 import { Button } from "../Button";
 import { SignOutAsk } from "../SignOutAsk";
@@ -13,7 +14,7 @@ export function SignOut() {
         <Button icon="signOut" onClick={() => setLeaving(true)}>
           {t("settings.signOut")}
         </Button>
-        <a class="button quiet" href="/doctor">
+        <a class="button quiet" href={at("/doctor")}>
           {t("doctor.title")}
         </a>
       </div>
