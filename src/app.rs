@@ -2,12 +2,15 @@
 //! in the opposite order. It knows everybody; nobody knows it but `cli` and tests.
 
 mod backups;
+mod rescue;
+mod upgrade;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use parking_lot::Mutex;
 
+use crate::backup::BackupError;
 use crate::base::clock::Clock;
 use crate::base::rng::Rng;
 use crate::base::shutdown::Shutdown;
@@ -21,6 +24,9 @@ use crate::server::{Bounds, Handler, Handlers, Links, Listening, Server, StartEr
 use crate::service::{self, Parts, Running, Service, ServiceError};
 use crate::store::{self, Store, StoreError, StoreOptions, Writer};
 
+pub use rescue::replace;
+pub use upgrade::newest as newest_before_upgrade;
+
 /// Why the program could not start, or had to end. Each is a sentence that says what to do.
 #[derive(Debug, thiserror::Error)]
 pub enum AppError {
@@ -33,6 +39,9 @@ pub enum AppError {
     /// The contents of files.
     #[error(transparent)]
     Blobs(#[from] BlobError),
+    /// The rows could not be kept before the format of the database is raised.
+    #[error("the database is of an older Inkspot and must be backed up before it is changed: {0}")]
+    Upgrade(BackupError),
     /// The service.
     #[error("{}", .0.log().unwrap_or("the service could not start"))]
     Service(ServiceError),
@@ -121,6 +130,25 @@ pub fn store_options(config: &Config) -> StoreOptions {
     }
 }
 
+/// The same as [`open_store`], to be written to: a database of an older format is brought to the newest one,
+/// after a backup of it was made.
+pub fn open_store_to_write(
+    config: &Config,
+    clock: &Clock,
+    rng: &Rng,
+) -> Result<(Store, Writer), AppError> {
+    upgraded(config, clock, open_store(config, clock, rng)?)
+}
+
+fn upgraded(
+    config: &Config,
+    clock: &Clock,
+    (store, mut writer): (Store, Writer),
+) -> Result<(Store, Writer), AppError> {
+    upgrade::upgrade(config, &store, &mut writer, clock).map_err(AppError::Upgrade)?;
+    Ok((store, writer))
+}
+
 /// Takes the data directory for this process and opens the store in it.
 pub fn open_store(
     config: &Config,
@@ -175,7 +203,7 @@ impl App {
         rng: &Rng,
     ) -> Result<Self, AppError> {
         let listening = Listening::bind(config.clone(), clock.clone(), bounds)?;
-        let opened = open_store(config, clock, rng)?;
+        let opened = upgraded(config, clock, rescue::open(config, clock, rng)?)?;
         let server = listening.secure()?;
         let store = opened.0.clone();
         let shutdown = Shutdown::new();

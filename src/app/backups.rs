@@ -86,7 +86,7 @@ impl Plan {
         let plan = Arc::clone(&self);
         let made = service.with_all(move |store, blobs| {
             let data = &plan.data;
-            plan.make(now, &Sources { store, blobs, data })
+            plan.make(now, &Sources::all(store, blobs, data))
         });
         let (part, damaged) = made.await.ok_or(BROKEN)??;
         // Nobody waits for this.
@@ -147,7 +147,9 @@ impl Plan {
             path: self.folder.clone(),
             source,
         };
-        let contents = sources.blobs.usage()?.live;
+        let contents = sources
+            .blobs
+            .map_or(Ok(0), |blobs| blobs.usage().map(|it| it.live))?;
         let rows = sources.store.disk_bytes()?;
         let free = disk::free(&File::open(&self.folder).map_err(fault)?).map_err(fault)?;
         let needed = contents.saturating_add(rows).saturating_mul(2);
@@ -226,11 +228,17 @@ impl<T: Read> Read for Stopping<'_, T> {
     }
 }
 
+/// All whole ones, the newest first.
+pub(super) fn newest_first(folder: &Path) -> Vec<PathBuf> {
+    let mut names = disk::names(folder).unwrap_or_default();
+    names.retain(|name| is_ours(name, ""));
+    names.sort();
+    names.iter().rev().map(|name| folder.join(name)).collect()
+}
+
 /// How old the newest one is, by its file.
 fn newest_age(folder: &Path) -> Option<Duration> {
-    let names = disk::names(folder).ok()?;
-    let ours = names.into_iter().filter(|name| is_ours(name, ""));
-    let newest = folder.join(ours.max()?);
+    let newest = newest_first(folder).into_iter().next()?;
     let made = fs::metadata(newest).and_then(|file| file.modified()).ok()?;
     SystemTime::now().duration_since(made).ok()
 }

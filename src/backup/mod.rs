@@ -12,7 +12,7 @@ mod read;
 mod write;
 
 pub use error::BackupError;
-pub use read::{Restored, check, restore};
+pub use read::{Restored, check, restore, restore_over};
 pub use write::{Sources, write};
 
 /// How much a backup holds.

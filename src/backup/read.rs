@@ -11,7 +11,7 @@ use crate::base::clock::Clock;
 use crate::base::disk;
 use crate::base::rng::Rng;
 use crate::blobs::{BlobHash, Blobs, StageId};
-use crate::store::{self, Restoring, StoreOptions, Tally};
+use crate::store::{Mark, Restoring, StoreOptions, Tally};
 
 /// What was restored, and what the check of it has found.
 #[derive(Clone, Copy, Debug)]
@@ -33,44 +33,31 @@ pub fn restore(
     data: &Path,
     options: &StoreOptions,
     open_blobs: impl FnOnce() -> Result<Arc<dyn Blobs>, BackupError>,
-    (clock, rng): (&Clock, &Rng),
+    tools: (&Clock, &Rng),
 ) -> Result<Restored, BackupError> {
-    let mut source = Source::begin(from)?;
-    let mut database = Restoring::begin(data, options)?;
-    let mut into = Contents {
-        blobs: open_blobs()?,
-        amount: Amount::default(),
-        open: Open::Nothing,
-        data,
-        clock,
-        rng,
-    };
-    while let Some((kind, bytes)) = source.next()? {
-        match kind {
-            Kind::Rows => {
-                for row in rows(bytes) {
-                    into.amount.rows += 1;
-                    database.take(row?)?;
-                }
-            }
-            Kind::File => into.begin_file(bytes)?,
-            Kind::Content => into.begin_content(bytes)?,
-            Kind::Bytes => into.add(bytes)?,
-            Kind::End => {}
-        }
-    }
-    into.close()?;
-    let amount = into.amount;
-    drop(into);
-    database.finish(rng)?;
-    let checked = store::open(data, options, rng, clock).and_then(|(store, _)| store.check());
-    match checked {
-        Ok(tally) => Ok(Restored { amount, tally }),
-        Err(error) => {
-            Restoring::forget(data)?;
-            Err(error.into())
-        }
-    }
+    let source = Source::begin(from)?;
+    let database = Restoring::begin(data, options)?;
+    let into = Contents::within(data, open_blobs()?, tools, false);
+    into.fill(source, database, (Mark::Replaced, ""))
+}
+
+/// Reads a backup in the place of the database that a data folder holds, which is set aside with a mark and
+/// the reason for it. Contents and keys that are there stay.
+///
+/// # Errors
+/// After any of them the folder is as it was.
+pub fn restore_over(
+    from: impl Read,
+    data: &Path,
+    options: &StoreOptions,
+    open_blobs: impl FnOnce() -> Result<Arc<dyn Blobs>, BackupError>,
+    tools: (&Clock, &Rng),
+    mark: (Mark, &str),
+) -> Result<Restored, BackupError> {
+    let source = Source::begin(from)?;
+    let database = Restoring::begin_over(data, options)?;
+    let into = Contents::within(data, open_blobs()?, tools, true);
+    into.fill(source, database, mark)
 }
 
 /// Reads a backup to its end: it is whole, as it was written.
@@ -83,6 +70,8 @@ pub fn check(from: impl Read) -> Result<(), BackupError> {
 /// What bytes belong to.
 enum Open {
     Nothing,
+    /// To what is there already.
+    Spared,
     File(PathBuf, Vec<u8>),
     Content(BlobHash, StageId, u64),
 }
@@ -95,9 +84,56 @@ struct Contents<'a> {
     data: &'a Path,
     clock: &'a Clock,
     rng: &'a Rng,
+    /// Whether what is there stays as it is.
+    sparing: bool,
 }
 
-impl Contents<'_> {
+impl<'a> Contents<'a> {
+    fn within(
+        data: &'a Path,
+        blobs: Arc<dyn Blobs>,
+        (clock, rng): (&'a Clock, &'a Rng),
+        sparing: bool,
+    ) -> Self {
+        Self {
+            blobs,
+            amount: Amount::default(),
+            open: Open::Nothing,
+            data,
+            clock,
+            rng,
+            sparing,
+        }
+    }
+
+    fn fill<R: Read>(
+        mut self,
+        mut source: Source<R>,
+        mut database: Restoring,
+        mark: (Mark, &str),
+    ) -> Result<Restored, BackupError> {
+        while let Some((kind, bytes)) = source.next()? {
+            match kind {
+                Kind::Rows => {
+                    for row in rows(bytes) {
+                        self.amount.rows += 1;
+                        database.take(row?)?;
+                    }
+                }
+                Kind::File => self.begin_file(bytes)?,
+                Kind::Content => self.begin_content(bytes)?,
+                Kind::Bytes => self.add(bytes)?,
+                Kind::End => {}
+            }
+        }
+        self.close()?;
+        let (amount, tools) = (self.amount, (self.clock, self.rng));
+        // Closed before anybody opens them again.
+        drop(self);
+        let tally = database.finish(tools, mark)?;
+        Ok(Restored { amount, tally })
+    }
+
     /// A file may lie in a folder of the data folder and nowhere else.
     fn begin_file(&mut self, name: &[u8]) -> Result<(), BackupError> {
         self.close()?;
@@ -112,7 +148,12 @@ impl Contents<'_> {
         if !plain || path.components().count() != 2 {
             return Err(strange);
         }
-        self.open = Open::File(self.data.join(path), Vec::new());
+        let path = self.data.join(path);
+        self.open = if self.sparing && path.exists() {
+            Open::Spared
+        } else {
+            Open::File(path, Vec::new())
+        };
         Ok(())
     }
 
@@ -121,15 +162,21 @@ impl Contents<'_> {
         let hash = hash
             .try_into()
             .map_err(|_| BackupError::Damaged("a content of it has no name"))?;
+        let hash = BlobHash(hash);
+        if self.sparing && self.blobs.len(&hash)?.is_some() {
+            self.open = Open::Spared;
+            return Ok(());
+        }
         let stage = StageId(u128::from_le_bytes(self.rng.bytes()));
         self.blobs.begin(stage, &[], self.clock.now())?;
-        self.open = Open::Content(BlobHash(hash), stage, 0);
+        self.open = Open::Content(hash, stage, 0);
         Ok(())
     }
 
     fn add(&mut self, bytes: &[u8]) -> Result<(), BackupError> {
         match &mut self.open {
             Open::Nothing => Err(BackupError::Damaged("bytes of it belong to nothing")),
+            Open::Spared => Ok(()),
             Open::File(_, all) if (all.len() + bytes.len()) as u64 > FILE_MAX => {
                 Err(BackupError::Damaged("a file of it is too long"))
             }
@@ -147,7 +194,7 @@ impl Contents<'_> {
     /// Ends what has begun.
     fn close(&mut self) -> Result<(), BackupError> {
         match std::mem::replace(&mut self.open, Open::Nothing) {
-            Open::Nothing => Ok(()),
+            Open::Nothing | Open::Spared => Ok(()),
             Open::File(path, bytes) => {
                 put(&path, &bytes).map_err(|source| BackupError::File { path, source })
             }

@@ -19,10 +19,21 @@ const FOLDERS: [&str; 1] = ["tls"];
 pub struct Sources<'a> {
     /// The database.
     pub store: &'a Store,
-    /// The contents of files, of which none is deleted meanwhile.
-    pub blobs: &'a dyn Blobs,
+    /// The contents of files, of which none is deleted meanwhile. `None`: they are not backed up.
+    pub blobs: Option<&'a dyn Blobs>,
     /// The data folder.
     pub data: &'a Path,
+}
+
+impl<'a> Sources<'a> {
+    /// Everything there is.
+    pub fn all(store: &'a Store, blobs: &'a dyn Blobs, data: &'a Path) -> Self {
+        Self {
+            store,
+            blobs: Some(blobs),
+            data,
+        }
+    }
 }
 
 /// Writes everything as of one moment, which is when the rows are told; contents that came since may
@@ -47,13 +58,13 @@ pub fn write<W: Write>(sources: &Sources<'_>, out: W) -> Result<(Amount, W), Bac
         (None, told) => told?,
     }
     let mut after = None;
-    loop {
-        let hashes = sources.blobs.hashes(after, 256)?;
+    while let Some(blobs) = sources.blobs {
+        let hashes = blobs.hashes(after, 256)?;
         let Some(last) = hashes.last() else { break };
         after = Some(*last);
         for hash in hashes {
             frames.add(Kind::Content, &hash.0)?;
-            match add_content(&mut frames, sources.blobs, &hash)? {
+            match add_content(&mut frames, blobs, &hash)? {
                 Ok(bytes) => {
                     amount.bytes += bytes;
                     amount.contents += 1;

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 
+use super::check::What;
 use crate::config::Overrides;
 
 /// Private, real-time messaging in one binary.
@@ -37,14 +38,10 @@ pub(super) enum Task {
         #[command(subcommand)]
         task: UserTask,
     },
-    /// Check the whole database of a stopped server
+    /// Check everything of a stopped server; the exit code is 3 if something is damaged
     Check {
-        /// Also copy it into a fresh one, which frees the space of what was deleted
-        #[arg(long)]
-        compact: bool,
-        /// Also build the search index anew from the messages
-        #[arg(long)]
-        rebuild_search: bool,
+        #[command(flatten)]
+        what: What,
         #[command(flatten)]
         place: Place,
     },
@@ -55,10 +52,17 @@ pub(super) enum Task {
         #[command(flatten)]
         place: Place,
     },
-    /// Make an empty data directory what a backup holds
+    /// Make a data directory what a backup holds: an empty one, unless it says otherwise
     Restore {
         /// What `inkspot backup` wrote
-        file: PathBuf,
+        #[arg(required_unless_present = "rollback")]
+        file: Option<PathBuf>,
+        /// Put it in the place of the database that is there, which is kept
+        #[arg(long, conflicts_with = "verify")]
+        replace: bool,
+        /// Do so with what was kept before the last upgrade, to go back to the Inkspot before it
+        #[arg(long, conflicts_with_all = ["file", "verify", "replace"])]
+        rollback: bool,
         /// Only try it, beside the data directory, and say what it holds
         #[arg(long)]
         verify: bool,

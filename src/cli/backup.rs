@@ -9,12 +9,13 @@ use anyhow::{Context, bail};
 
 use super::{control, owner, print};
 use crate::app;
-use crate::backup::{self, Amount, BackupError, Sources};
+use crate::backup::{self, Amount, BackupError, Restored, Sources};
 use crate::base::clock::Clock;
 use crate::base::disk;
 use crate::base::rng::Rng;
 use crate::config::Config;
 use crate::service::Service;
+use crate::store::Mark;
 
 /// Writes to standard output.
 const STANDARD_OUTPUT: &str = "-";
@@ -118,11 +119,7 @@ fn alone(config: &Config, out: &mut dyn Write) -> anyhow::Result<String> {
     let (clock, rng) = (Clock::system(), Rng::system());
     let (store, writer) = app::open_store(config, &clock, &rng)?;
     let blobs = app::open_blobs(config, 0)?;
-    let sources = Sources {
-        store: &store,
-        blobs: &*blobs,
-        data: &config.server.data,
-    };
+    let sources = Sources::all(&store, &*blobs, &config.server.data);
     let (amount, _) = backup::write(&sources, out)?;
     drop((store, writer));
     Ok(sentence(amount, began))
@@ -137,7 +134,7 @@ pub(super) async fn of_running<W: Write + Send + 'static>(
     let began = Instant::now();
     let done = service.with_all(move |store, blobs| {
         let data = &data;
-        let written = backup::write(&Sources { store, blobs, data }, &mut out);
+        let written = backup::write(&Sources::all(store, blobs, data), &mut out);
         (written.map(|(amount, _)| amount), out)
     });
     match done.await {
@@ -177,6 +174,36 @@ pub(super) fn restore(config: &Config, path: &Path) -> anyhow::Result<()> {
     print(format!("Restored into {}: {done}\nNobody is signed in; people sign in with the passwords that they had.\n", data.display()).as_bytes())
 }
 
+/// Puts a backup in the place of the database, which is kept.
+pub(super) fn replace(config: &Config, path: &Path) -> anyhow::Result<()> {
+    let (data, began) = (&config.server.data, Clock::system());
+    // Read as whoever asks for it, written as the owner of the data.
+    drop(open(path)?);
+    owner::become_owner(data)?;
+    let why = format!("replaced on {} by {}", began.now(), path.display());
+    let done = app::replace(
+        config,
+        path,
+        (&began, &Rng::system()),
+        (Mark::Replaced, &why),
+    )?;
+    let done = contents(done);
+    print(format!("Restored into {}: {done}\nThe database before is kept beside it, once the server has started: replaced-…\nNobody is signed in; people sign in with the passwords that they had.\n", data.display()).as_bytes())
+}
+
+/// Does so with what was kept before the last upgrade.
+pub(super) fn roll_back(config: &Config) -> anyhow::Result<()> {
+    let folder = config.backups.folder_beside(&config.server.data);
+    let Some(path) = app::newest_before_upgrade(&folder) else {
+        bail!(
+            "there is nothing from before an upgrade in {}; restore another backup with `inkspot restore --replace FILE`",
+            folder.display()
+        );
+    };
+    replace(config, &path)?;
+    print(b"Start the Inkspot from before the upgrade now: this one would upgrade again.\n")
+}
+
 /// Restores it beside its file, says what it holds, and removes it.
 pub(super) fn verify(config: &Config, path: &Path) -> anyhow::Result<()> {
     let file = open(path)?;
@@ -213,7 +240,10 @@ fn restore_into(config: &Config, data: &Path, file: impl io::Read) -> anyhow::Re
     let open_blobs = || app::open_blobs(&config, 0).map_err(BackupError::from);
     let options = app::store_options(&config);
     let done = backup::restore(file, data, &options, open_blobs, (&clock, &rng))?;
-    let (tally, amount) = (done.tally, done.amount);
+    Ok(contents(done))
+}
+
+fn contents(Restored { tally, amount }: Restored) -> String {
     let mut text = format!(
         "{} accounts, {} conversations, {} messages, {} files ({} MiB of contents).",
         tally.accounts,
@@ -223,5 +253,5 @@ fn restore_into(config: &Config, data: &Path, file: impl io::Read) -> anyhow::Re
         amount.bytes >> 20
     );
     text.push_str(&damage(amount));
-    Ok(text)
+    text
 }

@@ -1,7 +1,7 @@
 //! The command line: what a person types, and what they read back.
 //!
 //! It composes and translates; rules live in the service. Exit codes: 0 done, 1 failed, 2 wrong
-//! command line or settings. Errors are one line on standard error that says what to do.
+//! command line or settings, 3 damage was found. Errors are one line on standard error that says what to do.
 
 mod args;
 mod backup;
@@ -11,6 +11,7 @@ mod control;
 mod greeting;
 mod owner;
 mod password;
+mod progress;
 mod ready;
 mod serve;
 mod supervisor;
@@ -29,6 +30,7 @@ use args::{Cli, ConfigTask, Task};
 
 const FAILED: u8 = 1;
 const WRONG_SETTINGS: u8 = 2;
+const DAMAGED: u8 = 3;
 
 /// Runs the program with this process's arguments.
 pub fn main() -> ExitCode {
@@ -44,8 +46,14 @@ pub fn main() -> ExitCode {
             });
         }
     };
-    match run(task) {
-        Ok(()) => ExitCode::SUCCESS,
+    let done = match task {
+        Task::Check { what, place } => load_as_owner(place.into())
+            .and_then(|config| check::run(&config, what))
+            .map(|whole| if whole { 0 } else { DAMAGED }),
+        task => run(task).map(|()| 0),
+    };
+    match done {
+        Ok(code) => ExitCode::from(code),
         Err(error) => {
             let _ = writeln!(io::stderr(), "inkspot: {error:#}");
             let wrong_settings = error.downcast_ref::<ConfigError>().is_some();
@@ -60,24 +68,30 @@ pub fn main() -> ExitCode {
 
 fn run(task: Task) -> anyhow::Result<()> {
     match task {
+        // It has an exit code of its own.
+        Task::Check { .. } => Ok(()),
         Task::Serve {
             overrides,
             ready_file,
         } => serve::run(load(*overrides)?, ready_file.as_deref()),
         Task::SetupLink { place } => users::setup_link(&load_as_owner(place.into())?),
         Task::User { task } => users::run(task),
-        Task::Check {
-            compact,
-            rebuild_search,
-            place,
-        } => check::run(&load_as_owner(place.into())?, compact, rebuild_search),
         Task::Backup { file, place } => backup::back_up(&load(place.into())?, &file),
         Task::Restore {
-            file,
-            verify: true,
+            file: Some(file),
+            verify,
+            replace,
             place,
-        } => backup::verify(&load(place.into())?, &file),
-        Task::Restore { file, place, .. } => backup::restore(&load(place.into())?, &file),
+            ..
+        } => {
+            let config = load(place.into())?;
+            match (verify, replace) {
+                (true, _) => backup::verify(&config, &file),
+                (false, true) => backup::replace(&config, &file),
+                (false, false) => backup::restore(&config, &file),
+            }
+        }
+        Task::Restore { place, .. } => backup::roll_back(&load(place.into())?),
         Task::Config {
             task: ConfigTask::Example,
         } => print(example().as_bytes()),

@@ -93,7 +93,7 @@ fn alone(config: &Config, command: Command) -> anyhow::Result<String> {
     let links = links.unwrap_or_default();
     super::serve::runtime()?.block_on(async {
         let (clock, rng) = (Clock::system(), Rng::system());
-        let opened = app::open_store(config, &clock, &rng)?;
+        let opened = app::open_store_to_write(config, &clock, &rng)?;
         let fatal = Box::new(|why: &str| tracing::error!("nothing can be stored any more: {why}"));
         let (service, running) = app::start_service(config, opened, &clock, &rng, fatal)?;
         let done = command.run(&service, &links).await;

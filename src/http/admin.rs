@@ -15,6 +15,7 @@ use crate::model::view::UserView;
 use crate::model::{ConversationId, Role};
 use crate::service::{
     AdminGroup, AdminPeople, AdminPerson, AdminStorage, Caller, PeopleAsked, Service, ServiceError,
+    SetAside,
 };
 
 /// How many of these questions are answered at the same time.
@@ -148,6 +149,18 @@ pub(super) struct ServerHealth {
     indexing: bool,
     /// How many failures were logged since the start.
     errors: u64,
+    /// Databases that were damaged or replaced, and are kept in the data folder until somebody moves them
+    /// away.
+    set_aside: Vec<KeptDatabase>,
+}
+
+/// A database that is kept and not used.
+#[derive(Serialize, ToSchema)]
+pub(super) struct KeptDatabase {
+    /// The name of its folder.
+    name: String,
+    /// What happened, for people.
+    why: String,
 }
 
 /// Which accounts.
@@ -310,9 +323,11 @@ pub(super) async fn health(call: Call) -> Answer {
     let started_at = call.started_at();
     let seen = ask(&call, move |service, caller| {
         let seen = service.admin_presence(caller)?;
-        Ok((seen, process::resident_bytes()))
+        let set_aside = service.set_asides().into_iter();
+        let set_aside = set_aside.map(|SetAside { name, why }| KeptDatabase { name, why });
+        Ok((seen, process::resident_bytes(), set_aside.collect()))
     });
-    let ((people_online, connections, events), memory) = seen.await?;
+    let ((people_online, connections, events), memory, set_aside) = seen.await?;
     answer::ok(&ServerHealth {
         version: env!("CARGO_PKG_VERSION"),
         started_at,
@@ -323,12 +338,13 @@ pub(super) async fn health(call: Call) -> Answer {
         search_lag: search.lag(),
         indexing: search.is_indexing(),
         errors: logging::errors(),
+        set_aside,
     })
 }
 
 /// Begins to give space back.
 pub(super) async fn compact(call: Call) -> Answer {
-    ask(&call, |service, caller| service.compact(caller)).await?;
+    ask(&call, Service::compact).await?;
     answer::done()
 }
 

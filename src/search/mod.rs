@@ -49,7 +49,7 @@ use tokio::sync::watch;
 pub use cursor::{BadCursor, Cursor};
 pub use find::Caps;
 pub use own::{Failure, IndexError};
-pub use reader::rebuild;
+pub use reader::{Lying, look, rebuild};
 
 use crate::base::clock::Clock;
 use crate::base::disk;

@@ -11,7 +11,7 @@ use super::limits::{LimitKey, LimitedAction};
 use super::rules::require_admin;
 use super::{
     AdminGroup, AdminPeople, AdminPerson, AdminStorage, Answer, Caller, Page, PeopleAsked, Service,
-    ServiceError,
+    ServiceError, SetAside,
 };
 use crate::base::clock::Timestamp;
 use crate::model::ids::{ConversationId, UserId};
@@ -198,6 +198,11 @@ impl Service {
         self.require_admin_now(caller)?;
         let (people, sockets) = self.0.live.count();
         Ok((people, sockets, self.0.store.log().head().0))
+    }
+
+    /// Databases that were damaged or replaced and are kept in the data folder.
+    pub fn set_asides(&self) -> Vec<SetAside> {
+        self.0.store.set_asides()
     }
 
     fn now(&self) -> Timestamp {

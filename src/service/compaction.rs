@@ -130,9 +130,10 @@ impl Service {
         self.0.compaction.going.store(true, Ordering::Release);
         // Nobody's uploads are to end because of it, unless somebody wants that.
         let space = store.space()?;
-        let reserve = match asked {
-            true => space.floor,
-            false => self.0.settings.files.reserve(&space),
+        let reserve = if asked {
+            space.floor
+        } else {
+            self.0.settings.files.reserve(&space)
         };
         let next = store.next_generation(reserve, &mut |step| pace.watch(step))?;
         let retired = self

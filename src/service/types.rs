@@ -8,7 +8,7 @@ use crate::base::clock::Timestamp;
 use crate::model::ids::{ConversationId, MessageId, Seq, SessionId, UserId};
 use crate::model::view::{ConversationView, MessageView, UserView};
 use crate::model::{Actor, Event, Invite, MemberRole, MessageKind, Role};
-pub use crate::store::Occupied;
+pub use crate::store::{Occupied, SetAside};
 
 /// A signed-in person: what [`Service::authenticate`](super::Service::authenticate) makes of a
 /// token. It says nothing about rights: those are looked up when something is done.

@@ -1,5 +1,9 @@
 //! Looking at everything: every row reads, and the rows agree with each other.
 
+use std::ops::ControlFlow;
+
+use serde::Serialize;
+
 use super::error::StoreError;
 use super::rows::Reads;
 use super::{Store, accounts, conversations, files, history, log, members, messages};
@@ -9,7 +13,7 @@ use crate::model::{AvatarOf, Conversation, EventSeq, File, FileUse, Seq};
 const PAGE: usize = 200;
 
 /// What a check has read.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Tally {
     /// Accounts.
     pub accounts: u64,
@@ -35,14 +39,18 @@ impl Store {
         let view = self.view();
         let mut tally = Tally::default();
         check_accounts(&view, &mut tally)?;
-        check_conversations(&view, &mut tally)?;
+        each_conversation(&view, &mut |conversation| {
+            check_members(&view, conversation, &mut tally)?;
+            check_messages(&view, conversation, &mut tally)?;
+            Ok(ControlFlow::Continue(()))
+        })?;
         check_files(&view, &mut tally)?;
         check_log(&view, self.log().first(), self.log().head(), &mut tally)?;
         Ok(tally)
     }
 }
 
-fn check_accounts(reads: &dyn Reads, tally: &mut Tally) -> Result<(), StoreError> {
+pub(super) fn check_accounts(reads: &dyn Reads, tally: &mut Tally) -> Result<(), StoreError> {
     let mut after = None;
     loop {
         let page = accounts::page(reads, after, PAGE)?;
@@ -66,7 +74,11 @@ fn check_accounts(reads: &dyn Reads, tally: &mut Tally) -> Result<(), StoreError
     )
 }
 
-fn check_conversations(reads: &dyn Reads, tally: &mut Tally) -> Result<(), StoreError> {
+/// Calls for each conversation, until it is told to stop.
+pub(super) fn each_conversation(
+    reads: &dyn Reads,
+    each: &mut dyn FnMut(&Conversation) -> Result<ControlFlow<()>, StoreError>,
+) -> Result<(), StoreError> {
     let mut after = None;
     loop {
         let page = conversations::page(reads, after, PAGE)?;
@@ -75,18 +87,19 @@ fn check_conversations(reads: &dyn Reads, tally: &mut Tally) -> Result<(), Store
         };
         after = Some(last.id);
         for conversation in &page {
-            tally.conversations += 1;
-            check_members(reads, conversation, tally)?;
-            check_messages(reads, conversation, tally)?;
+            if each(conversation)?.is_break() {
+                return Ok(());
+            }
         }
     }
 }
 
-fn check_members(
+pub(super) fn check_members(
     reads: &dyn Reads,
     conversation: &Conversation,
     tally: &mut Tally,
 ) -> Result<(), StoreError> {
+    tally.conversations += 1;
     let mut after = None;
     let mut count = 0_u32;
     loop {
@@ -110,7 +123,7 @@ fn check_members(
     )
 }
 
-fn check_messages(
+pub(super) fn check_messages(
     reads: &dyn Reads,
     conversation: &Conversation,
     tally: &mut Tally,
@@ -144,7 +157,7 @@ fn check_messages(
     )
 }
 
-fn check_files(reads: &dyn Reads, tally: &mut Tally) -> Result<(), StoreError> {
+pub(super) fn check_files(reads: &dyn Reads, tally: &mut Tally) -> Result<(), StoreError> {
     let mut after = None;
     loop {
         let page = files::page(reads, after, PAGE)?;
@@ -178,7 +191,7 @@ fn is_held(reads: &dyn Reads, file: &File) -> Result<bool, StoreError> {
     })
 }
 
-fn check_log(
+pub(super) fn check_log(
     reads: &dyn Reads,
     first: EventSeq,
     head: EventSeq,

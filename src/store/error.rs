@@ -64,6 +64,8 @@ pub enum StoreError {
         what: String,
         /// What to do.
         advice: String,
+        /// Whether all but the newest events can be read.
+        readable: bool,
     },
     /// Less space is free than the floor. Nothing was written; reading goes on.
     #[error(

@@ -129,6 +129,20 @@ pub fn sent_before(
     Ok(found)
 }
 
+/// The hashes of contents that some file needs: `limit` of them at most, those above `after`.
+pub(super) fn needed(
+    reads: &dyn Reads,
+    after: Option<ContentHash>,
+    limit: usize,
+) -> Result<Vec<ContentHash>, StoreError> {
+    let after = after.map(|hash| refs_key(&hash));
+    let span = Span::of(Key::new(Table::BlobRefs)).after(after);
+    rows::collect(reads, &span, limit, |key, _| {
+        let hash = key.get(1..).and_then(|hash| hash.try_into().ok());
+        hash.ok_or_else(|| StoreError::corrupt("count of a content", "its key is no hash"))
+    })
+}
+
 /// Every file, in the order of the ids, from behind `after`: for checks and exports.
 pub fn page(
     reads: &dyn Reads,

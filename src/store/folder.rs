@@ -21,8 +21,43 @@ const CURRENT: &str = "CURRENT";
 /// The note how far the log has come.
 const HEAD: &str = "HEAD";
 
-/// The file in a generation that says that it is damaged.
-const DAMAGED: &str = "DAMAGED";
+/// Why a generation is out of use and kept all the same. The file in it that says so tells more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mark {
+    /// It is damaged.
+    Damaged,
+    /// A backup has taken its place.
+    Replaced,
+}
+
+impl Mark {
+    const ALL: [Self; 2] = [Self::Damaged, Self::Replaced];
+
+    /// The name of the file.
+    fn file(self) -> &'static str {
+        match self {
+            Self::Damaged => "DAMAGED",
+            Self::Replaced => "REPLACED",
+        }
+    }
+
+    /// What the name of its folder begins with, once it is set aside.
+    fn prefix(self) -> &'static str {
+        match self {
+            Self::Damaged => "damaged-",
+            Self::Replaced => "replaced-",
+        }
+    }
+}
+
+/// A generation that is kept and not used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SetAside {
+    /// The name of its folder in the data folder.
+    pub name: String,
+    /// What happened.
+    pub why: String,
+}
 
 /// What else may lie in a data folder without a database: made by other rooms before the store
 /// is opened, or by the system.
@@ -141,8 +176,10 @@ impl Folder {
         for name in names(&self.path)? {
             let unfinished = name.strip_suffix(".new").unwrap_or(&name);
             let path = self.path.join(&name);
-            if number_of(&name).is_some() && path.join(DAMAGED).exists() && name != current {
-                self.set_aside(&name)?;
+            let marked = |mark: &Mark| path.join(mark.file()).exists();
+            let mark = Mark::ALL.into_iter().find(marked);
+            if let (Some(_), Some(mark), true) = (number_of(&name), mark, name != current) {
+                self.set_aside(&name, mark)?;
             } else if number_of(unfinished).is_some() && name != current {
                 fs::remove_dir_all(&path).map_err(StoreError::io("remove", &path))?;
             } else if name != unfinished && (unfinished == CURRENT || unfinished == HEAD) {
@@ -209,15 +246,36 @@ impl Folder {
         Some((numbers.next()?.ok()?, numbers.next()?.ok()?))
     }
 
-    /// Keeps a damaged generation under a name by which nothing touches it again.
-    fn set_aside(&self, name: &str) -> Result<(), StoreError> {
+    /// Keeps a generation under a name by which nothing touches it again.
+    fn set_aside(&self, name: &str, mark: Mark) -> Result<(), StoreError> {
         let from = self.path.join(name);
-        let free = |number: &u32| !self.path.join(format!("damaged-{name}-{number}")).exists();
-        let number = (1..u32::MAX).find(free).unwrap_or(u32::MAX);
-        let aside = self.path.join(format!("damaged-{name}-{number}"));
+        let named = |number| self.path.join(format!("{}{name}-{number}", mark.prefix()));
+        let free = |number: &u32| !named(*number).exists();
+        let aside = named((1..u32::MAX).find(free).unwrap_or(u32::MAX));
         fs::rename(&from, &aside).map_err(StoreError::io("rename", &from))?;
-        tracing::warn!(set_aside = %aside.display(), "the damaged database is kept");
+        tracing::warn!(set_aside = %aside.display(), "the database before is kept");
         Ok(())
+    }
+
+    /// What was set aside and is still there.
+    pub fn set_asides(&self) -> Vec<SetAside> {
+        let names = names(&self.path).unwrap_or_default();
+        let why = |name: &String| {
+            let mark = Mark::ALL
+                .into_iter()
+                .find(|mark| name.starts_with(mark.prefix()))?;
+            let told = fs::read_to_string(self.path.join(name).join(mark.file()));
+            Some(told.unwrap_or_default().trim_end().to_owned())
+        };
+        let told = |name: String| {
+            Some(SetAside {
+                why: why(&name)?,
+                name,
+            })
+        };
+        let mut all: Vec<_> = names.into_iter().filter_map(told).collect();
+        all.sort_by(|one, other| one.name.cmp(&other.name));
+        all
     }
 
     /// The newest backup in the folder, by name.
@@ -334,13 +392,15 @@ pub fn sync_dir(path: &Path) -> Result<(), StoreError> {
         .map_err(StoreError::io("sync", path))
 }
 
-/// Marks a generation as damaged, so that it is set aside instead of removed when it is a
-/// leftover.
-pub fn mark_damaged(generation: &Path) -> Result<(), StoreError> {
-    let mark = generation.join(DAMAGED);
-    File::create(&mark)
-        .and_then(|file| file.sync_all())
-        .map_err(StoreError::io("create", &mark))?;
+/// Marks a generation, so that it is set aside instead of removed when it is a leftover.
+pub fn mark(generation: &Path, mark: Mark, why: &str) -> Result<(), StoreError> {
+    let path = generation.join(mark.file());
+    File::create(&path)
+        .and_then(|mut file| {
+            writeln!(file, "{why}")?;
+            file.sync_all()
+        })
+        .map_err(StoreError::io("create", &path))?;
     sync_dir(generation)
 }
 

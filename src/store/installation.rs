@@ -75,6 +75,18 @@ pub(super) fn format(reads: &dyn Reads) -> Result<Option<u32>, StoreError> {
     Ok(Some(found))
 }
 
+/// The formats from which and to which a database is to be brought; `None` if it has the newest.
+pub(super) fn upgrade(reads: &dyn Reads) -> Result<Option<(u32, u32)>, StoreError> {
+    let found = format(reads)?.filter(|found| *found < FORMAT);
+    Ok(found.map(|found| (found, FORMAT)))
+}
+
+/// Says that a database has the newest format.
+pub(super) fn set_format(changes: &mut Changes<'_>) -> Result<(), StoreError> {
+    let format = FORMAT.to_be_bytes().to_vec();
+    changes.set(Key::meta(Meta::Format), Some(format))
+}
+
 /// The installation that a database belongs to.
 pub(super) fn load(reads: &dyn Reads) -> Result<Installation, StoreError> {
     rows::find(reads, &Key::meta(Meta::Installation))?

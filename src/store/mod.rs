@@ -6,6 +6,7 @@
 //! before. No rule is decided here: who may do what is the service's.
 
 mod apply;
+mod audit;
 mod body;
 mod check;
 mod codec;
@@ -52,9 +53,11 @@ use parking_lot::{Mutex, RwLock};
 use crate::base::disk;
 use crate::model::{Event, EventSeq};
 
+pub use audit::{Audit, Finding, Look, Looking};
 pub use check::Tally;
 pub use compact::compact;
 pub use error::StoreError;
+pub use folder::{Mark, SetAside};
 pub use generation::{Compacted, Generation, Retired, Step, Watch};
 pub use installation::Installation;
 pub use log::{Log, LogLimits, TailError};
@@ -231,6 +234,12 @@ impl Store {
         current.map_or(Ok(0), |path| {
             disk::size(&path).map_err(StoreError::io("look at", &path))
         })
+    }
+
+    /// Databases in the data folder that are kept and not used.
+    pub fn set_asides(&self) -> Vec<SetAside> {
+        let folder = self.0.folder.as_ref();
+        folder.map_or_else(Vec::new, Folder::set_asides)
     }
 
     /// Facts about this installation.

@@ -5,12 +5,15 @@ use std::fs::{self, File};
 use std::path::Path;
 
 use super::error::StoreError;
-use super::folder::{Folder, mark_damaged};
+use super::folder::{Folder, Mark, mark};
 use super::kv::{Kv, LOG_FILE, Order, SledKv};
 use super::schema::{Key, Meta};
 use super::txn::Changes;
 use super::{installation, log};
 use crate::model::EventSeq;
+
+/// What is too short when the newest events are missing.
+const LOG: &str = "log";
 
 /// Opens a generation. If the engine finds it damaged, a copy of its log alone is tried, without
 /// the files that the engine can make again, and takes its place if everything in it reads.
@@ -20,24 +23,37 @@ pub(super) fn open_or_repair(
     cache_bytes: u64,
 ) -> Result<SledKv, StoreError> {
     if !path.join(LOG_FILE).is_file() {
-        return Err(damaged(folder, path, "its file is missing"));
+        return Err(damaged(folder, path, "its file is missing", false));
     }
-    let what = match SledKv::open(path, cache_bytes).and_then(|kv| sound(folder, kv)) {
-        Err(error @ (StoreError::Engine(_) | StoreError::Corrupt { .. })) => error.to_string(),
-        opened => return opened,
+    let (what, readable) = match SledKv::open(path, cache_bytes) {
+        Ok(kv) => match sound(folder, kv) {
+            Err(error @ (StoreError::Engine(_) | StoreError::Corrupt { .. })) => {
+                (error.to_string(), is_short(&error))
+            }
+            sound => return sound,
+        },
+        Err(error @ (StoreError::Engine(_) | StoreError::Corrupt { .. })) => {
+            (error.to_string(), false)
+        }
+        failed => return failed,
     };
     tracing::warn!(what, "the database is damaged; trying to repair a copy");
-    let Ok(copy) = copy_log(folder, path) else {
-        return Err(damaged(folder, path, &what));
+    let copy = match copy_log(folder, path) {
+        Ok(copy) => copy,
+        Err(error) => {
+            tracing::warn!(%error, "it could not be copied");
+            return Err(damaged(folder, path, &what, readable));
+        }
     };
     let repaired = SledKv::open(&copy, cache_bytes)
         .and_then(|kv| sound(folder, kv))
         .and_then(|kv| read_all(&kv));
     if repaired.is_err() {
         fs::remove_dir_all(&copy).map_err(StoreError::io("remove", &copy))?;
-        return Err(damaged(folder, path, &what));
+        return Err(damaged(folder, path, &what, readable));
     }
-    mark_damaged(path)?;
+    let why = format!("{what}; a copy made from its own log alone took its place");
+    mark(path, Mark::Damaged, &why)?;
     let repaired = folder.switch(&copy)?;
     tracing::warn!("the database was repaired from its own log; everything in it reads");
     SledKv::open(&repaired, cache_bytes)
@@ -60,12 +76,17 @@ fn sound(folder: &Folder, kv: SledKv) -> Result<SledKv, StoreError> {
         if head < noted {
             let lost = noted.0 - head.0;
             return Err(StoreError::corrupt(
-                "log",
+                LOG,
                 format!("its newest {lost} events are missing"),
             ));
         }
     }
     Ok(kv)
+}
+
+/// Whether all reads but the newest events.
+fn is_short(error: &StoreError) -> bool {
+    matches!(error, StoreError::Corrupt { record, .. } if *record == LOG)
 }
 
 /// Reads every row, so that the engine compares every checksum.
@@ -84,19 +105,21 @@ fn copy_log(folder: &Folder, path: &Path) -> Result<std::path::PathBuf, StoreErr
     Ok(copy)
 }
 
-fn damaged(folder: &Folder, path: &Path, what: &str) -> StoreError {
+fn damaged(folder: &Folder, path: &Path, what: &str, readable: bool) -> StoreError {
     let advice = match folder.newest_backup() {
         Some(backup) => format!(
-            "restore the newest backup with `inkspot restore {}`; the damaged files are kept",
+            "restore the newest backup with `inkspot restore --replace {}`; the damaged files are kept",
             backup.display()
         ),
         None => {
-            "restore a backup with `inkspot restore FILE`; the damaged files are kept".to_owned()
+            "restore a backup with `inkspot restore --replace FILE`; the damaged files are kept"
+                .to_owned()
         }
     };
     StoreError::Damaged {
         dir: path.to_path_buf(),
         what: what.to_owned(),
         advice,
+        readable,
     }
 }

@@ -2,17 +2,19 @@
 //! own, without anybody's session.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use super::check::Tally;
 use super::codec::Record;
 use super::error::StoreError;
-use super::folder::Folder;
+use super::folder::{Folder, Mark, mark};
 use super::installation::{self, Installation};
 use super::kv::{Change, Kv, SledKv};
-use super::open::StoreOptions;
+use super::open::{StoreOptions, assemble};
 use super::schema::{Key, Meta, Table};
 use super::txn::Changes;
+use crate::base::clock::Clock;
 use crate::base::rng::Rng;
 
 /// How many rows, and how many bytes of them, are written at once.
@@ -31,6 +33,9 @@ const FORGOTTEN: [Table; 4] = [
 pub struct Restoring {
     kv: SledKv,
     prepared: PathBuf,
+    /// The generation whose place it takes.
+    before: Option<PathBuf>,
+    options: StoreOptions,
     folder: Folder,
     rows: Vec<(Vec<u8>, Option<Vec<u8>>)>,
     bytes: usize,
@@ -48,10 +53,33 @@ impl Restoring {
                 dir: dir.to_path_buf(),
             });
         }
+        Self::within(folder, options)
+    }
+
+    /// Takes a folder whose database, which may be damaged, is to be replaced. That one is untouched until
+    /// [`Restoring::finish`], and kept after it.
+    ///
+    /// # Errors
+    /// [`StoreError::Foreign`] if it holds none.
+    pub fn begin_over(dir: &Path, options: &StoreOptions) -> Result<Self, StoreError> {
+        let folder = Folder::claim(dir)?;
+        if folder.current()?.is_none() {
+            return Err(StoreError::Foreign {
+                dir: dir.to_path_buf(),
+                found: "it holds no database".to_owned(),
+            });
+        }
+        Self::within(folder, options)
+    }
+
+    fn within(folder: Folder, options: &StoreOptions) -> Result<Self, StoreError> {
+        let before = folder.current()?;
         let prepared = folder.prepare_next()?;
         Ok(Self {
             kv: SledKv::open(&prepared, options.cache_bytes)?,
             prepared,
+            before,
+            options: options.clone(),
             folder,
             rows: Vec::new(),
             bytes: 0,
@@ -74,11 +102,17 @@ impl Restoring {
         Ok(())
     }
 
-    /// Makes it the folder's database.
+    /// Makes it the folder's database, after all of it was checked. What was there before is set aside at the
+    /// next opening, by this mark and these words.
     ///
     /// # Errors
-    /// [`StoreError::Newer`] if a newer Inkspot wrote it, [`StoreError::Corrupt`] if it is none.
-    pub fn finish(mut self, rng: &Rng) -> Result<(), StoreError> {
+    /// [`StoreError::Newer`] if a newer Inkspot wrote it, [`StoreError::Corrupt`] if it is none. Then the
+    /// folder is as it was before.
+    pub fn finish(
+        mut self,
+        (clock, rng): (&Clock, &Rng),
+        (kind, why): (Mark, &str),
+    ) -> Result<Tally, StoreError> {
         self.write()?;
         let rows = Changes::new(&self.kv);
         if installation::format(&rows)?.is_none() {
@@ -92,21 +126,23 @@ impl Restoring {
         let key = Key::meta(Meta::Installation);
         self.take((key.as_slice(), Some(&installation.encode()?)))?;
         self.write()?;
-        drop(self.kv);
-        self.folder.switch(&self.prepared)?;
-        Ok(())
-    }
-
-    /// Takes a database back that turned out to be no good one: the folder holds none again.
-    pub fn forget(dir: &Path) -> Result<(), StoreError> {
-        let folder = Folder::claim(dir)?;
-        let Some(generation) = folder.current()? else {
-            return Ok(());
+        let Self {
+            kv,
+            prepared,
+            before,
+            options,
+            folder,
+            ..
+        } = self;
+        let tally = {
+            let (store, _writer) = assemble(Arc::new(kv), None, &options, rng, clock)?;
+            store.check()?
         };
-        let pointer = dir.join("CURRENT");
-        fs::remove_dir_all(&generation)
-            .and_then(|()| fs::remove_file(&pointer))
-            .map_err(StoreError::io("remove", &generation))
+        if let Some(before) = before {
+            mark(&before, kind, why)?;
+        }
+        folder.switch(&prepared)?;
+        Ok(tally)
     }
 
     /// A key may come twice in one slice; the engine takes each once.

@@ -105,6 +105,74 @@ pub enum Table {
     Log = 0x40,
 }
 
+impl Table {
+    /// All of them.
+    pub const ALL: [Self; 28] = [
+        Self::Meta,
+        Self::Accounts,
+        Self::Usernames,
+        Self::Admins,
+        Self::Sessions,
+        Self::SessionTokens,
+        Self::UserSessions,
+        Self::ResetLinks,
+        Self::Invites,
+        Self::InviteCodes,
+        Self::UserInvites,
+        Self::Conversations,
+        Self::Directs,
+        Self::Members,
+        Self::UserConversations,
+        Self::Drafts,
+        Self::Messages,
+        Self::MessageParts,
+        Self::ClientIds,
+        Self::MessageHistory,
+        Self::Mentions,
+        Self::Files,
+        Self::LooseFiles,
+        Self::ConversationFiles,
+        Self::BlobRefs,
+        Self::FileUsage,
+        Self::MessagePages,
+        Self::Log,
+    ];
+
+    /// What the catalog calls it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Meta => "Meta",
+            Self::Accounts => "Accounts",
+            Self::Usernames => "Usernames",
+            Self::Admins => "Admins",
+            Self::Sessions => "Sessions",
+            Self::SessionTokens => "SessionTokens",
+            Self::UserSessions => "UserSessions",
+            Self::ResetLinks => "ResetLinks",
+            Self::Invites => "Invites",
+            Self::InviteCodes => "InviteCodes",
+            Self::UserInvites => "UserInvites",
+            Self::Conversations => "Conversations",
+            Self::Directs => "Directs",
+            Self::Members => "Members",
+            Self::UserConversations => "UserConversations",
+            Self::Drafts => "Drafts",
+            Self::Messages => "Messages",
+            Self::MessageParts => "MessageParts",
+            Self::ClientIds => "ClientIds",
+            Self::MessageHistory => "MessageHistory",
+            Self::Mentions => "Mentions",
+            Self::Files => "Files",
+            Self::LooseFiles => "LooseFiles",
+            Self::ConversationFiles => "ConversationFiles",
+            Self::BlobRefs => "BlobRefs",
+            Self::FileUsage => "FileUsage",
+            Self::MessagePages => "MessagePages",
+            Self::Log => "Log",
+        }
+    }
+}
+
 /// The rows of [`Table::Meta`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
@@ -203,12 +271,19 @@ impl Key {
     }
 }
 
-impl std::fmt::Debug for Key {
+impl std::fmt::Display for Key {
+    /// In hexadecimal.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         for byte in self.as_slice() {
             write!(f, "{byte:02x}")?;
         }
         Ok(())
+    }
+}
+
+impl std::fmt::Debug for Key {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{self}")
     }
 }
 

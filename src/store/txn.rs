@@ -14,7 +14,7 @@ use super::kv::Kv;
 use super::log::{self, LogLimits};
 use super::rows::{self, Overlay, Rows, Side, Span, Visit};
 use super::schema::Key;
-use super::{conversations, messages};
+use super::{conversations, installation, messages};
 use crate::base::clock::Timestamp;
 use crate::model::{ConversationId, Event, EventBody, EventSeq};
 
@@ -179,6 +179,19 @@ pub struct Writer {
 }
 
 impl Writer {
+    /// The format that the database has and the one that this Inkspot writes, if that is newer. Older rows are
+    /// read as they are; what is written from here on an older Inkspot may not know.
+    pub fn older_format(&self) -> Result<Option<(u32, u32)>, StoreError> {
+        installation::upgrade(&Changes::new(&*self.kv))
+    }
+
+    /// Raises the format to the newest one, so that an older Inkspot refuses instead of misreading.
+    pub fn raise_format(&mut self) -> Result<(), StoreError> {
+        let mut changes = Changes::new(&*self.kv);
+        installation::set_format(&mut changes)?;
+        self.shared.commit(changes.into_overlay())
+    }
+
     /// Starts a group of changes.
     pub fn begin(&mut self) -> Txn<'_> {
         Txn {

@@ -19,6 +19,7 @@ mod model;
 mod process;
 mod protocol;
 mod realtime;
+mod rescue;
 mod search;
 mod server;
 mod service_accounts;

@@ -1,10 +1,14 @@
 //! What the store's process occupies while messages come in, and after it is opened again.
 //!
 //! `cargo run --release --bin memory [-- MESSAGES [CACHE_MIB [DIR]]]` writes messages in groups of 64 and
-//! prints resident memory and the size of the database as it goes; then it closes and opens it.
+//! prints resident memory and the size of the database as it goes; then it closes and opens it, and gives its
+//! space back while more messages come in.
 
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
-use std::time::Instant;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::mpsc::sync_channel;
+use std::time::{Duration, Instant};
 
 use inkspot::base::clock::{Clock, Timestamp};
 use inkspot::base::rng::Rng;
@@ -134,6 +138,53 @@ fn tidy(writer: &mut Writer, sent: u64) {
     }
 }
 
+/// Copies the database into its next generation, beside a group of messages every 50 ms.
+fn give_back(store: &Store, writer: &mut Writer, mut number: u64) {
+    store.count(&mut || ControlFlow::Continue(())).expect("count");
+    let rows = store.occupied().expect("occupied").rows.expect("counted");
+    let before = rss_mib();
+    let (most, done) = (AtomicU64::new(0), AtomicBool::new(false));
+    let start = Instant::now();
+    let mut slowest = Duration::ZERO;
+    let compacted = std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while !done.load(Ordering::Acquire) {
+                most.fetch_max((rss_mib() * 1024.0) as u64, Ordering::AcqRel);
+                std::thread::sleep(Duration::from_millis(5));
+            }
+        });
+        let (hand, taken) = sync_channel(1);
+        scope.spawn(move || {
+            let next = store.next_generation(0, &mut |_| ControlFlow::Continue(()));
+            hand.send(next.expect("a copy")).expect("somebody waits");
+        });
+        let next = loop {
+            let began = Instant::now();
+            if number > 0 {
+                send(writer, number);
+                number += GROUP;
+            }
+            slowest = slowest.max(began.elapsed());
+            if let Ok(next) = taken.recv_timeout(Duration::from_millis(50)) {
+                break next;
+            }
+        };
+        let began = Instant::now();
+        let retired = writer.switch(next).expect("switch");
+        let switched = began.elapsed();
+        let compacted = retired.remove().expect("remove");
+        done.store(true, Ordering::Release);
+        println!("  switched in {switched:?}; slowest group meanwhile {slowest:?}");
+        compacted
+    });
+    let mib = |bytes: u64| bytes as f64 / (1024.0 * 1024.0);
+    let (was, is) = (compacted.bytes_before, compacted.bytes_after);
+    println!("  rows {:.1} MiB, disk {:.1} MiB before and {:.1} after: {:.2} and {:.2} times the rows, in {:?}",
+        mib(rows), mib(was), mib(is), was as f64 / rows as f64, is as f64 / rows as f64, start.elapsed());
+    let most = most.load(Ordering::Acquire) as f64 / 1024.0;
+    println!("  RSS {before:.1} MiB before, {most:.1} at most: {:.1} more; {:.1} after", most - before, rss_mib());
+}
+
 fn main() {
     let mut args = std::env::args().skip(1);
     let messages: u64 = args
@@ -161,12 +212,12 @@ fn main() {
     drop((store, writer));
     println!("  closed {:>9.1} {:>10.1}", rss_mib(), disk_mib(&dir));
     let start = Instant::now();
-    let opened = open(&dir, cache);
+    let (store, mut writer) = open(&dir, cache);
     println!(
         "  opened {:>9.1} {:>10.1}   {:?}",
         rss_mib(),
         disk_mib(&dir),
         start.elapsed()
     );
-    drop(opened);
+    give_back(&store, &mut writer, messages);
 }

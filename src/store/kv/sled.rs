@@ -20,10 +20,11 @@ impl SledKv {
 
     /// Makes one change by itself. Unlike a group it keeps nobody else in the process waiting.
     pub fn change(&self, (key, value): Change<'_>) -> Result<(), StoreError> {
-        Ok(match value {
+        match value {
             Some(value) => self.0.set(key, value)?,
             None => self.0.remove(key)?,
-        })
+        }
+        Ok(())
     }
 }
 

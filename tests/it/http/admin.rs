@@ -333,3 +333,30 @@ async fn storage_and_health_say_what_is() {
     assert!(health["memory"].as_u64().unwrap() > 1 << 20, "{health}");
     assert!(health["events"].as_u64().unwrap() > 0, "{health}");
 }
+
+#[tokio::test]
+async fn space_is_given_back_when_an_administrator_asks() {
+    let server = TestServer::start().await;
+    let (ada, bob) = (server.admin("ada").await, server.person("bob").await);
+    let ask = async |who: &Client| who.post("/api/admin/compaction", json!({})).await;
+    ask(&bob).await.refuses(403, "forbidden");
+    let room = ada.group("Room", &[&bob]).await;
+    ask(&ada).await.gives(204);
+    let before = server.data().join("db-0001");
+    let mut sent = 0;
+    while before.exists() {
+        bob.send(&room, "meanwhile").await;
+        sent += 1;
+    }
+    let storage = ada.get("/api/admin/storage").await.gives(200);
+    assert!(storage["messageRows"].as_u64().unwrap() > 0, "{storage}");
+    let page = format!("/api/conversations/{room}/messages?limit=1");
+    let newest = ada.get(&page).await.gives(200);
+    assert_eq!(newest["messages"][0]["seq"], sent);
+    let hit = ada.get("/api/admin/health").await.gives(200);
+    assert_eq!(
+        hit["setAside"],
+        json!([]),
+        "what is compacted is no leftover"
+    );
+}

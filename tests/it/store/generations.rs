@@ -139,7 +139,7 @@ fn readers_and_the_writer_go_on_over_the_switch() {
             let (hand, taken) = std::sync::mpsc::sync_channel(1);
             let making = scope.spawn({
                 let store = store.clone();
-                move || hand.send(store.next_generation(0, &mut go_on).unwrap())
+                move || hand.send(Box::new(store.next_generation(0, &mut go_on).unwrap()))
             });
             let next = loop {
                 last += 1;
@@ -152,7 +152,7 @@ fn readers_and_the_writer_go_on_over_the_switch() {
             // It is behind by a few again.
             last += 1;
             say(&mut writer, last);
-            writer.switch(next).unwrap().remove().unwrap();
+            writer.switch(*next).unwrap().remove().unwrap();
             assert_eq!(generations(dir.path()), [format!("db-000{round}")]);
         }
         done.store(true, Ordering::Release);

@@ -334,7 +334,9 @@ fn a_database_of_format_1_is_read_as_it_was_meant() {
     assert_eq!(invites::find(&view, InviteId(1)).unwrap(), None);
     let committed: Vec<_> = store.log().tail(EventSeq(5), 100).unwrap();
     assert_eq!(committed.len(), history().len());
-    store.check().unwrap();
+    let tally = store.check().unwrap();
+    let audit = store.audit(&mut |_| ControlFlow::Continue(())).unwrap();
+    assert_eq!((audit.findings, audit.tally), (Vec::new(), tally));
 }
 
 #[test]
@@ -343,7 +345,7 @@ fn a_damaged_value_is_an_error_and_never_a_panic() {
     let rows: Vec<_> = golden.lines().collect();
     let rng = Rng::seeded(2);
     let below = |end: usize| usize::try_from(rng.u64() % u64::try_from(end).unwrap()).unwrap();
-    let mut refused = 0;
+    let (mut refused, mut listed) = (0, 0);
     for _ in 0..60 {
         let dir = tempfile::tempdir().unwrap();
         let kv = RedbKv::open(dir.path());
@@ -367,9 +369,15 @@ fn a_damaged_value_is_an_error_and_never_a_panic() {
                 sessions::of_user(&store.view(), account.id)?;
             }
             invites::all(&store.view())?;
-            store.check()
+            let audit = store.audit(&mut |_| ControlFlow::Continue(()))?;
+            let checked = store.check();
+            // Whatever ends a check is listed.
+            assert!(checked.is_ok() || !audit.findings.is_empty());
+            listed += usize::from(!audit.findings.is_empty());
+            checked
         });
         refused += usize::from(checked.is_err());
     }
     assert!(refused > 20, "only {refused} of 60 were noticed");
+    assert!(listed > refused / 2, "only {listed} of 60 were listed");
 }

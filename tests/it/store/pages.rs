@@ -151,6 +151,8 @@ fn older_messages_need_few_rows_and_survive_a_restart() {
     assert!(compacted.rows > 0);
     let (store, _writer) = open(dir.path());
     compare(&store, &expected);
+    let audit = store.audit(&mut |_| ControlFlow::Continue(())).unwrap();
+    assert_eq!(audit.findings, []);
 }
 
 #[test]
