@@ -314,6 +314,8 @@ export type ErrorDetail = {
   limit?: number;
   /** Seconds until trying again makes sense. */
   retryAfter?: number;
+  /** Names the request in the server's log, where the fault is the server's. */
+  requestId?: string;
 };
 
 export type ErrorBody = {

@@ -2,25 +2,32 @@
 //! in the opposite order. It knows everybody; nobody knows it but `cli` and tests.
 
 mod backups;
+mod readings;
+mod reload;
 mod rescue;
 mod upgrade;
 
+pub use reload::{LIVE, Reload, Reloaded, logging_of};
+
+use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use parking_lot::Mutex;
+use tokio::sync::watch;
 
 use crate::backup::BackupError;
 use crate::base::clock::Clock;
 use crate::base::rng::Rng;
 use crate::base::shutdown::Shutdown;
 use crate::blobs::{self, BlobError, BlobKind, BlobOptions, Blobs};
-use crate::config::{Config, FileStorage, LimitProfile};
+use crate::config::{Backups, Config, FileStorage, LimitProfile};
 use crate::engine::{self, EngineConfig};
 use crate::http;
+use crate::metrics::{Meters, Scrape};
 use crate::realtime::{OriginPolicy, Realtime};
 use crate::search::{self, Search};
-use crate::server::{Bounds, Handler, Handlers, Links, Listening, Server, StartError};
+use crate::server::{Bounds, Handler, Handlers, Links, Listening, MetricsDoor, Server, StartError};
 use crate::service::{self, Parts, Running, Service, ServiceError};
 use crate::store::{self, Store, StoreError, StoreOptions, Writer};
 
@@ -67,6 +74,11 @@ pub struct App {
     clock: Clock,
     shutdown: Shutdown,
     fatal: Arc<Mutex<Option<String>>>,
+    meters: Meters,
+    metrics: Option<MetricsDoor>,
+    scrape: Scrape,
+    reload: Arc<Reload>,
+    backups: watch::Receiver<Backups>,
 }
 
 /// The service on an opened store, for those who need no doors: the command line.
@@ -77,7 +89,19 @@ pub fn start_service(
     rng: &Rng,
     fatal: service::Fatal,
 ) -> Result<(Service, Running), AppError> {
-    let settings = service::Settings {
+    start_counting_service(
+        config,
+        (store, writer),
+        clock,
+        rng,
+        fatal,
+        Meters::default(),
+    )
+}
+
+/// How the service behaves under these settings.
+fn service_settings(config: &Config, meters: Meters) -> service::Settings {
+    service::Settings {
         server_name: config.server.name.clone(),
         session_idle: config.sessions.idle(),
         limited: config.limits.profile == LimitProfile::Default,
@@ -86,10 +110,24 @@ pub fn start_service(
             quota_bytes: config.files.quota_bytes(),
             expires: config.files.upload_expires(),
             reserve_bytes: config.files.disk_reserve_bytes(),
+            writers: config.memory.upload_writers(),
             path_prefix: config.server.path_prefix.clone(),
         },
+        password_turns: config.memory.password_turns(),
+        meters,
         ..service::Settings::default()
-    };
+    }
+}
+
+fn start_counting_service(
+    config: &Config,
+    (store, writer): (Store, Writer),
+    clock: &Clock,
+    rng: &Rng,
+    fatal: service::Fatal,
+    meters: Meters,
+) -> Result<(Service, Running), AppError> {
+    let settings = service_settings(config, meters);
     // They stop a little later than uploads, so that space is given back on a disk that has just
     // become full, and long before the database does.
     let reserve = settings.files.reserve(&store.space()?);
@@ -173,17 +211,9 @@ pub fn search_options(config: &Config) -> search::Options {
 
 /// The realtime engine under these settings.
 fn engine_config(config: &Config) -> EngineConfig {
-    let standard = EngineConfig {
+    EngineConfig {
         queue_bytes_in_all: usize::try_from(config.memory.outbox_bytes()).unwrap_or(usize::MAX),
         ..EngineConfig::default()
-    };
-    match config.limits.profile {
-        LimitProfile::Default => standard,
-        LimitProfile::Off => EngineConfig {
-            packets_per_second: None,
-            bytes_per_second: None,
-            ..standard
-        },
     }
 }
 
@@ -203,8 +233,10 @@ impl App {
         rng: &Rng,
     ) -> Result<Self, AppError> {
         let listening = Listening::bind(config.clone(), clock.clone(), bounds)?;
+        let metrics = MetricsDoor::bind(&config.metrics)?;
         let opened = upgraded(config, clock, rescue::open(config, clock, rng)?)?;
-        let server = listening.secure()?;
+        let meters = Meters::default();
+        let server = listening.secure()?.counting(meters.clone());
         let store = opened.0.clone();
         let shutdown = Shutdown::new();
         let fatal = Arc::new(Mutex::new(None));
@@ -215,7 +247,9 @@ impl App {
                 shutdown.begin();
             })
         };
-        let (service, running) = start_service(config, opened, clock, rng, on_fatal)?;
+        let counted = meters.clone();
+        let (service, running) =
+            start_counting_service(config, opened, clock, rng, on_fatal, counted)?;
         let (search, searching) = Search::start(
             search_folder(config),
             store.clone(),
@@ -231,12 +265,32 @@ impl App {
             clock.clone(),
             rng.clone(),
         );
+        realtime.limit(config.limits.profile == LimitProfile::Default);
+        let scrape = readings::scrape(readings::Sources {
+            meters: meters.clone(),
+            service: service.clone(),
+            search: search.clone(),
+            realtime: realtime.clone(),
+            control: server.control(),
+            certificate_end: Box::new(server.certificate_end()),
+            clock: clock.clone(),
+        });
+        let (sender, backups) = watch::channel(config.backups.clone());
+        let parts = reload::Parts {
+            service: service.clone(),
+            realtime: realtime.clone(),
+            control: server.control(),
+            backups: sender,
+            metrics: metrics.as_ref().map(MetricsDoor::token),
+        };
+        let reload = Arc::new(Reload::new(parts, config));
         let settings = http::Settings {
             url: server.links().primary().to_owned(),
             path_prefix: config.server.path_prefix.clone(),
             socket_path: config.server.socket_path.clone(),
             public_certificate: false,
             clock: clock.clone(),
+            scrape: Some(scrape.clone()),
         };
         let routes = http::routes(service.clone(), search.clone(), settings);
         let http = Handler::from_service(warp::service(routes));
@@ -254,7 +308,22 @@ impl App {
             clock,
             shutdown,
             fatal,
+            meters,
+            metrics,
+            scrape,
+            reload,
+            backups,
         })
+    }
+
+    /// The way to change its settings while it runs. Holding it keeps the database open.
+    pub fn reload(&self) -> Weak<Reload> {
+        Arc::downgrade(&self.reload)
+    }
+
+    /// Where a monitoring system reads how it does, if it may.
+    pub fn metrics_address(&self) -> Option<SocketAddr> {
+        self.metrics.as_ref()?.address()
     }
 
     /// Where it is reached.
@@ -303,6 +372,11 @@ impl App {
             clock,
             shutdown,
             fatal,
+            meters,
+            metrics,
+            scrape,
+            reload,
+            backups,
         } = self;
         let door = realtime.clone();
         let socket = Handler::new(move |request| {
@@ -310,7 +384,20 @@ impl App {
             async move { door.serve(request).await }
         });
         let mut sockets = tokio::spawn(realtime.clone().run());
-        let backups = backups::run(config, service.clone(), clock.clone(), shutdown.clone());
+        let backups = backups::run(backups::Making {
+            data: config.server.data,
+            settings: backups,
+            meters: meters.backups.clone(),
+            service: service.clone(),
+            clock: clock.clone(),
+            shutdown: shutdown.clone(),
+        });
+        let numbers = async {
+            if let Some(metrics) = metrics {
+                let (clock, shutdown) = (clock.clone(), shutdown.clone());
+                metrics.serve(scrape, clock, shutdown).await;
+            }
+        };
         let leave = async {
             shutdown.begun().await;
             service.stop_uploads();
@@ -323,13 +410,13 @@ impl App {
             shutdown.begin();
             served
         };
-        let (served, (), ()) = tokio::join!(serve, leave, backups);
+        let (served, (), (), ()) = tokio::join!(serve, leave, backups, numbers);
         // It ends by itself once everybody is gone; before that the database can't be closed.
         if clock.timeout(engine::GRACE, &mut sockets).await.is_none() {
             sockets.abort();
             let _ = sockets.await;
         }
-        drop((realtime, service, search));
+        drop((realtime, service, search, reload));
         searching.stop().await;
         running.stop().await;
         close(store).await;

@@ -2,7 +2,7 @@
 //!
 //! The rooms of the house, from the cellar up; imports point down only
 //! (`docs/ARCHITECTURE.md` has the plan, `tests/it/floors.rs` holds it):
-//! `base` → `model` → `protocol config text tls media` → `store engine blobs` → `service search backup` → `http realtime` →
+//! `base` → `model metrics` → `protocol config text tls media` → `store engine blobs` → `service search backup` → `http realtime` →
 //! `server app cli`.
 
 pub mod app;
@@ -14,6 +14,7 @@ pub mod config;
 pub mod engine;
 pub mod http;
 pub mod media;
+pub mod metrics;
 pub mod model;
 pub mod protocol;
 pub mod realtime;

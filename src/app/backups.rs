@@ -5,15 +5,17 @@ use std::fs::{self, File};
 use std::io::{self, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use tokio::sync::watch;
 use tokio::task::spawn_blocking;
 
 use crate::backup::{self, BackupError, Sources};
-use crate::base::clock::{Clock, Timestamp};
+use crate::base::clock::{Clock, Stopwatch, Timestamp};
 use crate::base::disk;
 use crate::base::shutdown::Shutdown;
-use crate::config::Config;
+use crate::config::Backups;
+use crate::metrics;
 use crate::service::Service;
 
 /// How often it is looked whether one is due, and how long after the start.
@@ -33,45 +35,96 @@ struct Plan {
     shutdown: Shutdown,
 }
 
+/// What making them takes.
+pub(super) struct Making {
+    /// Where the server keeps its data.
+    pub data: PathBuf,
+    /// How they are to be made; it may change.
+    pub settings: watch::Receiver<Backups>,
+    /// Where it is noted how they went.
+    pub meters: metrics::Backups,
+    /// What they are made of.
+    pub service: Service,
+    /// Time.
+    pub clock: Clock,
+    /// Ends it.
+    pub shutdown: Shutdown,
+}
+
 /// Makes them until the shutdown begins.
-pub(super) async fn run(config: Config, service: Service, clock: Clock, shutdown: Shutdown) {
-    let Some(every) = config.backups.every() else {
-        return;
-    };
-    let data = config.server.data;
-    let plan = Plan {
-        folder: config.backups.folder_beside(&data),
-        keep: config.backups.keep as usize,
-        shutdown: shutdown.clone(),
-        data,
-    };
+pub(super) async fn run(making: Making) {
+    let shutdown = making.shutdown.clone();
     tokio::select! {
-        () = make_all(plan, every, service, clock) => {}
+        () = make_all(making) => {}
         () = shutdown.begun() => {}
     }
 }
 
-async fn make_all(plan: Plan, every: Duration, service: Service, clock: Clock) {
-    let plan = Arc::new(plan);
-    let waited = newest_age(&plan.folder).unwrap_or(every);
-    let mut due = clock.now().plus(every.saturating_sub(waited));
+async fn make_all(making: Making) {
+    let Making {
+        settings, clock, ..
+    } = &making;
+    let mut newest = None;
+    let mut known = None;
+    let mut not_before = Timestamp(0);
     loop {
+        let folder = making.plan().folder;
+        if known.as_ref() != Some(&folder) {
+            newest = making.find_newest(&folder);
+            (known, not_before) = (Some(folder), Timestamp(0));
+        }
         clock.sleep(LOOK_EVERY).await;
+        let Some(every) = settings.borrow().every() else {
+            continue;
+        };
         let now = clock.now();
-        if now < due {
+        let due = newest.map_or(now, |newest: Timestamp| newest.plus(every));
+        if now < due.max(not_before) {
             continue;
         }
-        let made = plan.clone().make_and_check(&service, now).await;
-        due = match made {
+        match making.make(Arc::new(making.plan()), now).await {
             Ok(path) => {
                 tracing::info!(path = %path.display(), "made and checked a backup");
-                now.plus(every)
+                newest = Some(now);
             }
             Err(error) => {
+                making.meters.failed();
                 tracing::error!(%error, "no backup was made; it is tried again");
-                now.plus(every.min(TRY_AGAIN))
+                not_before = now.plus(every.min(TRY_AGAIN));
             }
-        };
+        }
+    }
+}
+
+impl Making {
+    /// What is made under the present settings.
+    fn plan(&self) -> Plan {
+        let settings = self.settings.borrow();
+        Plan {
+            folder: settings.folder_beside(&self.data),
+            keep: settings.keep as usize,
+            shutdown: self.shutdown.clone(),
+            data: self.data.clone(),
+        }
+    }
+
+    /// When the newest one of a folder was made, on this clock; notes it.
+    fn find_newest(&self, folder: &Path) -> Option<Timestamp> {
+        let (made, bytes) = newest(folder)?;
+        let age = SystemTime::now().duration_since(made).ok()?;
+        let at = made.duration_since(UNIX_EPOCH).unwrap_or_default();
+        self.meters.made(at.as_secs_f64(), bytes, None);
+        Some(self.clock.now().minus(age))
+    }
+
+    /// Makes one and notes it.
+    async fn make(&self, plan: Arc<Plan>, now: Timestamp) -> Result<PathBuf, BackupError> {
+        let took = Stopwatch::start();
+        let path = plan.make_and_check(&self.service, now).await?;
+        let bytes = fs::metadata(&path).map_or(0, |file| file.len());
+        let at = Duration::from_millis(now.0).as_secs_f64();
+        self.meters.made(at, bytes, Some(took.elapsed()));
+        Ok(path)
     }
 }
 
@@ -236,9 +289,9 @@ pub(super) fn newest_first(folder: &Path) -> Vec<PathBuf> {
     names.iter().rev().map(|name| folder.join(name)).collect()
 }
 
-/// How old the newest one is, by its file.
-fn newest_age(folder: &Path) -> Option<Duration> {
+/// When the newest one was made, by its file, and its bytes.
+fn newest(folder: &Path) -> Option<(SystemTime, u64)> {
     let newest = newest_first(folder).into_iter().next()?;
-    let made = fs::metadata(newest).and_then(|file| file.modified()).ok()?;
-    SystemTime::now().duration_since(made).ok()
+    let file = fs::metadata(newest).ok()?;
+    Some((file.modified().ok()?, file.len()))
 }

@@ -131,6 +131,23 @@ pub mod iso_option {
     }
 }
 
+/// How long something takes on this machine, whatever time the house's clock shows: for what is
+/// measured, never for what is decided.
+#[derive(Clone, Copy, Debug)]
+pub struct Stopwatch(Instant);
+
+impl Stopwatch {
+    /// Starts one.
+    pub fn start() -> Self {
+        Self(Instant::now())
+    }
+
+    /// How long it has run.
+    pub fn elapsed(self) -> Duration {
+        self.0.elapsed()
+    }
+}
+
 /// Where time comes from. Cheap to clone; all clones show the same time.
 ///
 /// The time shown never runs backwards within one process and never stands still: when the

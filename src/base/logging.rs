@@ -5,6 +5,7 @@
 //! direction-changing characters are escaped here, for every event.
 
 use std::io;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde::{Deserialize, Serialize};
@@ -12,7 +13,12 @@ use tracing::Subscriber;
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
+use tracing_subscriber::registry::LookupSpan;
+use tracing_subscriber::reload;
 use tracing_subscriber::util::SubscriberInitExt;
+
+/// The target of realtime packets: they are logged while somebody looks at them closely.
+pub const PACKETS: &str = "inkspot::packets";
 
 /// How many failures were logged by this process.
 static ERRORS: AtomicU64 = AtomicU64::new(0);
@@ -73,10 +79,29 @@ impl From<LogLevel> for LevelFilter {
     }
 }
 
+/// What is logged, and how it looks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Logging {
+    /// How a line looks.
+    pub format: LogFormat,
+    /// How much is logged.
+    pub level: LogLevel,
+    /// Whether [`PACKETS`] are logged, whatever the level.
+    pub packets: bool,
+}
+
+type Settle = dyn Fn(Logging) + Send + Sync;
+
+/// Changes the logging of this process.
+static SETTLE: OnceLock<Box<Settle>> = OnceLock::new();
+
 /// Sends this process's events to standard error from now on, panics included. Only the first
 /// call in a process counts.
-pub fn init(format: LogFormat, level: LogLevel) {
-    if subscriber(format, level, io::stderr).try_init().is_ok() {
+pub fn init(logging: Logging) {
+    let (subscriber, settle) = subscriber(logging, io::stderr);
+    if subscriber.try_init().is_ok() {
+        // Nobody else sets it: who comes first does all of this.
+        let _ = SETTLE.set(settle);
         std::panic::set_hook(Box::new(|panic| {
             // Where, not what: the words of a panic may quote what somebody wrote.
             let place = panic.location().map(ToString::to_string);
@@ -85,29 +110,59 @@ pub fn init(format: LogFormat, level: LogLevel) {
     }
 }
 
-/// Inkspot's own events from `level` on; those of libraries only from warnings on.
-fn subscriber<W>(format: LogFormat, level: LogLevel, out: W) -> Box<dyn Subscriber + Send + Sync>
+/// From now on this is logged, and looks so. Does nothing before [`init`].
+pub fn settle(logging: Logging) {
+    if let Some(settle) = SETTLE.get() {
+        settle(logging);
+    }
+}
+
+/// Logs by `logging`, and the way to change that.
+fn subscriber<W>(logging: Logging, out: W) -> (Box<dyn Subscriber + Send + Sync>, Box<Settle>)
 where
+    W: for<'w> MakeWriter<'w> + Clone + Send + Sync + 'static,
+{
+    let (filter, new_filter) = reload::Layer::new(filter(logging));
+    let (lines, new_lines) = reload::Layer::new(lines(logging.format, out.clone()));
+    let settle = move |logging: Logging| {
+        // It fails only when the subscriber is gone.
+        let _ = new_filter.reload(self::filter(logging));
+        let _ = new_lines.reload(self::lines(logging.format, out.clone()));
+    };
+    let subscriber = tracing_subscriber::registry()
+        .with(filter)
+        .with(Counting)
+        .with(lines);
+    (Box::new(subscriber), Box::new(settle))
+}
+
+/// Inkspot's own events from the level on; those of libraries only from warnings on.
+fn filter(logging: Logging) -> Targets {
+    let level = LevelFilter::from(logging.level);
+    let packets = if logging.packets {
+        level.max(LevelFilter::DEBUG)
+    } else {
+        LevelFilter::OFF
+    };
+    Targets::new()
+        .with_default(level.min(LevelFilter::WARN))
+        .with_target("inkspot", level)
+        .with_target(PACKETS, packets)
+}
+
+fn lines<S, W>(format: LogFormat, out: W) -> Box<dyn Layer<S> + Send + Sync>
+where
+    S: Subscriber + for<'s> LookupSpan<'s>,
     W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
 {
-    let level = LevelFilter::from(level);
-    let filter = Targets::new()
-        .with_default(level.min(LevelFilter::WARN))
-        .with_target("inkspot", level);
     let lines = tracing_subscriber::fmt::layer().with_writer(Escaping(out));
     match format {
-        LogFormat::Text => Box::new(
-            tracing_subscriber::registry()
-                .with(filter)
-                .with(Counting)
-                .with(lines.with_ansi(false)),
-        ),
-        LogFormat::Json => Box::new(
-            tracing_subscriber::registry()
-                .with(filter)
-                .with(Counting)
-                .with(lines.json().flatten_event(true).with_current_span(false)),
-        ),
+        LogFormat::Text => lines.with_ansi(false).with_target(false).boxed(),
+        LogFormat::Json => lines
+            .json()
+            .flatten_event(true)
+            .with_current_span(false)
+            .boxed(),
     }
 }
 
@@ -184,7 +239,12 @@ mod tests {
     fn logged(format: LogFormat, level: LogLevel, events: impl FnOnce()) -> String {
         let memory = Memory::default();
         let out = memory.clone();
-        let subscriber = subscriber(format, level, move || out.clone());
+        let logging = Logging {
+            format,
+            level,
+            packets: false,
+        };
+        let (subscriber, _) = subscriber(logging, move || out.clone());
         tracing::subscriber::with_default(subscriber, events);
         let bytes = memory.0.lock().clone();
         String::from_utf8(bytes).unwrap()
@@ -248,5 +308,35 @@ mod tests {
             tracing::warn!(target: "hyper", "library warning");
         });
         assert_eq!(text, "");
+    }
+
+    #[test]
+    fn level_form_and_packets_change_while_it_runs() {
+        let memory = Memory::default();
+        let out = memory.clone();
+        let before = Logging::default();
+        let (subscriber, settle) = subscriber(before, move || out.clone());
+        tracing::subscriber::with_default(subscriber, || {
+            tracing::debug!("too fine");
+            tracing::debug!(target: PACKETS, "a packet unseen");
+            settle(Logging {
+                packets: true,
+                ..before
+            });
+            tracing::debug!(target: PACKETS, "a packet seen");
+            settle(Logging {
+                format: LogFormat::Json,
+                level: LogLevel::Warn,
+                packets: false,
+            });
+            tracing::info!("not any more");
+            tracing::warn!("as json");
+        });
+        let text = String::from_utf8(memory.0.lock().clone()).unwrap();
+        let lines: Vec<_> = text.lines().collect();
+        assert_eq!(lines.len(), 2, "{text}");
+        assert!(lines[0].contains("a packet seen"), "{text}");
+        let json: serde_json::Value = serde_json::from_str(lines[1]).unwrap();
+        assert_eq!(json["message"], "as json");
     }
 }

@@ -24,6 +24,7 @@ use std::process::ExitCode;
 use anyhow::Context;
 use clap::{CommandFactory, Parser};
 
+use crate::app::logging_of;
 use crate::base::logging;
 use crate::config::{Config, ConfigError, Overrides, example};
 use args::{Cli, ConfigTask, Task};
@@ -73,7 +74,11 @@ fn run(task: Task) -> anyhow::Result<()> {
         Task::Serve {
             overrides,
             ready_file,
-        } => serve::run(load(*overrides)?, ready_file.as_deref()),
+        } => serve::run(
+            load((*overrides).clone())?,
+            *overrides,
+            ready_file.as_deref(),
+        ),
         Task::SetupLink { place } => users::setup_link(&load_as_owner(place.into())?),
         Task::User { task } => users::run(task),
         Task::Backup { file, place } => backup::back_up(&load(place.into())?, &file),
@@ -121,7 +126,7 @@ fn run(task: Task) -> anyhow::Result<()> {
 /// The settings; logging goes by them from here on.
 fn load(overrides: Overrides) -> Result<Config, ConfigError> {
     let config = Config::load(overrides)?;
-    logging::init(config.log.format, config.log.level);
+    logging::init(logging_of(&config));
     Ok(config)
 }
 

@@ -1,6 +1,7 @@
 //! `inkspot serve`: from the settings to the end of the process.
 
 use std::path::Path;
+use std::sync::Weak;
 
 use anyhow::{Context, bail};
 use tokio::runtime::{Builder, Runtime};
@@ -9,12 +10,12 @@ use super::command::setup_link;
 use super::control::Control;
 use super::greeting::greeting;
 use super::{print, ready, supervisor};
-use crate::app::App;
+use crate::app::{App, Reload, Reloaded};
 use crate::base::allocator;
 use crate::base::clock::Clock;
 use crate::base::rng::Rng;
-use crate::config::Config;
-use crate::server::EndSignals;
+use crate::config::{Config, Overrides};
+use crate::server::{EndSignals, ReloadSignal};
 
 pub(super) fn runtime() -> anyhow::Result<Runtime> {
     Builder::new_multi_thread()
@@ -23,14 +24,23 @@ pub(super) fn runtime() -> anyhow::Result<Runtime> {
         .context("cannot start threads")
 }
 
-pub(super) fn run(config: Config, ready_file: Option<&Path>) -> anyhow::Result<()> {
+/// `overrides` are what the settings were read with, to read them again.
+pub(super) fn run(
+    config: Config,
+    overrides: Overrides,
+    ready_file: Option<&Path>,
+) -> anyhow::Result<()> {
     if let Err(error) = allocator::settle() {
         tracing::debug!(%error, "memory that is free stays with the process");
     }
-    runtime()?.block_on(serve(config, ready_file))
+    runtime()?.block_on(serve(config, overrides, ready_file))
 }
 
-async fn serve(config: Config, ready_file: Option<&Path>) -> anyhow::Result<()> {
+async fn serve(
+    config: Config,
+    overrides: Overrides,
+    ready_file: Option<&Path>,
+) -> anyhow::Result<()> {
     let mut signals = EndSignals::listen().context("cannot listen for signals")?;
     let data = config.server.data.clone();
     let app = App::start(&config, &Clock::system(), &Rng::system())?;
@@ -45,6 +55,13 @@ async fn serve(config: Config, ready_file: Option<&Path>) -> anyhow::Result<()> 
         app.clock().clone(),
         shutdown.clone(),
     ));
+    if let Some(address) = app.metrics_address() {
+        tracing::info!(
+            url = format!("http://{address}/metrics"),
+            "numbers for a monitoring system"
+        );
+    }
+    tokio::spawn(read_again(app.reload(), overrides));
     let mut running = tokio::spawn(app.run());
     if let Some(path) = ready_file {
         let setup = token
@@ -74,6 +91,42 @@ async fn serve(config: Config, ready_file: Option<&Path>) -> anyhow::Result<()> 
     }
     tracing::info!("stopped");
     Ok(())
+}
+
+/// Reads the settings again at each SIGHUP, as long as the server runs. One line of the log says what
+/// came of it.
+async fn read_again(reload: Weak<Reload>, overrides: Overrides) {
+    let mut hangup = match ReloadSignal::listen() {
+        Ok(hangup) => hangup,
+        Err(error) => {
+            return tracing::warn!(%error, "SIGHUP will not read the settings again");
+        }
+    };
+    loop {
+        hangup.next().await;
+        let Some(reload) = reload.upgrade() else {
+            return;
+        };
+        let read = Config::load(overrides.clone()).map_err(anyhow::Error::from);
+        let applied = read.and_then(|config| Ok(reload.apply(&config)?));
+        match applied {
+            Ok(Reloaded { changed, restart }) => {
+                let or_nothing = |keys: Vec<String>| {
+                    if keys.is_empty() {
+                        "nothing".to_owned()
+                    } else {
+                        keys.join(", ")
+                    }
+                };
+                tracing::info!(
+                    changed = or_nothing(changed),
+                    needs_restart = or_nothing(restart),
+                    "read the settings again"
+                );
+            }
+            Err(error) => tracing::error!("the settings stay as they are: {error:#}"),
+        }
+    }
 }
 
 /// The control socket is a comfort: without it the server still serves.

@@ -69,6 +69,11 @@ pub enum ConfigError {
         "with tls.mode \"off\" everybody on the network could read along; set server.listen to a loopback address such as 127.0.0.1:8080, or name the proxy that encrypts in server.trusted_proxies"
     )]
     PlainInPublic,
+    /// Numbers for everybody.
+    #[error(
+        "metrics.listen without metrics.token_file must be a loopback address such as 127.0.0.1:9464; choose one, or name a file with a token"
+    )]
+    MetricsInPublic,
     /// Unlimited to everybody.
     #[error(
         "limits.profile \"off\" is allowed on loopback addresses only; set server.listen to an address such as 127.0.0.1:8443 or leave the limits on"

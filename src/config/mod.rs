@@ -2,7 +2,8 @@
 //!
 //! A value comes from the command line, else from an `INKSPOT_*` variable, else from the file
 //! given with `--config` (without it: [`SYSTEM_FILE`], where there is one), else from the default.
-//! Nothing here acts on a setting, and nothing is read from disk except that file.
+//! Nothing here acts on a setting, and nothing is read from disk except that file; what depends on
+//! the machine's memory asks for that.
 
 mod backups;
 mod error;
@@ -12,6 +13,7 @@ mod files;
 mod limits;
 mod log;
 mod memory;
+mod metrics;
 mod network;
 mod overrides;
 mod server;
@@ -28,8 +30,9 @@ pub use error::ConfigError;
 pub use example::example;
 pub use files::{FileStorage, Files};
 pub use limits::{LimitProfile, Limits};
-pub use log::Log;
+pub use log::{Debug, Log};
 pub use memory::Memory;
+pub use metrics::Metrics;
 pub use network::Network;
 pub use overrides::Overrides;
 pub use server::{Listen, Server};
@@ -59,6 +62,8 @@ pub struct Config {
     pub sessions: Sessions,
     /// `[log]`
     pub log: Log,
+    /// `[metrics]`
+    pub metrics: Metrics,
 }
 
 impl Config {
@@ -84,6 +89,7 @@ impl Config {
         self.files.check()?;
         self.backups.check()?;
         self.sessions.check()?;
+        self.metrics.check()?;
         if self.tls.mode == TlsMode::Off
             && !self.listens_on_loopback_only()
             && self.server.trusted_proxies.is_empty()
@@ -96,6 +102,29 @@ impl Config {
             return Err(ConfigError::LimitsOffInPublic);
         }
         Ok(())
+    }
+
+    /// The settings in which `other` differs, each as `topic.key`, in the order of the example.
+    pub fn differences(&self, other: &Self) -> Vec<String> {
+        let all = |config: &Self| {
+            [
+                config.server.values(),
+                config.tls.values(),
+                config.limits.values(),
+                config.memory.values(),
+                config.files.values(),
+                config.backups.values(),
+                config.sessions.values(),
+                config.log.values(),
+                config.metrics.values(),
+            ]
+            .concat()
+        };
+        let pairs = all(self).into_iter().zip(all(other));
+        pairs
+            .filter(|((_, own), (_, others))| own != others)
+            .map(|((key, _), _)| key)
+            .collect()
     }
 
     /// Where the product itself is served.

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde::de::IntoDeserializer;
 use serde::de::value::Error;
 
-use super::{Config, LimitProfile, Network, TlsMode};
+use super::{Config, Debug, FileStorage, LimitProfile, Network, TlsMode};
 use crate::base::logging::{LogFormat, LogLevel};
 
 /// What stands over the file. Each field is named as its flag; `config.example.toml` explains
@@ -83,9 +83,38 @@ pub struct Overrides {
         value_parser = word::<LimitProfile>
     )]
     pub limits: Option<LimitProfile>,
-    /// Mebibytes for caches and waiting messages
+    /// Mebibytes for caches, connections and waiting messages
     #[arg(long, value_name = "MIB", env = "INKSPOT_MEMORY_BUDGET_MIB")]
     pub memory_budget_mib: Option<u64>,
+    /// How files are kept: volumes or files
+    #[arg(
+        long,
+        value_name = "KIND",
+        env = "INKSPOT_FILES_STORAGE",
+        value_parser = word::<FileStorage>
+    )]
+    pub files_storage: Option<FileStorage>,
+    /// The largest file that is taken, in mebibytes
+    #[arg(long, value_name = "MIB", env = "INKSPOT_FILES_MAX_FILE_MIB")]
+    pub files_max_file_mib: Option<u64>,
+    /// What one person's files may take, in mebibytes; 0 for no limit
+    #[arg(long, value_name = "MIB", env = "INKSPOT_FILES_QUOTA_MIB")]
+    pub files_quota_mib: Option<u64>,
+    /// Hours that an unfinished upload waits
+    #[arg(long, value_name = "HOURS", env = "INKSPOT_FILES_UPLOAD_EXPIRES_HOURS")]
+    pub files_upload_expires_hours: Option<u64>,
+    /// Uploads stop while less than this is free, in mebibytes
+    #[arg(long, value_name = "MIB", env = "INKSPOT_FILES_DISK_RESERVE_MIB")]
+    pub files_disk_reserve_mib: Option<u64>,
+    /// Hours from one backup to the next; 0 for none
+    #[arg(long, value_name = "HOURS", env = "INKSPOT_BACKUPS_EVERY_HOURS")]
+    pub backups_every_hours: Option<u32>,
+    /// How many backups are kept
+    #[arg(long, value_name = "COUNT", env = "INKSPOT_BACKUPS_KEEP")]
+    pub backups_keep: Option<u32>,
+    /// Where backups are kept
+    #[arg(long, value_name = "DIR", env = "INKSPOT_BACKUPS_FOLDER")]
+    pub backups_folder: Option<PathBuf>,
     /// Days after which an unused session ends
     #[arg(long, value_name = "DAYS", env = "INKSPOT_SESSIONS_IDLE_DAYS")]
     pub sessions_idle_days: Option<u32>,
@@ -107,6 +136,21 @@ pub struct Overrides {
         value_parser = word::<LogFormat>
     )]
     pub log_format: Option<LogFormat>,
+    /// Log every realtime packet: realtime, realtime:user=NAME or realtime:conversation=ID; may be
+    /// repeated
+    #[arg(
+        long,
+        value_name = "WHAT",
+        env = "INKSPOT_LOG_DEBUG",
+        value_delimiter = ','
+    )]
+    pub debug: Option<Vec<Debug>>,
+    /// Serve numbers for Prometheus on this address
+    #[arg(long, value_name = "ADDR", env = "INKSPOT_METRICS_LISTEN")]
+    pub metrics_listen: Option<SocketAddr>,
+    /// A file with the token that lets somebody read them
+    #[arg(long, value_name = "FILE", env = "INKSPOT_METRICS_TOKEN_FILE")]
+    pub metrics_token_file: Option<PathBuf>,
 }
 
 /// An address for the redirect, or the word that there is none.
@@ -164,9 +208,34 @@ impl Overrides {
         set(&mut config.tls.cert, self.tls_cert.map(Some));
         set(&mut config.tls.key, self.tls_key.map(Some));
         set(&mut config.limits.profile, self.limits);
-        set(&mut config.memory.budget_mib, self.memory_budget_mib);
+        set(
+            &mut config.memory.budget_mib,
+            self.memory_budget_mib.map(Some),
+        );
+        let files = &mut config.files;
+        set(&mut files.storage, self.files_storage);
+        set(&mut files.max_file_mib, self.files_max_file_mib);
+        set(&mut files.quota_mib, self.files_quota_mib);
+        set(
+            &mut files.upload_expires_hours,
+            self.files_upload_expires_hours,
+        );
+        set(
+            &mut files.disk_reserve_mib,
+            self.files_disk_reserve_mib.map(Some),
+        );
+        let backups = &mut config.backups;
+        set(&mut backups.every_hours, self.backups_every_hours);
+        set(&mut backups.keep, self.backups_keep);
+        set(&mut backups.folder, self.backups_folder.map(Some));
         set(&mut config.sessions.idle_days, self.sessions_idle_days);
         set(&mut config.log.level, self.log_level);
         set(&mut config.log.format, self.log_format);
+        set(&mut config.log.debug, self.debug);
+        set(&mut config.metrics.listen, self.metrics_listen.map(Some));
+        set(
+            &mut config.metrics.token_file,
+            self.metrics_token_file.map(Some),
+        );
     }
 }

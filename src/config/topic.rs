@@ -76,6 +76,14 @@ macro_rules! topic {
             pub(super) const SECTION: &'static str = $section;
             pub(super) const HEAD: &'static [&'static str] = &[$($head),+];
 
+            /// The settings as they are, each as `topic.key`, in order. What is not set has no value.
+            pub(super) fn values(&self) -> Vec<(String, Option<toml::Value>)> {
+                vec![$((
+                    concat!($section, ".", stringify!($key)).to_owned(),
+                    toml::Value::try_from(&self.$key).ok(),
+                )),+]
+            }
+
             /// The settings with their words and defaults, in order.
             pub(super) fn settings() -> Vec<$crate::config::topic::Setting> {
                 let default = Self::default();

@@ -53,6 +53,19 @@ pub trait App: Sized + Send + Sync + 'static {
     /// and not before the [`Hold`](super::Hold) that `accept` gave was released or dropped.
     fn disconnected(&self, socket: &Socket<Self>, reason: DisconnectReason);
 
+    /// Whether packets are to be shown to [`App::seen`]. Asked for each of them, so that it must
+    /// cost nothing.
+    fn watches(&self) -> bool {
+        false
+    }
+
+    /// A packet passes by on a connection that carries `socket`, if it carries one yet. The one
+    /// exception to all rules: it may be called with the engine's locks held, so it must not call the
+    /// engine, and only take note.
+    fn seen(&self, socket: Option<&Socket<Self>>, way: Way, packet: Seen<'_>) {
+        let _ = (socket, way, packet);
+    }
+
     /// An Engine.IO message arrived. The default speaks Socket.IO; a program that wants the bare
     /// messages takes them here, and none of the methods about sockets is ever called.
     fn message(
@@ -62,6 +75,26 @@ pub trait App: Sized + Send + Sync + 'static {
     ) -> Result<(), DisconnectReason> {
         connection.speak_socketio(message)
     }
+}
+
+/// A packet as it passes by, for finding a fault.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Seen<'a> {
+    /// A Socket.IO packet, or an answer to none.
+    Text(&'a str),
+    /// So many bytes that belong to the text before.
+    Binary(usize),
+    /// A packet of the connection itself, by name.
+    Signal(&'static str),
+}
+
+/// Which way a packet goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// From the client.
+    In,
+    /// To the client.
+    Out,
 }
 
 /// Binds a connection to whoever opened it, for example the hash of a session cookie.
@@ -159,6 +192,8 @@ pub struct AckId(pub u64);
 pub struct Stats {
     /// Connections now.
     pub connections: usize,
+    /// Those of them that are `WebSocket`s.
+    pub websockets: usize,
     /// Sockets (connections × namespaces) now.
     pub sockets: usize,
     /// Rooms with members now.

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::Weak;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use parking_lot::Mutex;
@@ -36,6 +36,8 @@ pub(super) struct Hub<A: App> {
     /// What incomplete messages hold.
     pub input: Budget,
     pub counters: Counters,
+    /// Whether the configured rates hold.
+    pub limited: AtomicBool,
     /// Begun: nobody new. Working: a WebSocket's task.
     pub ending: Shutdown,
     pub ping: Event,
@@ -57,6 +59,7 @@ struct Lane<A: App> {
 #[derive(Debug, Default)]
 pub(super) struct Counters {
     pub sockets: AtomicUsize,
+    pub websockets: AtomicUsize,
     pub events_out: AtomicU64,
     pub events_in: AtomicU64,
     pub opened: AtomicU64,
@@ -110,6 +113,7 @@ impl<A: App> Hub<A> {
             output: Budget::new(config.queue_bytes_in_all),
             input: Budget::new(config.input_bytes_in_all),
             counters: Counters::default(),
+            limited: AtomicBool::new(true),
             ending: Shutdown::new(),
             ping: Event::packet("2"),
             sessions: Mutex::default(),
@@ -220,6 +224,7 @@ impl<A: App> Hub<A> {
         let count = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
         Stats {
             connections: self.sessions.lock().len(),
+            websockets: counters.websockets.load(Ordering::Relaxed),
             sockets: counters.sockets.load(Ordering::Relaxed),
             rooms: self.rooms.len(),
             bytes_waiting: self.output.used(),

@@ -32,6 +32,7 @@ mod session;
 mod socket;
 mod stream;
 mod upgrade;
+mod watching;
 mod websocket;
 mod wheel;
 
@@ -46,7 +47,7 @@ use http_body_util::Full;
 use crate::base::clock::Clock;
 use crate::base::rng::Rng;
 pub use ack::Ack;
-pub use app::{AckId, App, Args, DisconnectReason, Incoming, Owner, Refusal, Stats};
+pub use app::{AckId, App, Args, DisconnectReason, Incoming, Owner, Refusal, Seen, Stats, Way};
 pub use config::EngineConfig;
 pub use connecting::Connecting;
 pub use connection::Connection;
@@ -127,6 +128,11 @@ impl<A: App> Engine<A> {
     /// The sockets in a room, in no order.
     pub fn sockets_in(&self, room: RoomId) -> Vec<Socket<A>> {
         self.0.rooms.with(room, <[_]>::to_vec)
+    }
+
+    /// From now on rates are limited as configured, or not at all.
+    pub fn limit(&self, limited: bool) {
+        self.0.limited.store(limited, Ordering::Relaxed);
     }
 
     /// Counters for metrics.

@@ -77,6 +77,14 @@ impl<A: App> Namespaces<A> {
         self.entries.iter().position(|(name, _)| *name == namespace)
     }
 
+    /// One of those that are connected.
+    pub fn any(&self) -> Option<Socket<A>> {
+        self.entries.iter().find_map(|(_, entry)| match entry {
+            Entry::Connected(socket) => Some(socket.clone()),
+            Entry::Asked => None,
+        })
+    }
+
     fn socket(&self, namespace: &str) -> Option<Socket<A>> {
         match &self.entries.get(self.index(namespace)?)?.1 {
             Entry::Connected(socket) => Some(socket.clone()),

@@ -95,6 +95,9 @@ impl<A: App> Session<A> {
             Some(_) => Transport::WebSocket,
             None => Transport::Polling,
         };
+        if stream.is_some() {
+            hub.counters.websockets.fetch_add(1, Ordering::Relaxed);
+        }
         let pulse = Pulse {
             phase: Phase::Ping(now + hub.ticks.ping_interval),
             connect_by: now + hub.ticks.connect_timeout,
@@ -136,6 +139,9 @@ impl<A: App> Session<A> {
 
     /// Queues an event without acting on the outcome: see [`Hub::settle`].
     pub fn push(&self, event: &Event) -> Pushed {
+        if self.hub.app.watches() {
+            self.show_event(event);
+        }
         let stream = self.stream.get();
         self.out.lock().push(event, stream, &self.caps())
     }
@@ -311,6 +317,9 @@ impl<A: App> Session<A> {
 
     /// Counts what was received. Returns how long nothing more should be read.
     pub fn count_input(&self, packets: usize, bytes: usize) -> Duration {
+        if !self.hub.limited.load(Ordering::Relaxed) {
+            return Duration::ZERO;
+        }
         let config = &self.hub.config;
         let mut rate = self.rate.lock();
         let mut wait = Duration::ZERO;
@@ -340,6 +349,10 @@ impl<A: App> Session<A> {
 impl<A: App> Drop for Session<A> {
     fn drop(&mut self) {
         self.out.get_mut().clear(&self.hub.output);
+        if self.stream.get().is_some() {
+            let counters = &self.hub.counters;
+            counters.websockets.fetch_sub(1, Ordering::Relaxed);
+        }
     }
 }
 

@@ -5,9 +5,10 @@ use std::future::{Future, pending};
 use std::io::ErrorKind;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use super::app::{App, DisconnectReason};
+use super::app::{App, DisconnectReason, Way};
 use super::event::Event;
 use super::outbox::Transport;
 use super::session::Session;
@@ -294,6 +295,9 @@ async fn finish<A: App>(session: &Session<A>, stream: &Stream) {
 impl<A: App> Session<A> {
     /// A packet of the peer, on either transport.
     pub(super) fn receive(self: &Arc<Self>, packet: Packet<'_>) -> Result<(), DisconnectReason> {
+        if self.hub.app.watches() {
+            self.show_packet(Way::In, &packet);
+        }
         match packet {
             Packet::Message(message) => {
                 let connection = super::Connection::new(Arc::clone(self));
@@ -317,6 +321,8 @@ impl<A: App> Session<A> {
             let upgraded = !out.closed && self.stream.set(stream).is_ok();
             if upgraded {
                 out.transport = Transport::WebSocket;
+                let counters = &self.hub.counters;
+                counters.websockets.fetch_add(1, Ordering::Relaxed);
             }
             upgraded
         };

@@ -2,8 +2,10 @@
 
 use std::collections::HashMap;
 
+use http::header::{CONTENT_TYPE, HeaderValue};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use warp::reply::Response;
 
 use super::answer::{self, Answer};
 use super::call::Call;
@@ -11,6 +13,7 @@ use super::error::Failure;
 use super::paging;
 use crate::base::clock::{Timestamp, iso};
 use crate::base::{logging, process};
+use crate::metrics::CONTENT_TYPE as CONTENT_TYPE_OF_METRICS;
 use crate::model::view::UserView;
 use crate::model::{ConversationId, Role};
 use crate::service::{
@@ -346,6 +349,19 @@ pub(super) async fn health(call: Call) -> Answer {
 pub(super) async fn compact(call: Call) -> Answer {
     ask(&call, Service::compact).await?;
     answer::done()
+}
+
+/// The page of numbers that a monitoring system reads.
+pub(super) async fn metrics(call: Call) -> Answer {
+    call.service().may_administrate(call.caller()?)?;
+    let scrape = call.settings().scrape.as_ref();
+    let scrape = scrape.ok_or_else(Failure::not_found)?;
+    let broke = || Failure::internal("composing the numbers broke off");
+    let page = scrape.page().await.ok_or_else(broke)?;
+    let mut response = Response::new(page.into());
+    let kind = HeaderValue::from_static(CONTENT_TYPE_OF_METRICS);
+    response.headers_mut().insert(CONTENT_TYPE, kind);
+    Ok(response)
 }
 
 /// Ends all sessions of somebody.

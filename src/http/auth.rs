@@ -119,7 +119,7 @@ pub(super) async fn me(call: Call) -> Answer {
     let caller = call.caller()?;
     answer::ok(&Me {
         user: call.service().me(caller)?,
-        server_name: call.service().server_name().to_owned(),
+        server_name: call.service().server_name(),
         session_id: caller.session,
     })
 }

@@ -21,7 +21,7 @@ use super::search::Searches;
 use super::{Door, Settings};
 use crate::base::clock::Timestamp;
 use crate::model::Peer;
-use crate::model::peer::Progress;
+use crate::model::peer::{Asker, Progress};
 use crate::protocol::credentials::{self, DEVICE_COOKIE, Site, Token};
 use crate::service::{Caller, Device, Service, ServiceError};
 
@@ -46,6 +46,7 @@ pub(super) struct Request {
     host: Option<Authority>,
     peer: Peer,
     progress: Progress,
+    asker: Asker,
     body: Option<Body>,
 }
 
@@ -62,6 +63,7 @@ pub(super) fn request() -> BoxedFilter<(Request,)> {
         .and(warp::host::optional().or(warp::any().map(|| None)).unify())
         .and(warp::ext::optional::<Peer>())
         .and(warp::ext::optional::<Progress>())
+        .and(warp::ext::optional::<Asker>())
         .and(warp::body::stream().map(body::boxed))
         .map(
             move |method,
@@ -71,6 +73,7 @@ pub(super) fn request() -> BoxedFilter<(Request,)> {
                   host,
                   peer: Option<Peer>,
                   progress: Option<Progress>,
+                  asker: Option<Asker>,
                   body| Request {
                 method,
                 path: path.as_str().to_owned(),
@@ -79,6 +82,7 @@ pub(super) fn request() -> BoxedFilter<(Request,)> {
                 host,
                 peer: peer.unwrap_or(nobody),
                 progress: progress.unwrap_or_default(),
+                asker: asker.unwrap_or_default(),
                 body: Some(body),
             },
         )
@@ -219,7 +223,9 @@ impl Call {
             }
             None => return Err(Failure::unauthorized()),
         };
-        Ok(self.service().authenticate(&token)?)
+        let caller = self.service().authenticate(&token)?;
+        self.request.asker.is(caller.user);
+        Ok(caller)
     }
 
     /// Lets only our own pages, and programs that are no browsers, past here: for what needs no

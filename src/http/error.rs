@@ -1,6 +1,7 @@
 //! Refusals and failures, and how they look: one shape, and a status for each code.
 //!
-//! What goes wrong inside is logged here, once, and told to the client without its details.
+//! What goes wrong inside goes with the answer to the listener, which logs it, and is told to the
+//! client without its details.
 
 use http::StatusCode;
 use http::header::{CONNECTION, HeaderValue, RETRY_AFTER};
@@ -8,6 +9,7 @@ use warp::reply::Response;
 
 use super::answer;
 use super::fields::BadFields;
+use crate::model::peer::Refused;
 use crate::model::view::{ErrorAnswer, ErrorView};
 use crate::service::ServiceError;
 
@@ -15,7 +17,7 @@ use crate::service::ServiceError;
 #[derive(Debug)]
 pub(super) struct Failure {
     status: StatusCode,
-    error: ErrorView,
+    refused: Box<Refused>,
 }
 
 impl Failure {
@@ -26,18 +28,23 @@ impl Failure {
             field: None,
             limit: None,
             retry_after: None,
+            request_id: None,
         };
-        Self { status, error }
+        let reason = None;
+        Self {
+            status,
+            refused: Box::new(Refused { error, reason }),
+        }
     }
 
     fn about(mut self, field: &str) -> Self {
-        self.error.field = Some(field.to_owned());
+        self.refused.error.field = Some(field.to_owned());
         self
     }
 
     /// Names the limit that was passed.
     pub(super) fn over(mut self, limit: u64) -> Self {
-        self.error.limit = Some(limit);
+        self.refused.error.limit = Some(limit);
         self
     }
 
@@ -75,7 +82,7 @@ impl Failure {
     /// Whether this says that nobody is signed in.
     pub(super) fn is_unauthorized(&self) -> bool {
         self.status == StatusCode::UNAUTHORIZED
-            && self.error.code == ServiceError::Unauthorized.code()
+            && self.refused.error.code == ServiceError::Unauthorized.code()
     }
 
     /// Another site made the browser send this.
@@ -152,15 +159,19 @@ impl Failure {
     /// Something failed that is not the client's doing. `log` is for the log only.
     pub(super) fn internal(log: &str) -> Self {
         const MESSAGE: &str = "Something went wrong on the server. It has been logged.";
-        tracing::error!(reason = log, "a request failed");
-        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", MESSAGE)
+        let mut failure = Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", MESSAGE);
+        failure.refused.reason = Some(log.to_owned());
+        failure
     }
 
     /// The answer in the one shape.
     pub(super) fn into_response(self) -> Response {
-        let retry_after = self.error.retry_after;
-        let body = ErrorAnswer { error: self.error };
+        let Refused { error, reason } = *self.refused;
+        let retry_after = error.retry_after;
+        let body = ErrorAnswer { error };
         let mut response = answer::json(self.status, &body);
+        let error = body.error;
+        response.extensions_mut().insert(Refused { error, reason });
         let headers = response.headers_mut();
         if let Some(seconds) = retry_after {
             headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
@@ -183,19 +194,20 @@ impl From<BadFields> for Failure {
 
 impl From<ServiceError> for Failure {
     fn from(refused: ServiceError) -> Self {
-        if let Some(reason) = refused.log() {
-            tracing::error!(reason, code = refused.code(), "a request failed");
-        }
         let error = ErrorView {
             code: refused.code().to_owned(),
             message: refused.message().into_owned(),
             field: refused.field().map(str::to_owned),
             limit: refused.limit(),
             retry_after: refused.retry_after(),
+            request_id: None,
         };
         Self {
             status: status_of(&refused),
-            error,
+            refused: Box::new(Refused {
+                error,
+                reason: refused.log().map(str::to_owned),
+            }),
         }
     }
 }

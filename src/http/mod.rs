@@ -51,6 +51,7 @@ use warp::reply::Response;
 use warp::{Filter, Rejection, Reply};
 
 use crate::base::clock::{Clock, Timestamp};
+use crate::metrics::Scrape;
 use crate::search::Search;
 use crate::service::Service;
 
@@ -68,6 +69,8 @@ pub struct Settings {
     pub public_certificate: bool,
     /// How long a request's body may take is measured on it.
     pub clock: Clock,
+    /// The page of numbers, for administrators.
+    pub scrape: Option<Scrape>,
 }
 
 /// What all handlers share.
@@ -174,5 +177,6 @@ fn head_of(response: Response) -> Response {
     let mut response = warp::reply().into_response();
     *response.status_mut() = parts.status;
     *response.headers_mut() = parts.headers;
+    *response.extensions_mut() = parts.extensions;
     response
 }

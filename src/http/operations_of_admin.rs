@@ -53,6 +53,13 @@ fn installation() -> Vec<Operation> {
         )
         .gives::<admin::ServerHealth>(200, "As it is now.")
         .refuses(&["forbidden"]),
+        get(
+            "/api/admin/metrics",
+            "adminMetrics",
+            "The numbers for a monitoring system, as OpenMetrics text (administrators).",
+        )
+        .gives_bytes(200, "As they are now.")
+        .refuses(&["forbidden"]),
         operation(
             Method::POST,
             "/api/admin/compaction",

@@ -59,6 +59,7 @@ pub(super) fn table() -> Vec<Route> {
         get("/api/admin/storage", admin::storage),
         get("/api/admin/health", admin::health),
         post("/api/admin/compaction", admin::compact),
+        get("/api/admin/metrics", admin::metrics),
 
         get("/api/conversations", conversations::list),
         post("/api/conversations", conversations::create),

@@ -65,7 +65,7 @@ pub(super) async fn show(call: Call) -> Answer {
     answer::ok(&SetupState {
         needed: state.needed,
         valid: state.valid,
-        server_name: call.service().server_name().to_owned(),
+        server_name: call.service().server_name(),
     })
 }
 

@@ -3,8 +3,11 @@
 use std::any::Any;
 use std::fmt;
 use std::net::IpAddr;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
+
+use super::ids::UserId;
+use super::view::ErrorView;
 
 /// The network peer of a request, after the trusted-proxy rules were applied.
 /// The listener puts it into each request's extensions.
@@ -32,6 +35,34 @@ impl Progress {
     pub fn take(&self) -> bool {
         self.0.swap(false, Ordering::Relaxed)
     }
+}
+
+/// Who turned out to ask, for the log: the door that finds out notes it. The listener puts it into
+/// each request's extensions.
+#[derive(Clone, Debug, Default)]
+pub struct Asker(Arc<OnceLock<UserId>>);
+
+impl Asker {
+    /// It is this person.
+    pub fn is(&self, user: UserId) {
+        // Who asks doesn't change within a request.
+        let _ = self.0.set(user);
+    }
+
+    /// Who it is, if that is known.
+    pub fn known(&self) -> Option<UserId> {
+        self.0.get().copied()
+    }
+}
+
+/// Why a request got no good answer. The door that refuses puts it into the answer's extensions; the
+/// listener logs it, once, and names the request in the answer if the fault is the server's.
+#[derive(Clone, Debug)]
+pub struct Refused {
+    /// What the client is told.
+    pub error: ErrorView,
+    /// What the log is told besides.
+    pub reason: Option<String>,
 }
 
 /// A connection's place in the server's count, and its share in a graceful end. The listener puts

@@ -14,9 +14,12 @@ use super::crowd::{Crowd, Place};
 use super::lines::{LineId, Lines, Rooms};
 use super::outbound::{self, Greeting};
 use super::resume::{self, Replay};
+use super::watch::Watch;
 use crate::base::clock::Clock;
 use crate::base::rng::Rng;
-use crate::engine::{App, Connecting, DisconnectReason, Hold, Incoming, Owner, Refusal, Socket};
+use crate::engine::{
+    App, Connecting, DisconnectReason, Hold, Incoming, Owner, Refusal, Seen, Socket, Way,
+};
 use crate::model::Peer;
 use crate::model::ids::{ConversationId, EventSeq};
 use crate::protocol::credentials::{self, Site, Token};
@@ -46,6 +49,8 @@ pub(super) struct Chat {
     numbers: AtomicU64,
     /// Who has not said yet who they are.
     strangers: Crowd,
+    /// Which packets are looked at closely.
+    pub(super) watch: Watch,
 }
 
 /// What is kept of the opening request until CONNECT.
@@ -86,6 +91,7 @@ impl Chat {
             origins,
             numbers: AtomicU64::new(1),
             strangers: Crowd::default(),
+            watch: Watch::default(),
         }
     }
 
@@ -182,7 +188,7 @@ impl Chat {
         let greeting = Greeting {
             user_id: user,
             username: &self.service.sender_view(user).username,
-            server_name: self.service.server_name(),
+            server_name: &self.service.server_name(),
             recovered,
             head: told.0,
         };
@@ -293,6 +299,20 @@ impl App for Chat {
             Some(replay) => self.welcome_back(connecting, caller, replay),
             None => self.welcome(connecting, caller),
         }
+    }
+
+    fn watches(&self) -> bool {
+        self.watch.is_on()
+    }
+
+    fn seen(&self, socket: Option<&Socket<Self>>, way: Way, packet: Seen<'_>) {
+        let sender = |socket: &Socket<Self>| {
+            let user = self.service.sender_view(socket.data().caller.user);
+            (format!("{}", socket.data().number.0), user.username)
+        };
+        let (number, user) = socket.map(sender).unzip();
+        let number = number.as_deref().unwrap_or("-");
+        self.watch.note(number, user.as_deref(), way, packet);
     }
 
     fn event(&self, socket: &Socket<Self>, incoming: Incoming<'_, Self>) {

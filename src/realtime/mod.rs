@@ -16,6 +16,7 @@ mod news;
 mod outbound;
 mod resume;
 mod updates;
+mod watch;
 
 use std::sync::Arc;
 
@@ -26,6 +27,7 @@ use self::chat::Chat;
 use self::hub::Hub;
 use crate::base::clock::Clock;
 use crate::base::rng::Rng;
+use crate::config::Debug;
 use crate::engine::{Engine, EngineConfig, Stats};
 use crate::service::Service;
 
@@ -74,6 +76,17 @@ impl Realtime {
     /// [`GRACE`](crate::engine::GRACE).
     pub async fn shutdown(&self) {
         self.engine.shutdown(1012).await;
+    }
+
+    /// From now on rates are limited, or not.
+    pub fn limit(&self, limited: bool) {
+        self.engine.limit(limited);
+    }
+
+    /// From now on these packets are logged, as far as logs show
+    /// [`PACKETS`](crate::base::logging::PACKETS).
+    pub fn watch(&self, topics: Vec<Debug>) {
+        self.engine.app().watch.set(topics);
     }
 
     /// Counters for metrics.

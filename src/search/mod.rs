@@ -253,6 +253,15 @@ impl Search {
         head.saturating_sub(self.0.seen.load(Ordering::Acquire))
     }
 
+    /// For how long the oldest event has waited that the index doesn't have yet; nothing when it has
+    /// them all. Reads the log: not for each request.
+    pub fn behind(&self) -> Duration {
+        let seen = EventSeq(self.0.seen.load(Ordering::Acquire));
+        let next = self.0.store.log().tail(seen, 1).unwrap_or_default();
+        next.first()
+            .map_or(Duration::ZERO, |event| self.0.clock.now().since(event.at))
+    }
+
     /// Bytes that the index takes on the disk; 0 before it is made. Reads its folder: not for each
     /// request.
     pub fn disk_bytes(&self) -> u64 {

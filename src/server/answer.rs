@@ -9,7 +9,10 @@ use http::header::{
 use http::{HeaderValue, Response, StatusCode};
 use http_body_util::Full;
 
+use super::gate::NoRoom;
 use super::handler::{BoxBody, boxed};
+use crate::model::peer::Refused;
+use crate::model::view::{ErrorAnswer, ErrorView};
 
 const CLOSED_POLICY: &str = "default-src 'none'; frame-ancestors 'none'";
 
@@ -63,21 +66,62 @@ pub(super) fn redirect(to: HeaderValue) -> Response<BoxBody> {
     response
 }
 
+/// What went wrong, in the one shape of errors.
+pub(super) fn failure(status: StatusCode, error: ErrorView) -> Response<BoxBody> {
+    let retry_after = error.retry_after;
+    let body = ErrorAnswer {
+        error: error.clone(),
+    };
+    // A plain struct with string keys can't fail to be written.
+    let body = serde_json::to_vec(&body).unwrap_or_default();
+    let mut response = content(status, "application/json", body);
+    if let Some(seconds) = retry_after {
+        let seconds = HeaderValue::from(seconds);
+        response.headers_mut().insert(RETRY_AFTER, seconds);
+    }
+    let reason = None;
+    response.extensions_mut().insert(Refused { error, reason });
+    response
+}
+
+fn error(code: &str, message: &str, retry_after: Option<u64>) -> ErrorView {
+    ErrorView {
+        code: code.to_owned(),
+        message: message.to_owned(),
+        field: None,
+        limit: None,
+        retry_after,
+        request_id: None,
+    }
+}
+
 /// A request failed inside. The log says more.
 pub(super) fn internal() -> Response<BoxBody> {
-    let body = r#"{"error":{"code":"internal","message":"Something went wrong on the server."}}"#;
-    content(StatusCode::INTERNAL_SERVER_ERROR, "application/json", body)
+    let error = error(
+        "internal",
+        "Something went wrong on the server. It has been logged.",
+        None,
+    );
+    failure(StatusCode::INTERNAL_SERVER_ERROR, error)
 }
 
 /// A request took too long: its body came too slowly, or the server has too much to do.
 pub(super) fn too_slow() -> Response<BoxBody> {
-    let body = concat!(
-        r#"{"error":{"code":"server_busy","message":"The request took too long. "#,
-        r#"Please try again.","retryAfter":5}}"#
-    );
-    let mut response = content(StatusCode::SERVICE_UNAVAILABLE, "application/json", body);
-    response
-        .headers_mut()
-        .insert(RETRY_AFTER, HeaderValue::from_static("5"));
-    response
+    let message = "The request took too long. Please try again.";
+    let error = error("server_busy", message, Some(5));
+    failure(StatusCode::SERVICE_UNAVAILABLE, error)
+}
+
+/// There is no room for one more connection.
+pub(super) fn full(full: NoRoom) -> Response<BoxBody> {
+    let message = match full {
+        NoRoom::Total => {
+            "The server has as many connections as it can carry. Please try again soon."
+        }
+        NoRoom::Address => {
+            "Your network has as many connections to this server as it may. Please close some."
+        }
+    };
+    let error = error("server_busy", message, Some(10));
+    failure(StatusCode::SERVICE_UNAVAILABLE, error)
 }

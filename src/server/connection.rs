@@ -19,12 +19,15 @@ use hyper_util::server::conn::auto;
 use rustls::ServerConfig;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
+use tokio::sync::{Notify, OwnedSemaphorePermit, watch};
 
-use super::gate::Slot;
+use super::gate::{NoRoom, Slot};
 use super::handler::{BoxBody, Handler};
 use super::redirect::Plain;
-use super::{Timeouts, answer, peer};
+use super::requests::{RequestId, Requests};
+use super::{Timeouts, answer, peer, requests};
 use crate::base::clock::Clock;
+use crate::base::rng::Rng;
 use crate::base::shutdown::Shutdown;
 use crate::config::Network;
 use crate::model::peer::{Admission, Progress};
@@ -70,6 +73,10 @@ impl Protocols {
             .keep_alive_timeout(timeouts.keep_alive);
         Self { http1, http2 }
     }
+
+    fn of(&self, http2: bool) -> &auto::Builder<TokioExecutor> {
+        if http2 { &self.http2 } else { &self.http1 }
+    }
 }
 
 /// Who answers on a listener.
@@ -92,7 +99,9 @@ pub(super) struct Shared {
     pub tls: Option<Arc<ServerConfig>>,
     /// What to tell clients that speak plain HTTP to the TLS listener.
     pub plain: Option<Arc<Shared>>,
-    pub trusted_proxies: Vec<Network>,
+    pub trusted_proxies: watch::Receiver<Vec<Network>>,
+    pub requests: Arc<Requests>,
+    pub rng: Rng,
     pub protocols: Protocols,
     pub timeouts: Timeouts,
     pub clock: Clock,
@@ -109,7 +118,7 @@ pub(super) async fn serve(stream: TcpStream, from: SocketAddr, slot: Slot, share
         return serve_http(stream, false, false, from, slot, &shared).await;
     };
     let Some(mut handshake) = slot.handshake() else {
-        return;
+        return shared.requests.meters.connection_refused("handshakes");
     };
     let shaken = async {
         let mut first = [0];
@@ -136,8 +145,14 @@ pub(super) async fn serve(stream: TcpStream, from: SocketAddr, slot: Slot, share
                 serve_http(stream, false, false, from, slot, plain).await;
             }
         }
-        Some(Err(error)) => tracing::debug!(peer = %from.ip(), %error, "TLS handshake failed"),
-        None => tracing::debug!(peer = %from.ip(), "TLS handshake took too long"),
+        Some(Err(error)) => {
+            shared.requests.meters.handshake_failed();
+            tracing::debug!(peer = %from.ip(), %error, "TLS handshake failed");
+        }
+        None => {
+            shared.requests.meters.handshake_failed();
+            tracing::debug!(peer = %from.ip(), "TLS handshake took too long");
+        }
     }
 }
 
@@ -157,19 +172,22 @@ async fn serve_http<I>(
         let (asked, shared) = (asked.clone(), shared.clone());
         service_fn(move |mut request: Request<Incoming>| {
             asked.store(true, Ordering::Relaxed);
-            let peer = peer::peer(from.ip(), tls, request.headers(), &shared.trusted_proxies);
+            let (peer, id) = {
+                let trusted = shared.trusted_proxies.borrow();
+                let is_trusted = peer::is_trusted(from.ip(), &trusted);
+                (
+                    peer::peer(from.ip(), tls, request.headers(), &trusted),
+                    RequestId::of(request.headers(), is_trusted, &shared.rng),
+                )
+            };
             request.extensions_mut().insert(peer);
+            request.extensions_mut().insert(id);
             request.extensions_mut().insert(admission.clone());
             let shared = shared.clone();
             async move { Ok::<_, Infallible>(respond(request, &shared).await) }
         })
     };
-    let protocols = &shared.protocols;
-    let builder = if http2 {
-        &protocols.http2
-    } else {
-        &protocols.http1
-    };
+    let builder = shared.protocols.of(http2);
     let connection = builder.serve_connection_with_upgrades(TokioIo::new(io), service);
     tokio::pin!(connection);
     let first_request = shared.clock.sleep(shared.timeouts.first_request);
@@ -197,6 +215,57 @@ async fn serve_http<I>(
     }
 }
 
+/// Tells somebody for whom there is no room so, in the language of the connection, and closes it.
+pub(super) async fn turn_away(
+    stream: TcpStream,
+    full: NoRoom,
+    shared: Arc<Shared>,
+    place: OwnedSemaphorePermit,
+) {
+    let told = async {
+        let Some(config) = &shared.tls else {
+            return tell_full(stream, false, full, &shared).await;
+        };
+        let mut first = [0];
+        if stream.peek(&mut first).await.is_ok_and(|read| read == 1)
+            && first[0].is_ascii_uppercase()
+        {
+            return tell_full(stream, false, full, &shared).await;
+        }
+        if let Ok(stream) = TlsStream::accept(stream, config.clone()).await {
+            let http2 = stream.speaks(b"h2");
+            tell_full(stream, http2, full, &shared).await;
+        }
+    };
+    let limit = shared.timeouts.handshake;
+    // Who doesn't listen isn't told.
+    let _ = shared.clock.timeout(limit, told).await;
+    drop(place);
+}
+
+async fn tell_full<I>(io: I, http2: bool, full: NoRoom, shared: &Shared)
+where
+    I: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let asked = Arc::new(Notify::new());
+    let service = {
+        let asked = asked.clone();
+        service_fn(move |_: Request<Incoming>| {
+            asked.notify_one();
+            async move { Ok::<_, Infallible>(answer::full(full)) }
+        })
+    };
+    let builder = shared.protocols.of(http2);
+    let connection = builder.serve_connection_with_upgrades(TokioIo::new(io), service);
+    tokio::pin!(connection);
+    tokio::select! {
+        _ = connection.as_mut() => return,
+        () = asked.notified() => connection.as_mut().graceful_shutdown(),
+    }
+    // What goes wrong from here on is the affair of who is not let in.
+    let _ = connection.await;
+}
+
 /// The answer to one request. A handler that panics or takes too long costs its request only.
 async fn respond(mut request: Request<Incoming>, shared: &Shared) -> Response<BoxBody> {
     let (http, socket, socket_path, prefix) = match &shared.answers {
@@ -211,21 +280,28 @@ async fn respond(mut request: Request<Incoming>, shared: &Shared) -> Response<Bo
     strip_prefix(request.uri_mut(), prefix);
     let path = request.uri().path();
     let is_socket = path.strip_suffix('/').unwrap_or(path) == socket_path;
-    let handler = if is_socket { socket } else { http };
+    let (handler, kind) = if is_socket {
+        (socket, "socket")
+    } else {
+        (http, requests::kind(path))
+    };
+    let watched = shared.requests.watch(&mut request, kind);
     let progress = Progress::default();
     request.extensions_mut().insert(progress.clone());
     let work = AssertUnwindSafe(async { handler.answer(request).await }).catch_unwind();
     tokio::pin!(work);
     let limit: Duration = shared.timeouts.answer;
-    loop {
-        return match shared.clock.timeout(limit, work.as_mut()).await {
+    let mut response = loop {
+        break match shared.clock.timeout(limit, work.as_mut()).await {
             Some(Ok(response)) => response,
             // The panic hook has logged it.
             Some(Err(_)) => answer::internal(),
             None if progress.take() => continue,
             None => answer::too_slow(),
         };
-    }
+    };
+    watched.end(&mut response);
+    response
 }
 
 /// Takes the prefix away under which a proxy shows this server.

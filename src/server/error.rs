@@ -43,6 +43,14 @@ pub enum StartError {
         /// What to do.
         remedy: &'static str,
     },
+    /// A file has no token in it.
+    #[error(
+        "the file {} named in metrics.token_file must hold a token of at least 16 characters and nothing else; make one with `openssl rand -hex 32`", path.display()
+    )]
+    MetricsToken {
+        /// The file.
+        path: PathBuf,
+    },
     /// The cryptography library refuses.
     #[error("cannot set up TLS: {0}; this is a fault in Inkspot, please report it")]
     Tls(String),

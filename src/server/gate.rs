@@ -1,6 +1,7 @@
 //! Who may connect: how many connections and handshakes, in all and from one address.
 //!
-//! Knows addresses and numbers only. What is refused here costs nothing but an `accept`.
+//! Knows addresses and numbers only. Who is refused is told so, as far as there are places for that;
+//! beyond them it costs nothing but an `accept`.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -9,6 +10,9 @@ use std::sync::Arc;
 use parking_lot::Mutex;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+/// How many are told at the same time that there is no room for them.
+const TOLD: usize = 16;
 
 /// Descriptors left for the store, the log and the listeners themselves.
 const RESERVED_DESCRIPTORS: u64 = 128;
@@ -27,10 +31,11 @@ pub struct GateLimits {
 }
 
 impl GateLimits {
-    /// For people: a home or an office behind one address fits, a flood does not.
-    pub fn standard() -> Self {
+    /// For people: a home or an office behind one address fits, a flood does not. `most` are what
+    /// the memory is for.
+    pub fn standard(most: usize) -> Self {
         Self {
-            total: connections_possible(),
+            total: connections_possible().min(most),
             per_address: 1024,
             handshakes: 512,
             handshakes_per_address: 128,
@@ -71,13 +76,14 @@ pub struct Gate(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
-    limits: GateLimits,
     handshakes: Arc<Semaphore>,
+    told: Arc<Semaphore>,
     counts: Mutex<Counts>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Counts {
+    limits: GateLimits,
     total: usize,
     by_address: HashMap<IpAddr, PerAddress>,
 }
@@ -86,6 +92,15 @@ struct Counts {
 struct PerAddress {
     connections: usize,
     handshakes: usize,
+}
+
+/// What has no room for a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoRoom {
+    /// The server.
+    Total,
+    /// What one address may have.
+    Address,
 }
 
 /// One admitted connection; dropping it makes room for another.
@@ -106,34 +121,54 @@ pub struct Handshake<'s> {
 impl Gate {
     /// A gate that nobody has passed yet.
     pub fn new(limits: GateLimits) -> Self {
-        let handshakes = Arc::new(Semaphore::new(limits.handshakes));
         Self(Arc::new(Inner {
-            limits,
-            handshakes,
-            counts: Mutex::default(),
+            handshakes: Arc::new(Semaphore::new(limits.handshakes)),
+            told: Arc::new(Semaphore::new(TOLD)),
+            counts: Mutex::new(Counts {
+                limits,
+                total: 0,
+                by_address: HashMap::new(),
+            }),
         }))
     }
 
-    /// Lets a connection from `addr` in, or `None` when there are too many. A trusted proxy
-    /// (`counted` is false) stands for many people and counts in all only.
-    pub fn admit(&self, addr: IpAddr, counted: bool) -> Option<Slot> {
+    /// From now on these limits hold, but for the number of handshakes at work. Who is in stays.
+    pub fn limit(&self, limits: GateLimits) {
+        self.0.counts.lock().limits = limits;
+    }
+
+    /// How many are in, and how many may be.
+    pub fn count(&self) -> (usize, usize) {
+        let counts = self.0.counts.lock();
+        (counts.total, counts.limits.total)
+    }
+
+    /// Lets a connection from `addr` in, unless there are too many. A trusted proxy (`counted` is
+    /// false) stands for many people and counts in all only.
+    pub fn admit(&self, addr: IpAddr, counted: bool) -> Result<Slot, NoRoom> {
         let address = counted.then(|| network_of(addr));
         let mut counts = self.0.counts.lock();
-        if counts.total >= self.0.limits.total {
-            return None;
+        let limits = counts.limits;
+        if counts.total >= limits.total {
+            return Err(NoRoom::Total);
         }
         if let Some(address) = address {
             let entry = counts.by_address.entry(address).or_default();
-            if entry.connections >= self.0.limits.per_address {
-                return None;
+            if entry.connections >= limits.per_address {
+                return Err(NoRoom::Address);
             }
             entry.connections += 1;
         }
         counts.total += 1;
-        Some(Slot {
+        Ok(Slot {
             gate: self.clone(),
             address,
         })
+    }
+
+    /// A place among those who are told that there is no room, if one is free.
+    pub fn tell(&self) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.0.told).try_acquire_owned().ok()
     }
 }
 
@@ -142,8 +177,9 @@ impl Slot {
     pub fn handshake(&self) -> Option<Handshake<'_>> {
         if let Some(address) = self.address {
             let mut counts = self.gate.0.counts.lock();
+            let most = counts.limits.handshakes_per_address;
             let entry = counts.by_address.entry(address).or_default();
-            if entry.handshakes >= self.gate.0.limits.handshakes_per_address {
+            if entry.handshakes >= most {
                 return None;
             }
             entry.handshakes += 1;
@@ -221,10 +257,13 @@ mod tests {
         let gate = Gate::new(LIMITS);
         let one = gate.admit(ip("10.0.0.1"), true).unwrap();
         let _two = gate.admit(ip("::ffff:10.0.0.1"), true).unwrap();
-        assert!(gate.admit(ip("10.0.0.1"), true).is_none());
+        assert_eq!(
+            gate.admit(ip("10.0.0.1"), true).err(),
+            Some(NoRoom::Address)
+        );
         let _other = gate.admit(ip("10.0.0.2"), true).unwrap();
         drop(one);
-        assert!(gate.admit(ip("10.0.0.1"), true).is_some());
+        assert!(gate.admit(ip("10.0.0.1"), true).is_ok());
     }
 
     #[test]
@@ -232,19 +271,19 @@ mod tests {
         let gate = Gate::new(LIMITS);
         let _one = gate.admit(ip("fd00::1"), true).unwrap();
         let _two = gate.admit(ip("fd00::2"), true).unwrap();
-        assert!(gate.admit(ip("fd00::3"), true).is_none());
-        assert!(gate.admit(ip("fd00:0:0:1::3"), true).is_some());
+        assert!(gate.admit(ip("fd00::3"), true).is_err());
+        assert!(gate.admit(ip("fd00:0:0:1::3"), true).is_ok());
     }
 
     #[test]
     fn all_together_meet_the_total_and_a_proxy_meets_only_that() {
         let gate = Gate::new(LIMITS);
         let proxied: Vec<_> = (0..4).map(|_| gate.admit(ip("10.0.0.1"), false)).collect();
-        assert!(proxied.iter().all(Option::is_some));
-        assert!(gate.admit(ip("10.0.0.1"), false).is_none());
-        assert!(gate.admit(ip("10.0.0.2"), true).is_none());
+        assert!(proxied.iter().all(Result::is_ok));
+        assert_eq!(gate.admit(ip("10.0.0.1"), false).err(), Some(NoRoom::Total));
+        assert!(gate.admit(ip("10.0.0.2"), true).is_err());
         drop(proxied);
-        assert!(gate.admit(ip("10.0.0.2"), true).is_some());
+        assert!(gate.admit(ip("10.0.0.2"), true).is_ok());
         assert!(gate.0.counts.lock().by_address.is_empty());
     }
 
@@ -257,5 +296,17 @@ mod tests {
         assert!(two.handshake().is_none());
         drop(handshake);
         assert!(two.handshake().is_some());
+    }
+
+    #[test]
+    fn new_limits_count_for_who_comes_and_let_who_is_in_stay() {
+        let gate = Gate::new(LIMITS);
+        let inside: Vec<_> = (0..2).map(|_| gate.admit(ip("10.0.0.1"), true)).collect();
+        gate.limit(GateLimits { total: 1, ..LIMITS });
+        assert_eq!(gate.admit(ip("10.0.0.2"), true).err(), Some(NoRoom::Total));
+        assert_eq!(gate.count(), (2, 1));
+        drop(inside);
+        let told: Vec<_> = (0..TOLD).map(|_| gate.tell()).collect();
+        assert!(told.iter().all(Option::is_some) && gate.tell().is_none());
     }
 }

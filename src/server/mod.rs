@@ -15,9 +15,11 @@ mod handler;
 mod links;
 mod listener;
 mod machine;
+mod metrics;
 mod names;
 mod peer;
 mod redirect;
+mod requests;
 mod signals;
 mod tls;
 mod trust;
@@ -27,6 +29,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::net::TcpListener;
+use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 pub use disk::write_private;
@@ -34,18 +37,21 @@ pub use error::StartError;
 pub use gate::GateLimits;
 pub use handler::{BoxBody, BoxError, Handler, boxed};
 pub use links::Links;
-pub use signals::EndSignals;
+pub use metrics::{MetricsDoor, MetricsToken};
+pub use signals::{EndSignals, ReloadSignal};
 
-use crate::base::clock::Clock;
+use crate::base::clock::{Clock, Timestamp};
+use crate::base::rng::Rng;
 use crate::base::shutdown::Shutdown;
-use crate::config::{Config, LimitProfile, TlsMode};
+use crate::config::{Config, LimitProfile, Network, TlsMode};
+use crate::metrics::Meters;
 use authority::Authority;
 use connection::{Answers, Protocols, Shared};
-use gate::Gate;
+use gate::{Gate, NoRoom};
 use listener::Acceptor;
 use names::Names;
 use redirect::Plain;
-use signals::ReloadSignal;
+use requests::Requests;
 use tls::Certificates;
 use trust::TrustPage;
 
@@ -96,7 +102,7 @@ impl Bounds {
     /// Those of the configured profile.
     pub fn of(config: &Config) -> Self {
         let gate = match config.limits.profile {
-            LimitProfile::Default => GateLimits::standard(),
+            LimitProfile::Default => GateLimits::standard(config.memory.connections()),
             LimitProfile::Off => GateLimits::unlimited(),
         };
         Self {
@@ -173,6 +179,10 @@ impl Listening {
         let ca_file = ca_file.map(|file| file.canonicalize().unwrap_or(file));
         let links = Links::new(&config, &listening, &addresses(&plain), ca_file);
         let certificates = certificates.map(Arc::new);
+        let control = Control {
+            gate: Gate::new(bounds.gate),
+            trusted_proxies: watch::Sender::new(config.server.trusted_proxies.clone()),
+        };
         Ok(Server {
             config,
             clock,
@@ -181,6 +191,8 @@ impl Listening {
             plain,
             certificates,
             links,
+            control,
+            meters: Meters::default(),
         })
     }
 }
@@ -194,6 +206,8 @@ pub struct Server {
     plain: Vec<TcpListener>,
     certificates: Option<Arc<Certificates>>,
     links: Links,
+    control: Control,
+    meters: Meters,
 }
 
 impl Server {
@@ -208,6 +222,24 @@ impl Server {
         Some(trust::fingerprint(authority.der()))
     }
 
+    /// Counts with these instruments.
+    #[must_use]
+    pub fn counting(mut self, meters: Meters) -> Self {
+        self.meters = meters;
+        self
+    }
+
+    /// What of it can change, and be looked at, while it serves.
+    pub fn control(&self) -> Control {
+        self.control.clone()
+    }
+
+    /// Says when the certificate in use ends; `None` without TLS.
+    pub fn certificate_end(&self) -> impl Fn() -> Option<Timestamp> + Send + Sync + use<> {
+        let certificates = self.certificates.clone();
+        move || certificates.as_ref()?.end()
+    }
+
     /// Answers requests until `shutdown` begins, then lets those who still work finish within a
     /// limit.
     pub async fn serve(self, handlers: Handlers, shutdown: Shutdown) -> Result<(), StartError> {
@@ -219,7 +251,7 @@ impl Server {
             ..
         } = self;
         let listening = addresses(&self.listeners);
-        let gate = Gate::new(bounds.gate);
+        let gate = self.control.gate.clone();
         let mut loops = JoinSet::new();
         let product = self
             .listeners
@@ -263,12 +295,15 @@ impl Server {
         handlers: Handlers,
         shutdown: &Shutdown,
     ) -> Result<(Arc<Shared>, Option<Arc<Shared>>), StartError> {
+        let requests = Arc::new(Requests::new(self.meters.clone()));
         let shared = |answers, tls, plain| {
             Arc::new(Shared {
                 answers,
                 tls,
                 plain,
-                trusted_proxies: self.config.server.trusted_proxies.clone(),
+                trusted_proxies: self.control.trusted_proxies.subscribe(),
+                requests: requests.clone(),
+                rng: Rng::system(),
                 protocols: Protocols::new(&self.bounds.timeouts),
                 timeouts: self.bounds.timeouts,
                 clock: self.clock.clone(),
@@ -292,6 +327,27 @@ impl Server {
         let plain = Answers::Plain(Arc::new(Plain { tls_port, trust }));
         let plain = shared(plain, None, None);
         Ok((shared(product, Some(tls), Some(plain.clone())), Some(plain)))
+    }
+}
+
+/// What of a server can change, and be looked at, while it serves. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Control {
+    gate: Gate,
+    trusted_proxies: watch::Sender<Vec<Network>>,
+}
+
+impl Control {
+    /// From now on who comes is held to these settings.
+    pub fn settle(&self, config: &Config) {
+        self.gate.limit(Bounds::of(config).gate);
+        let trusted = &config.server.trusted_proxies;
+        self.trusted_proxies.send_replace(trusted.clone());
+    }
+
+    /// How many connections there are, and how many there may be.
+    pub fn connections(&self) -> (usize, usize) {
+        self.gate.count()
     }
 }
 
@@ -322,11 +378,21 @@ fn trust_page(
 async fn accept(mut acceptor: Acceptor, gate: Gate, shared: Arc<Shared>) {
     loop {
         let (stream, from) = acceptor.accept().await;
-        let counted = !peer::is_trusted(from.ip(), &shared.trusted_proxies);
-        if let Some(slot) = gate.admit(from.ip(), counted) {
-            tokio::spawn(connection::serve(stream, from, slot, shared.clone()));
-        } else {
-            tracing::debug!(peer = %from.ip(), "too many connections");
+        let counted = !peer::is_trusted(from.ip(), &shared.trusted_proxies.borrow());
+        match gate.admit(from.ip(), counted) {
+            Ok(slot) => {
+                tokio::spawn(connection::serve(stream, from, slot, shared.clone()));
+            }
+            Err(full) => {
+                shared.requests.meters.connection_refused(match full {
+                    NoRoom::Total => "total",
+                    NoRoom::Address => "address",
+                });
+                tracing::debug!(peer = %from.ip(), ?full, "too many connections");
+                if let Some(place) = gate.tell() {
+                    tokio::spawn(connection::turn_away(stream, full, shared.clone(), place));
+                }
+            }
         }
     }
 }

@@ -29,15 +29,17 @@ impl EndSignals {
     }
 }
 
-/// SIGHUP: the request to read the certificate files again.
+/// SIGHUP: the request to read the settings and the certificate files again.
 #[derive(Debug)]
-pub(super) struct ReloadSignal(Signal);
+pub struct ReloadSignal(Signal);
 
 impl ReloadSignal {
+    /// From now on this signal no longer ends the process. Each who listens hears it.
     pub fn listen() -> io::Result<Self> {
         signal(SignalKind::hangup()).map(Self)
     }
 
+    /// Returns at the next request.
     pub async fn next(&mut self) {
         self.0.recv().await;
     }

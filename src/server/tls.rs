@@ -96,6 +96,14 @@ impl Certificates {
         }
     }
 
+    /// When the one in use ends.
+    pub fn end(&self) -> Option<Timestamp> {
+        let current = self.current.read().clone();
+        let (_, cert) = x509_parser::parse_x509_certificate(current.cert.first()?).ok()?;
+        let seconds = u64::try_from(cert.validity().not_after.timestamp()).ok()?;
+        Some(Timestamp(seconds.saturating_mul(1000)))
+    }
+
     /// The PEM file that proves this server.
     pub fn file(&self) -> PathBuf {
         match &self.source {

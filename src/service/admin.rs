@@ -78,7 +78,7 @@ impl Service {
     }
 
     fn open_sessions(&self, state: &dyn Reads, user: UserId) -> Answer<usize> {
-        let (now, idle) = (self.0.clock.now(), self.0.settings.session_idle);
+        let (now, idle) = (self.0.clock.now(), self.settings().session_idle);
         let open = sessions::of_user(state, user)?.into_iter();
         Ok(open
             .filter(|session| now.since(session.last_used_at) < idle)
@@ -159,7 +159,8 @@ impl Service {
     /// What lies on the disk, and how much more may. Errors: `forbidden`.
     pub fn admin_storage(&self, caller: Caller) -> Answer<AdminStorage> {
         self.require_admin_now(caller)?;
-        let (state, settings) = (self.0.store.view(), &self.0.settings.files);
+        let (state, settings) = (self.0.store.view(), self.settings());
+        let settings = &settings.files;
         let mut top = Vec::new();
         for person in self.0.directory.all() {
             let bytes = files::usage(&state, person.id)?;

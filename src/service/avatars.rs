@@ -77,7 +77,7 @@ impl Service {
 
     /// Where a face is found.
     pub(super) fn avatar_url(&self, of: AvatarOf, file: Option<FileId>) -> Option<String> {
-        avatar_url(&self.0.settings.files.path_prefix, of, file)
+        avatar_url(&self.settings().files.path_prefix, of, file)
     }
 }
 

@@ -15,7 +15,8 @@ use tokio::sync::{Notify, oneshot, watch};
 use super::decision::{Decision, Rule};
 use super::queue::{Queue, Room};
 use super::{Answer, Follower, ServiceError};
-use crate::base::clock::{Clock, Timestamp};
+use crate::base::clock::{Clock, Stopwatch, Timestamp};
+use crate::metrics::Meters;
 use crate::model::{ConversationId, Event, EventBody, EventSeq};
 use crate::store::{LogLimits, Reads, StoreError, Txn, Writer};
 
@@ -111,6 +112,8 @@ struct Group {
     /// Each with what became of its own command.
     acks: Vec<(Ack, Answer<()>)>,
     committed: Answer<()>,
+    /// Runs since then.
+    since: Stopwatch,
 }
 
 /// Told once when the store failed: the process must end.
@@ -140,6 +143,7 @@ impl Committer {
         head: EventSeq,
         clock: Clock,
         room: Room,
+        meters: Meters,
         fatal: Fatal,
     ) -> std::io::Result<(Self, Threads)> {
         let queue = Arc::new(Queue::new(room));
@@ -151,17 +155,18 @@ impl Committer {
             joins: Vec::new(),
         };
         let told = Arc::clone(&followers);
+        let counted = meters.clone();
         let publish = thread::Builder::new().name("publish".into());
         threads
             .joins
-            .push(publish.spawn(move || publish_all(&decided, &told, &seen))?);
+            .push(publish.spawn(move || publish_all(&decided, &told, &seen, &counted))?);
         let taken = Arc::clone(&queue);
         let refused = Arc::new(Notify::new());
         let full = Arc::clone(&refused);
         let commit = thread::Builder::new().name("commit".into());
         threads.joins.push(commit.spawn(move || {
             let _closing = Closing(&taken);
-            let commit = || commit_all(writer, &taken, &clock, (&groups, &full));
+            let commit = || commit_all(writer, &taken, &clock, (&groups, &full), &meters);
             let failed = catch_unwind(AssertUnwindSafe(commit))
                 .unwrap_or_else(|_| Err("the commit thread failed by panic".into()));
             if let Err(error) = failed {
@@ -246,6 +251,11 @@ impl Committer {
         self.refused.notified().await;
     }
 
+    /// How much waits to be decided.
+    pub fn waiting(&self) -> Room {
+        self.queue.waiting()
+    }
+
     /// The newest event that all followers have seen.
     pub fn head(&self) -> watch::Receiver<EventSeq> {
         self.published.clone()
@@ -286,6 +296,7 @@ fn commit_all(
     queue: &Queue<Work>,
     clock: &Clock,
     (groups, full): (&SyncSender<Group>, &Notify),
+    meters: &Meters,
 ) -> Result<(), String> {
     while let Some(taken) = queue.take(GROUP) {
         let mut commands = Vec::with_capacity(taken.len());
@@ -298,7 +309,7 @@ fn commit_all(
                 Work::Lend(work) => lends.push(work),
             }
         }
-        let (group, suspect) = commit_group(&mut writer, commands, clock);
+        let (group, suspect) = commit_group(&mut writer, commands, clock, meters);
         if matches!(group.committed, Err(ServiceError::StorageFull)) {
             full.notify_one();
         }
@@ -352,7 +363,9 @@ fn commit_group(
     writer: &mut Writer,
     commands: Vec<Box<dyn Command>>,
     clock: &Clock,
+    meters: &Meters,
 ) -> (Group, Option<String>) {
+    let (took, decided) = (Stopwatch::start(), commands.len());
     let mut txn = writer.begin();
     let mut acks = Vec::with_capacity(commands.len());
     let mut applied = Ok(());
@@ -371,7 +384,11 @@ fn commit_group(
     let (committed, suspect) = match applied {
         Ok(()) if txn.is_empty() => (Ok(Vec::new()), None),
         Ok(()) => {
+            let sync = Stopwatch::start();
             let committed = txn.commit();
+            if committed.is_ok() {
+                meters.committed(decided, took.elapsed(), sync.elapsed());
+            }
             let refused = |error: &&StoreError| matches!(error, StoreError::Full { .. });
             let failed = committed.as_ref().err().filter(|error| !refused(error));
             let suspect = failed.map(ToString::to_string);
@@ -387,11 +404,13 @@ fn commit_group(
             events,
             acks,
             committed: Ok(()),
+            since: Stopwatch::start(),
         },
         Err(error) => Group {
             events: Vec::new(),
             acks,
             committed: Err(error.into()),
+            since: Stopwatch::start(),
         },
     };
     (group, suspect)
@@ -433,6 +452,7 @@ fn publish_all(
     groups: &Receiver<Group>,
     followers: &Followers,
     published: &watch::Sender<EventSeq>,
+    meters: &Meters,
 ) {
     while let Ok(group) = groups.recv() {
         if let Some(newest) = group.events.last() {
@@ -443,6 +463,7 @@ fn publish_all(
                 let _ = catch_unwind(AssertUnwindSafe(told));
             }
             published.send_replace(newest.seq);
+            meters.published(group.since.elapsed());
         }
         for (ack, own) in group.acks {
             let committed = group.committed.clone().and(own);

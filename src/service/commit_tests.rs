@@ -16,6 +16,7 @@ use super::queue::Room;
 use super::{Answer, Follower, ServiceError};
 use crate::base::clock::{Clock, Timestamp};
 use crate::base::rng::Rng;
+use crate::metrics::Meters;
 use crate::model::ids::{EventSeq, UserId};
 use crate::model::{Account, Event, EventBody, Role};
 use crate::store::kv::{Change, Kv, Order, SledKv, Visit};
@@ -90,8 +91,15 @@ fn open(room: Room) -> House {
         called.fetch_add(1, Ordering::SeqCst);
     };
     let head = store.log().head();
-    let (committer, threads) =
-        Committer::start(writer, head, clock, room, Box::new(count)).unwrap();
+    let (committer, threads) = Committer::start(
+        writer,
+        head,
+        clock,
+        room,
+        Meters::default(),
+        Box::new(count),
+    )
+    .unwrap();
     let told = Arc::new(Told::default());
     committer.follow(told.clone());
     House {

@@ -133,7 +133,7 @@ impl Service {
         let reserve = if asked {
             space.floor
         } else {
-            self.0.settings.files.reserve(&space)
+            self.settings().files.reserve(&space)
         };
         let next = store.next_generation(reserve, &mut |step| pace.watch(step))?;
         let retired = self

@@ -188,6 +188,11 @@ impl Directory {
         all
     }
 
+    /// How many they are.
+    pub fn count(&self) -> usize {
+        self.people.read().by_id.len()
+    }
+
     /// Somebody was here until now; the event follows.
     pub fn seen(&self, user: UserId, at: Timestamp) {
         let seen = |person: &mut Person| person.last_seen_at = person.last_seen_at.max(Some(at));

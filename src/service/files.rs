@@ -172,7 +172,7 @@ impl Service {
 
     /// The largest file that is taken, in bytes.
     pub fn largest_file(&self) -> u64 {
-        self.0.settings.files.max_bytes
+        self.settings().files.max_bytes
     }
 
     /// Removes one of the caller's files that nothing holds yet. Errors: `not_found`.
@@ -191,8 +191,8 @@ impl Service {
         self.limit(LimitedAction::Read, LimitKey::user(caller.user))?;
         Ok(StorageUsage {
             used: files::usage(&self.0.store.view(), caller.user)?,
-            quota: self.0.settings.files.quota_bytes,
-            max_file: self.0.settings.files.max_bytes,
+            quota: self.settings().files.quota_bytes,
+            max_file: self.settings().files.max_bytes,
         })
     }
 
@@ -261,7 +261,8 @@ impl Service {
     /// A file as it goes over the wire.
     pub(super) fn file_view(&self, file: &File) -> FileView {
         let id = file.id;
-        let prefix = &self.0.settings.files.path_prefix;
+        let settings = self.settings();
+        let prefix = &settings.files.path_prefix;
         let thumbnails = file.thumbnails.iter().map(|still| ThumbnailView {
             url: format!("{prefix}/api/files/{id}/thumbnails/{}", still.side),
             width: still.width,

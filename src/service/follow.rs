@@ -49,11 +49,11 @@ impl Service {
 
     /// Whether people are held to limits; loads are driven without.
     pub fn is_limited(&self) -> bool {
-        self.0.settings.limited
+        self.settings().limited
     }
 
     /// The name of this server.
-    pub fn server_name(&self) -> &str {
-        &self.0.settings.server_name
+    pub fn server_name(&self) -> String {
+        self.settings().server_name.clone()
     }
 }

@@ -153,7 +153,7 @@ impl Service {
             None => None,
         };
         Ok(InvitePreview {
-            server_name: self.server_name().to_owned(),
+            server_name: self.server_name(),
             invited_by: self.sender_view(invite.created_by).display_name,
             conversation_title: title,
             expires_at: invite.expires_at,

@@ -4,6 +4,7 @@
 
 use std::net::IpAddr;
 use std::num::NonZeroU32;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::time::Duration;
 
 use governor::clock::Clock as _;
@@ -182,8 +183,9 @@ type Buckets = RateLimiter<u128, DashMapStateStore<u128>, HouseClock, NoOpMiddle
 
 /// All buckets.
 pub struct Limits {
-    /// In the order of [`LimitedAction::ALL`]; empty when nothing is limited.
+    /// In the order of [`LimitedAction::ALL`].
     buckets: Vec<Buckets>,
+    limited: AtomicBool,
     clock: HouseClock,
 }
 
@@ -199,15 +201,23 @@ impl Limits {
             let quota = Quota::with_period(every)?.allow_burst(NonZeroU32::new(burst)?);
             Some(RateLimiter::dashmap_with_clock(quota, clock.clone()))
         };
-        let actions = LimitedAction::ALL.iter().filter(|_| limited);
         Self {
-            buckets: actions.filter_map(buckets).collect(),
+            buckets: LimitedAction::ALL.iter().filter_map(buckets).collect(),
+            limited: AtomicBool::new(limited),
             clock,
         }
     }
 
+    /// From now on everything is limited, or nothing.
+    pub fn set(&self, limited: bool) {
+        self.limited.store(limited, Relaxed);
+    }
+
     /// Takes one from the bucket, or says when there is one again.
     pub fn check(&self, action: LimitedAction, key: LimitKey) -> Answer<()> {
+        if !self.limited.load(Relaxed) {
+            return Ok(());
+        }
         let Some(buckets) = self.buckets.get(action as usize) else {
             return Ok(());
         };
@@ -278,6 +288,14 @@ mod tests {
             assert_eq!(limits.check(LimitedAction::SignIn, LimitKey(1)), Ok(()));
         }
         assert_eq!(limits.kept(), 0);
+        limits.set(true);
+        let (burst, _) = LimitedAction::SignIn.rate();
+        for _ in 0..burst {
+            assert_eq!(limits.check(LimitedAction::SignIn, LimitKey(1)), Ok(()));
+        }
+        assert!(limits.check(LimitedAction::SignIn, LimitKey(1)).is_err());
+        limits.set(false);
+        assert_eq!(limits.check(LimitedAction::SignIn, LimitKey(1)), Ok(()));
     }
 
     #[test]

@@ -74,10 +74,12 @@ impl Service {
     /// Sends a message. Errors: `not_found`, fields (`content`, `clientId`, `attachments`),
     /// `rate_limited`, `server_busy`, `storage_full`.
     pub async fn send(&self, caller: Caller, new: NewMessage) -> Answer<Sent> {
-        let rule = self.new_message(caller, new)?;
-        let (message, fresh) = self.0.committer.run(rule).await?;
-        let message = self.message_view(&message);
-        Ok(Sent { message, fresh })
+        let (tell, told) = tokio::sync::oneshot::channel();
+        self.send_then(caller, new, move |answer| {
+            // Who asked may have gone meanwhile.
+            let _ = tell.send(answer);
+        });
+        told.await.unwrap_or(Err(ServiceError::ServerBusy))
     }
 
     /// The same with a callback: called exactly once, on the publisher's thread in commit order
@@ -90,10 +92,19 @@ impl Service {
     ) {
         let rule = match self.new_message(caller, new) {
             Ok(rule) => rule,
-            Err(error) => return done(Err(error)),
+            Err(error) => {
+                self.0.meters.message_refused(error.code());
+                return done(Err(error));
+            }
         };
         let service = self.clone();
         self.0.committer.run_then(rule, move |answer| {
+            match &answer {
+                Ok((_, true)) => service.0.meters.message(),
+                // It was stored before.
+                Ok((_, false)) => {}
+                Err(error) => service.0.meters.message_refused(error.code()),
+            }
             done(answer.map(|(message, fresh)| Sent {
                 message: service.message_view(&message),
                 fresh,

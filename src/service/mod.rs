@@ -37,6 +37,7 @@ mod pending;
 mod places;
 mod presence;
 mod queue;
+mod readings;
 mod reaper;
 mod receipts;
 mod receiving;
@@ -55,8 +56,11 @@ mod writable;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use tokio::sync::watch;
+
 use crate::base::clock::Clock;
 use crate::base::rng::Rng;
+use crate::metrics::Meters;
 use crate::store::{Reads, Store, StoreError};
 
 pub use crate::store::LogLimits;
@@ -70,6 +74,7 @@ pub use live::Listener;
 pub use own::DRAFTS_MAX;
 pub use passwords::PasswordCost;
 pub use queue::Room;
+pub use readings::Readings;
 pub use receiving::{Checksum, Piece};
 pub use start::{FileSettings, Parts, Running, Settings};
 pub use types::*;
@@ -100,7 +105,9 @@ struct Inner {
     committer: Committer,
     clock: Clock,
     rng: Rng,
-    settings: Settings,
+    settings: watch::Sender<Arc<Settings>>,
+    /// Who counts what happens.
+    meters: Meters,
     passwords: Passwords,
     devices: Devices,
     limits: Limits,
@@ -133,6 +140,31 @@ impl Service {
     /// alive. Errors: `server_busy`.
     pub async fn beat(&self) -> Answer<()> {
         self.decide(|_, _| Ok(Decision::nothing(()))).await
+    }
+
+    /// How it behaves now.
+    fn settings(&self) -> Arc<Settings> {
+        Arc::clone(&self.0.settings.borrow())
+    }
+
+    /// From now on it behaves like this, as far as that can change while it runs: what it is called,
+    /// how long sessions stand, whether rates are limited, what may be uploaded.
+    pub fn settle(&self, new: Settings) {
+        self.0.limits.set(new.limited);
+        self.0.settings.send_modify(|settings| {
+            let before = &**settings;
+            *settings = Arc::new(Settings {
+                server_name: new.server_name,
+                session_idle: new.session_idle,
+                limited: new.limited,
+                files: FileSettings {
+                    path_prefix: before.files.path_prefix.clone(),
+                    writers: before.files.writers,
+                    ..new.files
+                },
+                ..before.clone()
+            });
+        });
     }
 
     fn limit(&self, action: LimitedAction, key: LimitKey) -> Answer<()> {

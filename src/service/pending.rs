@@ -27,8 +27,7 @@ use crate::store::{Reads, files};
 const PENDING_MOST: usize = 100;
 /// How long whoever writes an upload may take to let go of it.
 const LETTING_GO: Duration = Duration::from_secs(10);
-/// How many uploads are written at the same time, in all and by one person.
-const WRITERS: u32 = 32;
+/// How many uploads one person may write at the same time.
 const WRITERS_OF_ONE: usize = 8;
 /// How long another one waits for a place.
 const WRITERS_WAIT: Duration = Duration::from_secs(30);
@@ -225,6 +224,7 @@ pub struct Uploads {
     /// Who copies a film: it keeps the disk busy.
     pub films: Semaphore,
     writers: Semaphore,
+    writers_most: u32,
     writers_of: Places,
     /// Each who waits for a place among all holds one more of it.
     waiting: Arc<()>,
@@ -240,7 +240,8 @@ pub struct Writing<'a> {
 impl Uploads {
     /// Finds the uploads that were not finished. Blocks. Stages that are no uploads, left by a
     /// process that was killed, go away; so do those of which there is a file already.
-    pub fn load(blobs: Arc<dyn Blobs>, state: &dyn Reads) -> Answer<Self> {
+    /// At most `writers` are written at the same time.
+    pub fn load(blobs: Arc<dyn Blobs>, state: &dyn Reads, writers: u32) -> Answer<Self> {
         let mut pending = Pending::default();
         for (stage, staged) in blobs.stages()? {
             match Note::upload(stage, &staged) {
@@ -258,7 +259,8 @@ impl Uploads {
             finishing: Arc::default(),
             pictures: Semaphore::new(1),
             films: Semaphore::new(1),
-            writers: Semaphore::new(WRITERS as usize),
+            writers: Semaphore::new(writers as usize),
+            writers_most: writers,
             writers_of: Places::new(WRITERS_OF_ONE),
             waiting: Arc::default(),
             ending: watch::Sender::new(false),
@@ -283,7 +285,7 @@ impl Uploads {
     /// Returns when nobody writes and no file is being made. None is as long as the guard lives.
     pub async fn idle(&self) -> OwnedRwLockWriteGuard<()> {
         // It is never closed.
-        let _ = self.writers.acquire_many(WRITERS).await;
+        let _ = self.writers.acquire_many(self.writers_most).await;
         Arc::clone(&self.finishing).write_owned().await
     }
 
@@ -314,6 +316,12 @@ impl Uploads {
     pub fn is_too_slow(&self, bytes: u64, took: Duration) -> bool {
         let is_wanted = Arc::strong_count(&self.waiting) > 1;
         is_wanted && took > SLOW_AFTER && bytes / LEAST_PACE < took.as_secs()
+    }
+
+    /// How many are unfinished, and how many of them are being written.
+    pub fn count(&self) -> (usize, usize) {
+        let writing = self.writers_most as usize - self.writers.available_permits();
+        (self.pending.lock().by_id.len(), writing)
     }
 
     /// The uploads of which nothing arrived since `before`.

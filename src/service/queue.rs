@@ -90,6 +90,15 @@ impl<T> Queue<T> {
         Some(taken)
     }
 
+    /// How much waits.
+    pub fn waiting(&self) -> Room {
+        let state = self.state.lock();
+        Room {
+            commands: state.waiting.len(),
+            bytes: state.bytes,
+        }
+    }
+
     /// Takes nothing more in. What is queued can still be taken.
     pub fn close(&self) {
         self.state.lock().closed = true;

@@ -75,7 +75,7 @@ impl Service {
 
     async fn reap_uploads(&self) -> Answer<()> {
         let now = self.0.clock.now();
-        let before = now.minus(self.0.settings.files.expires);
+        let before = now.minus(self.settings().files.expires);
         for upload in self.0.uploads.untouched_since(before) {
             if self.0.uploads.is_ending() {
                 break;

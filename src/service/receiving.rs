@@ -195,7 +195,7 @@ impl Service {
         turn: &mut Turn,
         body: impl Stream<Item = Option<Bytes>> + Send,
     ) -> Answer<u64> {
-        let limit = self.0.settings.files.max_bytes;
+        let limit = self.settings().files.max_bytes;
         let stage = turn.upload.stage();
         let (end, len) = self.receive(turn, stage, 0, limit, body).await?;
         match end {

@@ -63,7 +63,7 @@ impl Service {
         let state = self.0.store.view();
         let (account, link) = require_link(&state, code, self.0.clock.now())?;
         Ok(ResetPreview {
-            server_name: self.server_name().to_owned(),
+            server_name: self.server_name(),
             username: account.username,
             display_name: account.display_name,
             expires_at: link.expires_at,

@@ -51,6 +51,11 @@ impl SessionCache {
         known.ok_or(Moment(state.ended))
     }
 
+    /// How many are known.
+    pub fn count(&self) -> usize {
+        self.0.lock().by_token.len()
+    }
+
     /// Keeps what was read from the store after `moment`, unless a session ended since.
     pub fn remember(&self, token: TokenHash, known: Known, moment: Moment) {
         let mut state = self.0.lock();

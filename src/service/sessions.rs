@@ -65,6 +65,20 @@ impl Service {
         password: &str,
         device: Device,
     ) -> Answer<SignedIn> {
+        let signed_in = self.try_sign_in(username, password, device).await;
+        match &signed_in {
+            Ok(_) => self.0.meters.sign_in(),
+            Err(error) => self.0.meters.sign_in_refused(error.code()),
+        }
+        signed_in
+    }
+
+    async fn try_sign_in(
+        &self,
+        username: &str,
+        password: &str,
+        device: Device,
+    ) -> Answer<SignedIn> {
         let folded = known_name(username);
         let account = accounts::find_by_username(&self.0.store.view(), &folded)?;
         self.limit_sign_in(&folded, account.as_ref(), &device)?;
@@ -78,7 +92,7 @@ impl Service {
             .ok_or(ServiceError::InvalidCredentials)?;
         let user = account.id;
         let session = self.new_session(&device);
-        let (new, idle) = (session.clone(), self.0.settings.session_idle);
+        let (new, idle) = (session.clone(), self.settings().session_idle);
         self.decide(move |state, now| sign_in(state, now, &account, &new, idle))
             .await?;
         self.signed_in(user, session)
@@ -150,7 +164,7 @@ impl Service {
         };
         let now = self.0.clock.now();
         let unused = now.since(known.last_used_at);
-        if unused >= self.0.settings.session_idle {
+        if unused >= self.settings().session_idle {
             return Err(ServiceError::Unauthorized);
         }
         if unused >= USE_NOTED_EVERY && self.0.sessions.used(&token, known.last_used_at, now) {
@@ -183,7 +197,7 @@ impl Service {
     /// The caller's sessions, the newest use first.
     pub fn sessions(&self, caller: Caller) -> Answer<Vec<SessionView>> {
         self.limit(LimitedAction::Read, LimitKey::user(caller.user))?;
-        let (now, idle) = (self.0.clock.now(), self.0.settings.session_idle);
+        let (now, idle) = (self.0.clock.now(), self.settings().session_idle);
         let mut sessions = sessions::of_user(&self.0.store.view(), caller.user)?;
         sessions.retain(|session| now.since(session.last_used_at) < idle);
         sessions

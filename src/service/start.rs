@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 use tokio::task::JoinHandle;
 
 use super::commit::{Committer, Fatal, Threads};
@@ -27,6 +27,7 @@ use super::{Answer, Inner, Service, ServiceError};
 use crate::base::clock::Clock;
 use crate::base::rng::Rng;
 use crate::blobs::Blobs;
+use crate::metrics::Meters;
 use crate::store::{LogLimits, Space, Store, Writer};
 
 /// How often what is outdated in memory is dropped.
@@ -75,6 +76,8 @@ pub struct Settings {
     pub log_limits: LogLimits,
     /// What may be uploaded.
     pub files: FileSettings,
+    /// Who counts what happens.
+    pub meters: Meters,
 }
 
 /// What may be uploaded, and where it is found.
@@ -88,6 +91,8 @@ pub struct FileSettings {
     pub expires: Duration,
     /// Free bytes below which uploads stop; a gibibyte or a tenth of the disk if not set.
     pub reserve_bytes: Option<u64>,
+    /// How many uploads are written at the same time; others wait.
+    pub writers: u32,
     /// What stands in front of `/api` in the addresses of files; empty or `/prefix`.
     pub path_prefix: String,
 }
@@ -109,6 +114,7 @@ impl Default for FileSettings {
             quota_bytes: Some(2 << 30),
             expires: Duration::from_hours(24),
             reserve_bytes: None,
+            writers: 32,
             path_prefix: String::new(),
         }
     }
@@ -132,6 +138,7 @@ impl Default for Settings {
                 max_events: 200_000,
             },
             files: FileSettings::default(),
+            meters: Meters::default(),
         }
     }
 }
@@ -159,16 +166,23 @@ impl Service {
         } = parts;
         let prefix = settings.files.path_prefix.clone();
         let directory = Arc::new(Directory::load(&store.view(), prefix)?);
-        let uploads = Uploads::load(blobs, &store.view())?;
+        let uploads = Uploads::load(blobs, &store.view(), settings.files.writers)?;
         let reaper = Arc::default();
         let sessions = Arc::new(SessionCache::default());
         let live = Arc::new(Live::new(Presence::new(settings.grace), clock.clone()));
         let passwords =
             Passwords::new(settings.password_cost, settings.password_turns, rng.clone())?;
         let head = store.log().head();
-        let (committer, threads) =
-            Committer::start(writer, head, clock.clone(), settings.room, fatal)
-                .map_err(|error| ServiceError::Internal(error.to_string().into()))?;
+        let meters = settings.meters.clone();
+        let (committer, threads) = Committer::start(
+            writer,
+            head,
+            clock.clone(),
+            settings.room,
+            meters.clone(),
+            fatal,
+        )
+        .map_err(|error| ServiceError::Internal(error.to_string().into()))?;
         committer.follow(directory.clone());
         committer.follow(sessions.clone());
         committer.follow(live.clone());
@@ -180,7 +194,8 @@ impl Service {
             committer,
             clock,
             rng,
-            settings,
+            settings: watch::Sender::new(Arc::new(settings)),
+            meters,
             passwords,
             directory,
             sessions,
@@ -223,7 +238,7 @@ impl Service {
 
     async fn run_store_tidying(self) {
         loop {
-            self.0.committer.tidy(self.0.settings.log_limits);
+            self.0.committer.tidy(self.settings().log_limits);
             self.0.clock.sleep(STORE_TIDIED_EVERY).await;
         }
     }

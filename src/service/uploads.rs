@@ -45,7 +45,7 @@ impl Service {
         name: &str,
         length: u64,
     ) -> Answer<UploadState> {
-        let limit = self.0.settings.files.max_bytes;
+        let limit = self.settings().files.max_bytes;
         if length > limit {
             return Err(ServiceError::FileTooLarge { limit });
         }
@@ -182,7 +182,7 @@ impl Service {
     /// Refuses when the disk would have less than its reserve left.
     pub(super) fn require_disk(&self, bytes: u64) -> Answer<()> {
         let space = self.0.store.space()?;
-        let reserve = self.0.settings.files.reserve(&space);
+        let reserve = self.settings().files.reserve(&space);
         if space.free < reserve.saturating_add(bytes) {
             return Err(ServiceError::StorageFull);
         }
@@ -191,11 +191,11 @@ impl Service {
 
     /// What one person may keep, in bytes.
     pub(super) fn quota(&self) -> u64 {
-        self.0.settings.files.quota_bytes.unwrap_or(u64::MAX)
+        self.settings().files.quota_bytes.unwrap_or(u64::MAX)
     }
 
     fn expires_at(&self, upload: &Upload) -> Timestamp {
-        upload.touched().plus(self.0.settings.files.expires)
+        upload.touched().plus(self.settings().files.expires)
     }
 
     pub(super) fn unfinished(&self, upload: &Upload, offset: u64) -> UploadState {

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::Parser;
+use clap::{CommandFactory, Parser};
 use inkspot::config::{Config, ConfigError, LimitProfile, Overrides, TlsMode, example};
 
 #[derive(Parser)]
@@ -76,6 +76,68 @@ fn typical_values_of_settings_without_default_are_understood() {
         config.tls.cert,
         Some(PathBuf::from("/etc/inkspot/cert.pem"))
     );
+}
+
+#[test]
+fn every_setting_is_a_flag_and_a_variable() {
+    let line = Line::command();
+    let variables: Vec<_> = line
+        .get_arguments()
+        .filter(|argument| argument.get_long().is_some())
+        .filter_map(|argument| argument.get_env()?.to_str())
+        .collect();
+    let (example, mut topic, mut seen) = (example(), "", 0);
+    for line in example.lines() {
+        if let Some(head) = line.strip_prefix('[') {
+            topic = head.trim_end_matches(']');
+        }
+        let setting = line
+            .strip_prefix('#')
+            .and_then(|line| line.split_once(" = "));
+        let Some((key, _)) = setting.filter(|(key, _)| !key.contains(' ')) else {
+            continue;
+        };
+        let name = match topic {
+            "server" => key.to_uppercase(),
+            topic => format!("{topic}_{key}").to_uppercase(),
+        };
+        let name = format!("INKSPOT_{name}");
+        assert!(variables.contains(&name.as_str()), "no flag has {name}");
+        seen += 1;
+    }
+    assert!(seen > 25, "{seen}");
+}
+
+#[test]
+fn what_is_looked_at_closely_is_understood_or_refused() {
+    let config = flags("--debug realtime:user=anna --debug realtime").unwrap();
+    let said: Vec<_> = config.log.debug.iter().map(ToString::to_string).collect();
+    assert_eq!(said, ["realtime:user=anna", "realtime"]);
+    for wrong in ["real", "realtime:", "realtime:user=", "realtime:room=1"] {
+        refused(
+            &format!("[log]\ndebug = [\"{wrong}\"]\n"),
+            "inkspot.toml:2:9: not \"realtime\", \"realtime:user=NAME\" or",
+        );
+    }
+}
+
+#[test]
+fn numbers_are_for_this_machine_or_behind_a_token() {
+    let public = flags("--metrics-listen 0.0.0.0:9464");
+    assert!(matches!(public, Err(ConfigError::MetricsInPublic)));
+    flags("--metrics-listen 127.0.0.1:9464").unwrap();
+    flags("--metrics-listen 0.0.0.0:9464 --metrics-token-file /etc/token").unwrap();
+}
+
+#[test]
+fn differences_are_named_by_topic_and_key() {
+    let config = flags("--name A --files-quota-mib 5 --memory-budget-mib 99").unwrap();
+    let differ = config.differences(&Config::default());
+    assert_eq!(
+        differ,
+        ["server.name", "memory.budget_mib", "files.quota_mib"]
+    );
+    assert!(config.differences(&config).is_empty());
 }
 
 #[test]

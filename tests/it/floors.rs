@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 /// Rooms by floor, from the cellar up. `docs/ARCHITECTURE.md` draws the same plan.
 const FLOORS: &[&[&str]] = &[
     &["base"],
-    &["model"],
+    &["model", "metrics"],
     &["protocol", "config", "tls", "text", "media"],
     &["store", "engine", "blobs"],
     &["service", "search", "backup"],

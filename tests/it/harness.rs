@@ -41,6 +41,8 @@ pub struct TestServer {
     pub service: Service,
     /// Its search.
     pub search: Search,
+    /// Where its numbers are, if it listens for that.
+    pub metrics: Option<SocketAddr>,
     shutdown: Shutdown,
     running: JoinHandle<Result<(), AppError>>,
     dir: TempDir,
@@ -96,13 +98,14 @@ impl TestServer {
         let app = App::start(&config, &clock, &Rng::system()).unwrap();
         let (links, service) = (app.links().clone(), app.service().clone());
         let search = app.search().clone();
-        let shutdown = app.shutdown().clone();
+        let (shutdown, metrics) = (app.shutdown().clone(), app.metrics_address());
         let running = tokio::spawn(app.run());
         let server = Self {
             links,
             clock,
             service,
             search,
+            metrics,
             shutdown,
             running,
             dir,
@@ -164,6 +167,7 @@ impl TestServer {
             socket_path: "/api/socketio".to_owned(),
             public_certificate: false,
             clock: self.clock.clone(),
+            scrape: None,
         };
         inkspot::http::routes(self.service.clone(), self.search.clone(), settings)
     }

@@ -16,6 +16,7 @@ mod http;
 mod http2;
 mod ledger;
 mod model;
+mod operations;
 mod process;
 mod protocol;
 mod realtime;

@@ -440,15 +440,25 @@ fn shell_is_working(shell: &Shell) -> bool {
     shell.shutdown.drained().now_or_never().is_none()
 }
 
+/// What a new connection is answered.
+async fn answer_to_one_more(shell: &Shell) -> String {
+    match shell.tls("localhost").await {
+        Ok(stream) => exchange(stream, &request("/x")).await,
+        Err(error) => error.to_string(),
+    }
+}
+
 #[tokio::test]
 async fn one_address_gets_its_share_of_connections_and_no_more() {
     let shell = Shell::start_with(|_, bounds| bounds.gate.per_address = 2);
     let one = shell.tls("localhost").await.unwrap();
     let _two = shell.tls("localhost").await.unwrap();
-    assert!(shell.tls("localhost").await.is_err());
+    let refused = answer_to_one_more(&shell).await;
+    assert!(refused.starts_with("HTTP/1.1 503"), "{refused}");
+    assert!(refused.contains("Your network has as many"), "{refused}");
     // A closed connection makes room for the next.
     assert!(exchange(one, &request("/x")).await.contains("http /x"));
-    while shell.tls("localhost").await.is_err() {
+    while !answer_to_one_more(&shell).await.contains("http /x") {
         tokio::task::yield_now().await;
     }
 }
@@ -462,12 +472,43 @@ async fn an_upgraded_connection_still_counts() {
     stream.write_all(upgrade.as_bytes()).await.unwrap();
     head_of(&mut stream).await;
     for _ in 0..5 {
-        assert!(shell.tls("localhost").await.is_err());
+        let refused = answer_to_one_more(&shell).await;
+        assert!(refused.starts_with("HTTP/1.1 503"), "{refused}");
     }
     drop(stream);
-    while shell.tls("localhost").await.is_err() {
+    while !answer_to_one_more(&shell).await.contains("http /x") {
         tokio::task::yield_now().await;
     }
+}
+
+#[tokio::test]
+async fn when_all_connections_are_taken_new_ones_are_told_and_old_ones_stay() {
+    let shell = Shell::start_with(|_, bounds| bounds.gate.total = 1);
+    let one = shell.tls("localhost").await.unwrap();
+    for _ in 0..3 {
+        let told = answer_to_one_more(&shell).await;
+        assert!(told.starts_with("HTTP/1.1 503"), "{told}");
+        assert!(told.contains("retry-after: 10"), "{told}");
+        assert!(told.contains("\"code\":\"server_busy\""), "{told}");
+        assert!(
+            told.contains("as many connections as it can carry"),
+            "{told}"
+        );
+    }
+    // In plain HTTP, too, and at both doors.
+    for at in [shell.addr(), shell.plain_addr()] {
+        let stream = TcpStream::connect(at).await.unwrap();
+        let told = exchange(stream, &request("/x")).await;
+        assert!(told.starts_with("HTTP/1.1 503"), "{told}");
+    }
+    // Who says nothing keeps nobody from being told, up to a number.
+    let mut silent = Vec::new();
+    for _ in 0..15 {
+        silent.push(TcpStream::connect(shell.addr()).await.unwrap());
+    }
+    let told = answer_to_one_more(&shell).await;
+    assert!(told.starts_with("HTTP/1.1 503"), "{told}");
+    assert!(exchange(one, &request("/x")).await.contains("http /x"));
 }
 
 #[tokio::test]

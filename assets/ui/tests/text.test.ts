@@ -14,6 +14,9 @@ test("places are filled and numbers choose the form", () => {
 test("errors speak plainly: known codes in our words, others in the server's", () => {
   expect(explain(new Failure({ code: "too_long", message: "x", limit: 8000 }))).toBe("That is too long. Use at most 8,000 characters.");
   expect(explain(new Failure({ code: "from_the_future", message: "It said so." }))).toBe("It said so.");
+  const failed = new Failure({ code: "internal", message: "x", requestId: "77ab" }, 500);
+  expect(explain(failed)).toMatch(/^The server made a mistake\..* It is number 77ab in the log\.$/);
+  expect(explain(new Failure({ code: "server_busy", message: "x", requestId: "77ab" }, 503))).not.toContain("77ab");
   expect(explain(new Failure({ code: "invalid_field", message: "x", field: "title" }))).toContain("one line");
   expect(explain(new Failure({ code: "invalid_field", message: "x", field: "elsewhere" }))).toBe(t("error.invalid_field"));
   expect(explain(new TypeError("x is undefined"))).toBe(t("error.unexpected"));

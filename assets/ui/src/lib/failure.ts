@@ -11,6 +11,8 @@ export class Failure extends Error {
   readonly limit: number | undefined;
   /** Seconds to wait before trying again, if the server said so. */
   readonly retryAfter: number | undefined;
+  /** Names the request in the server's log, where the fault is the server's. */
+  readonly requestId: string | undefined;
 
   constructor(error: WireError, status = 0) {
     super(error.message);
@@ -19,6 +21,7 @@ export class Failure extends Error {
     this.field = error.field;
     this.limit = error.limit;
     this.retryAfter = error.retryAfter;
+    this.requestId = error.requestId;
   }
 }
 
@@ -30,9 +33,11 @@ export function toFailure(error: unknown): Failure {
 
 /** The sentence for a person: our own words for known codes and what they are about, the server's for the rest. */
 export function explain(error: unknown): string {
-  const { code, field, limit, retryAfter, message } = toFailure(error);
+  const { code, field, limit, retryAfter, message, requestId } = toFailure(error);
   const n = limit ?? retryAfter;
-  return explainCode(`${code}.${field ?? ""}`, n) ?? explainCode(code, n) ?? message;
+  const said = explainCode(`${code}.${field ?? ""}`, n) ?? explainCode(code, n) ?? message;
+  // By it whoever looks after the server finds what happened in its log.
+  return code === "internal" && requestId !== undefined ? t("error.inLog", { said, id: requestId }) : said;
 }
 
 /** The sentence for a code alone, or `undefined` for a code without one. */

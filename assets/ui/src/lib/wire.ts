@@ -142,6 +142,8 @@ export interface WireError {
   field?: string;
   limit?: number;
   retryAfter?: number;
+  /** Names the request in the server's log, where the fault is the server's. */
+  requestId?: string;
 }
 
 /** What `sendMessage` takes; `senderId` is accepted for the origin's callers and ignored. */

@@ -51,6 +51,7 @@ export const error = {
   "error.rate_limited": { one: "Das war zu oft. Versuche es in {n} Sekunde noch einmal.", other: "Das war zu oft. Versuche es in {n} Sekunden noch einmal." },
   "error.checksum_mismatch": "Die Datei ist beschädigt angekommen. Versuche es noch einmal, dann wird sie neu gesendet.",
   "error.internal": "Der Server hat einen Fehler gemacht. Versuche es noch einmal; wenn es bleibt, sag es der Person, die ihn betreut.",
+  "error.inLog": "{said} Im Protokoll hat er die Nummer {id}.",
   "error.server_busy": "Der Server ist gerade beschäftigt. Versuche es gleich noch einmal.",
   "error.storage_full": "Die Festplatte des Servers ist voll. Sag es der Person, die ihn betreut; nichts Gesendetes geht verloren.",
   "error.quota_exceeded": "Für deine Dateien ist kein Platz mehr. Lösche Nachrichten mit großen Dateien, oder bitte die Person, die den Server betreut, um mehr.",

@@ -51,6 +51,7 @@ export const error = {
   "error.rate_limited": { one: "That was too often. Try again in {n} second.", other: "That was too often. Try again in {n} seconds." },
   "error.checksum_mismatch": "The file arrived damaged. Try again, and it is sent anew.",
   "error.internal": "The server made a mistake. Try again; if it stays, tell whoever looks after it.",
+  "error.inLog": "{said} It is number {id} in the log.",
   "error.server_busy": "The server is busy right now. Try again in a moment.",
   "error.storage_full": "The server's disk is full. Tell whoever looks after it; nothing that was sent is lost.",
   "error.quota_exceeded": "There is no room left for your files. Delete messages with large files, or ask whoever looks after this server for more.",

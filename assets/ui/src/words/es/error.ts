@@ -51,6 +51,7 @@ export const error = {
   "error.rate_limited": { one: "Demasiadas veces seguidas. Inténtalo de nuevo en {n} segundo.", other: "Demasiadas veces seguidas. Inténtalo de nuevo en {n} segundos." },
   "error.checksum_mismatch": "El archivo ha llegado dañado. Inténtalo de nuevo y se enviará otra vez.",
   "error.internal": "El servidor ha cometido un error. Inténtalo de nuevo; si sigue igual, avisa a quien lo cuida.",
+  "error.inLog": "{said} En el registro es el número {id}.",
   "error.server_busy": "El servidor está ocupado ahora. Inténtalo de nuevo en un momento.",
   "error.storage_full": "El disco del servidor está lleno. Avisa a quien lo cuida; nada de lo enviado se pierde.",
   "error.quota_exceeded": "No queda espacio para tus archivos. Elimina mensajes con archivos grandes, o pide más a quien cuida de este servidor.",

@@ -51,6 +51,7 @@ export const error = {
   "error.rate_limited": { other: "操作太频繁。请 {n} 秒后再试。" },
   "error.checksum_mismatch": "文件在传输中损坏。请重试，会重新发送。",
   "error.internal": "服务器出错了。请重试；若仍不行，请告诉管理它的人。",
+  "error.inLog": "{said}日志中的编号为 {id}。",
   "error.server_busy": "服务器正忙。请稍后重试。",
   "error.storage_full": "服务器的磁盘满了。请告诉管理它的人；已发送的内容不会丢失。",
   "error.quota_exceeded": "你的文件空间已用完。请删除带有大文件的消息，或请管理这台服务器的人给你更多空间。",
