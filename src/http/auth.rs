@@ -6,6 +6,7 @@ use warp::reply::Response;
 
 use super::answer::{self, Answer};
 use super::call::Call;
+use super::error::Failure;
 use crate::model::SessionId;
 use crate::model::view::{SessionView, UserView};
 use crate::protocol::credentials::{DEVICE_COOKIE, SESSION_COOKIE};
@@ -38,6 +39,13 @@ pub(super) struct Me {
     /// The session that asks.
     #[schema(value_type = String)]
     session_id: SessionId,
+}
+
+/// Whether somebody is signed in.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Here {
+    /// Who it is; `null` when nobody is.
+    me: Option<Me>,
 }
 
 /// What one may change about oneself.
@@ -116,8 +124,22 @@ pub(super) async fn sign_out(call: Call) -> Answer {
 }
 
 pub(super) async fn me(call: Call) -> Answer {
+    answer::ok(&caller(&call)?)
+}
+
+/// The first question of a page that starts. That nobody is signed in is no failure here: browsers
+/// tell of every refusal in their console.
+pub(super) async fn here(call: Call) -> Answer {
+    match caller(&call) {
+        Ok(me) => answer::ok(&Here { me: Some(me) }),
+        Err(failure) if failure.is_unauthorized() => answer::ok(&Here { me: None }),
+        Err(failure) => Err(failure),
+    }
+}
+
+fn caller(call: &Call) -> Result<Me, Failure> {
     let caller = call.caller()?;
-    answer::ok(&Me {
+    Ok(Me {
         user: call.service().me(caller)?,
         server_name: call.service().server_name(),
         session_id: caller.session,

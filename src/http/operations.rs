@@ -57,7 +57,7 @@ fn text() -> Value {
     json!({"type": "string"})
 }
 
-fn coming_in() -> [Operation; 4] {
+fn coming_in() -> [Operation; 5] {
     [
         get("/api/setup", "setupState", "What a setup link is good for.")
             .open()
@@ -85,6 +85,13 @@ fn coming_in() -> [Operation; 4] {
             }))
             .gives::<auth::LoggedIn>(200, "They are signed in.")
             .refuses(&["invalid_credentials", "storage_full"]),
+        get(
+            "/api/auth/session",
+            "session",
+            "Whether somebody is signed in, and who.",
+        )
+        .open()
+        .gives::<auth::Here>(200, "The caller, or nobody."),
         post("/api/auth/logout", "signOut", "Ends the caller's session.")
             .gives_nothing("It is ended.")
             .refuses(&["storage_full"]),

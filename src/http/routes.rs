@@ -31,6 +31,7 @@ pub(super) fn table() -> Vec<Route> {
 
         post("/api/auth/login", auth::sign_in),
         post("/api/auth/logout", auth::sign_out),
+        get("/api/auth/session", auth::here),
         get("/api/auth/me", auth::me),
         patch("/api/auth/me", auth::rename),
         post("/api/auth/password", auth::change_password),

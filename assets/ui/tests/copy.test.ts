@@ -1,7 +1,8 @@
 import "fake-indexeddb/auto";
+import { openDB } from "idb";
 import { beforeEach, expect, test } from "vitest";
 import { clearCopy, forgetLines, LINES, loadKept, loadLines, loadRooms, saveKept, saveLines, saveRooms } from "../src/cache/copy";
-import { pageOf } from "../src/lib/pages";
+import { pageOf, rangeOf } from "../src/lib/pages";
 import type { Conversation } from "../src/lib/wire";
 import { message } from "./support";
 
@@ -36,6 +37,35 @@ test("the newest lines stay, by number and by size", async () => {
   const kept = await loadLines("c");
   expect(kept.at(-1)?.seq).toBe(1300);
   expect(kept.length).toBeLessThan(120);
+});
+
+test("what is below all that is kept is not kept either, and a few lines come and go without looking at all", async () => {
+  await saveLines(range(1_001, 1_000 + LINES));
+  await saveLines(range(1_001 + LINES, 1_010 + LINES));
+  const kept = await loadLines("c");
+  expect([kept.length, kept.at(-1)?.seq]).toEqual([LINES + 10, 1_010 + LINES]);
+  await saveLines(range(1_011 + LINES, 1_100 + LINES));
+  expect((await loadLines("c")).length).toBe(LINES);
+  await saveLines(range(1, 50));
+  expect((await loadLines("c"))[0]?.seq).toBe(1_101);
+});
+
+test("a line that another tab has kept is erased here, too", async () => {
+  await saveLines(range(1, LINES + 100));
+  const base = await openDB("inkspot");
+  await base.put("lines", message(50, { content: "a secret" }));
+  base.close();
+  await saveLines([message(50, { content: "", updatedAt: "2027-01-01T00:00:00.000Z" })]);
+  expect(JSON.stringify(await loadLines("c"))).not.toContain("secret");
+});
+
+test("of a page above or below only its part of the copy is read", async () => {
+  await saveLines(range(1, 300));
+  for (const wish of [{ before: "200" }, { after: "100" }, { after: "295" }, { before: "20" }]) {
+    const lines = await loadLines("c", ...rangeOf(wish));
+    expect(lines.length).toBeLessThan(60);
+    expect(pageOf(lines, wish)).toEqual(pageOf(await loadLines("c"), wish));
+  }
 });
 
 test("the list is kept, and everything is gone after signing out", async () => {

@@ -35,6 +35,20 @@ test("fifty a second are a few steps a second, and none is lost", () => {
   expect(draws()).toBeLessThan(12);
 });
 
+test("a flood is taken in parts, in order, and soon all of it", () => {
+  const { clock, take, seen } = paced();
+  for (let n = 0; n < 201; n += 1) take(n);
+  const sizes = [];
+  for (let before = 1; before < 201 && sizes.length < 50; before = seen.value.length) {
+    clock.advance(120);
+    sizes.push(seen.value.length - before);
+  }
+  expect(sizes[0]).toBe(50);
+  expect(sizes.every((size, at) => at === 0 || size <= (sizes[at - 1] ?? 0))).toBe(true);
+  expect(sizes.length).toBeLessThan(15);
+  expect(seen.value).toEqual(Array.from({ length: 201 }, (_, n) => n));
+});
+
 test("what must not overtake has the rest done before it; what is cleared is gone", () => {
   const { clock, pace, take, seen } = paced();
   take(1);

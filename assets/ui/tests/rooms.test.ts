@@ -68,6 +68,17 @@ test("reading ahead of the server stays; a mark that the server takes back is un
   expect(now().unread).toBe(3);
 });
 
+test("what one knows already changes nothing, so that nothing is drawn again for it", () => {
+  applyRead("c", "me", 5, true);
+  const before = now();
+  applyRead("c", "me", 5, true);
+  applyRead("c", "me", 3, false);
+  applyUpdate({ conversationId: "c", reason: "read", lastReadSeq: 5 }, "me");
+  expect(now()).toBe(before);
+  applyRead("c", "me", 6, true);
+  expect(now()).not.toBe(before);
+});
+
 test("a new line brings back what was put away, unless it is muted", () => {
   keep(room({ lastSeq: 5, archived: true }));
   applyMessage(message(6), "me");

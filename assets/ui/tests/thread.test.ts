@@ -30,6 +30,38 @@ test("two wishes for the page above are one request", async () => {
   expect(seqs(thread)).toEqual(range(21, 120));
 });
 
+test("a page is taken in steps, those beside the window first, and what a person does comes between them", async () => {
+  const history = new History(120);
+  let go: () => void = () => undefined;
+  const thread = new Thread(history.fetch, () => new Promise((done) => (go = done)));
+  await thread.open(120, 120);
+  const loading = thread.loadOlder();
+  await settle();
+  expect(seqs(thread)).toEqual(range(61, 120));
+  thread.receive(message(121));
+  expect(thread.newest).toBe(121);
+  expect([thread.loadingOlder.value, thread.hasOlder.value]).toEqual([true, true]);
+  for (let steps = 0; steps < 4; steps += 1) await (go(), settle());
+  await loading;
+  expect(seqs(thread)).toEqual(range(21, 121));
+  void thread.loadOlder();
+  await settle();
+  await thread.toNewest();
+  await (go(), settle());
+  expect(seqs(thread), "the rest of a page that nobody reads any more is left").toEqual(range(71, 120));
+});
+
+test("a step that lets the end go leaves no gap where the next one would be", async () => {
+  const { thread, history } = await opened(300);
+  for (let i = 0; i < 5; i += 1) await thread.loadOlder();
+  expect(seqs(thread)).toEqual(range(1, 300));
+  thread.place = { seq: 1, top: 0, shown: 20, atEnd: false };
+  history.size = 400;
+  await thread.catchUp(400);
+  expect(seqs(thread)).toEqual(range(1, 300));
+  expect(thread.hasNewer.value).toBe(true);
+});
+
 test("few unread lines: the newest page with the divider", async () => {
   const { thread } = await opened(120, 110);
   expect(thread.unreadFrom.value).toBe(111);

@@ -38,6 +38,19 @@ async fn devices_are_listed_and_ended() {
 }
 
 #[tokio::test]
+async fn a_page_that_starts_is_told_who_is_signed_in_or_that_nobody_is() {
+    let server = TestServer::start().await;
+    let ada = server.person("ada").await;
+    let me = ada.get("/api/auth/me").await.gives(200);
+    assert_eq!(ada.get("/api/auth/session").await.gives(200)["me"], me);
+    ada.post("/api/auth/logout", json!({})).await.gives(204);
+    for nobody in [&ada, &server.visitor()] {
+        let here = nobody.get("/api/auth/session").await.gives(200);
+        assert_eq!(here, json!({ "me": null }));
+    }
+}
+
+#[tokio::test]
 async fn a_new_password_ends_all_other_sessions() {
     let server = TestServer::start().await;
     let ada = server.person("ada").await;

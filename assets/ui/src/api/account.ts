@@ -38,6 +38,9 @@ export const login = (username: string, password: string) =>
 /** Ends this session. */
 export const logout = () => request<void>("POST", "/auth/logout");
 
+/** Who is signed in, if anybody. The page asks for it before any script runs: its address stands in `index.html`, too. */
+export const getSession = () => request<{ me: Me | null }>("GET", "/auth/session");
+
 /** The signed-in user; fails with `unauthorized` when there is none. */
 export const getMe = () => request<Me>("GET", "/auth/me");
 

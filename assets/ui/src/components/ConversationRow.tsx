@@ -1,6 +1,8 @@
 /** One conversation in the list: a link with title, last line, time and what is unread; and the way to its menu. */
 
+import { computed } from "@preact/signals";
 import { memo } from "preact/compat";
+import { useMemo } from "preact/hooks";
 import { at } from "../lib/base";
 import { summaryOf } from "../lib/files";
 import { listStamp } from "../lib/time";
@@ -109,7 +111,8 @@ function Mark({ icon, words }: { icon: "mute" | "pin"; words: string }) {
 /** Who is writing, what one has begun to write, or the last line. */
 function Preview({ room, current }: { room: Conversation; current: boolean }) {
   const typists = useTypists(room.id);
-  const draft = current ? "" : draftOf(room.id);
+  // What is written in another room draws nothing here.
+  const draft = useMemo(() => computed(() => (current ? "" : draftOf(room.id))), [current, room.id]).value;
   if (!current && typists.length > 0) return <i class="preview">{typingWords(typists)}</i>;
   if (draft !== "") {
     return (

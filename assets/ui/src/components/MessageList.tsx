@@ -10,15 +10,16 @@ import { useLineMenu } from "../hooks/useLineActions";
 import { useLink } from "../hooks/useLink";
 import { useDividerFades, useFresh, useHeld, useMarked, useOpenAtUnread, useWayToEnd } from "../hooks/usePage";
 import { useRows } from "../hooks/useRows";
+import { useSame } from "../hooks/useSame";
 import { useSticky } from "../hooks/useSticky";
-import { readUpTo, receiptsOf, useThread } from "../hooks/useThread";
+import { readUpTo, receiptsOf, sameReceipts, useThread } from "../hooks/useThread";
 import { Announcer } from "./Announcer";
 import { Button } from "./Button";
 import { EmptyNote } from "./EmptyNote";
 import { FloatingDay } from "./FloatingDay";
 import { JumpButton } from "./JumpButton";
 import { LineDialogs } from "./LineDialogs";
-import { drawRow } from "./PageRow";
+import { PageRows, sameFaces } from "./PageRow";
 import type { LineEvents } from "./RowTools";
 import { TypingIndicator } from "./TypingIndicator";
 
@@ -52,8 +53,10 @@ export function MessageList({ room, at }: { room: Conversation; at: number | nul
     onFirst: () => void (thread.hasOlder.peek() ? thread.show(1) : sticky.scroller.current?.scrollTo(0, 0)),
     onLast: jump,
   });
-  const members = useMemo(() => new Map(room.members.map((member) => [member.id, member])), [room.members]);
-  const page = { room, members, receipts: receiptsOf(room, rows.value), fresh, connected, marked: thread.marked.value, menu, events };
+  const faces = useSame(room.members, sameFaces);
+  const members = useMemo(() => new Map(faces.map((member) => [member.id, member])), [faces]);
+  const receipts = useSame(receiptsOf(room, rows.value), sameReceipts);
+  const owner = room.isGroup && room.memberRole === "owner";
   return (
     <div class="thread-frame">
       <div class="thread" ref={sticky.scroller} tabIndex={0} role="region" aria-label={t("page.label")}>
@@ -71,7 +74,13 @@ export function MessageList({ room, at }: { room: Conversation; at: number | nul
               </div>
             </div>
           )}
-          {rows.value.map((row) => drawRow(row, page))}
+          <PageRows
+            rows={rows.value}
+            conversationId={room.id}
+            isGroup={room.isGroup}
+            {...{ owner, members, receipts, fresh, connected, menu, events }}
+            marked={thread.marked.value}
+          />
           <TypingIndicator conversationId={room.id} />
         </div>
       </div>

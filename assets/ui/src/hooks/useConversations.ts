@@ -1,6 +1,7 @@
 /** The list of conversations, titles, presence and membership, for components. */
 
-import { useEffect, useState } from "preact/hooks";
+import { computed } from "@preact/signals";
+import { useEffect, useMemo, useState } from "preact/hooks";
 import * as api from "../api/conversations";
 import { explain } from "../lib/failure";
 import { clock, daysAgo, ago } from "../lib/time";
@@ -22,7 +23,9 @@ export function useConversation(id: string): { room: Conversation | undefined; f
     setFailure(null);
     list.loadConversation(id).catch((error: unknown) => setFailure(explain(error)));
   }, [id]);
-  return { room: list.conversation(id), failure };
+  // What happens in the others draws nothing here.
+  const room = useMemo(() => computed(() => list.conversation(id)), [id]).value;
+  return { room, failure };
 }
 
 /** The other person of a direct conversation. */

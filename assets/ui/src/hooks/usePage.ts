@@ -1,7 +1,7 @@
 /** Where a page stands: at what is unread, at its end, or at the line one was led to; and what moves. */
 
 import { effect } from "@preact/signals";
-import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import type { Line, Row } from "../lib/lines";
 import type { Conversation } from "../lib/wire";
 import { conversation } from "../state/conversations";
@@ -40,7 +40,9 @@ export function useMarked(thread: OpenThread, sticky: Sticky): void {
 /** Whether a line came while one was looking; lines from history never move. */
 export function useFresh(thread: OpenThread): (line: Line) => boolean {
   const since = useRef(Date.now());
-  return ({ seq, at }) => (seq === null ? new Date(at).getTime() >= since.current : thread.fresh.has(seq));
+  // What came while nobody looked is history; it must not even be drawn as new.
+  useMemo(() => thread.fresh.clear(), [thread]);
+  return useCallback(({ seq, at }) => (seq === null ? new Date(at).getTime() >= since.current : thread.fresh.has(seq)), [thread]);
 }
 
 /** Opens at the first unread line when there is one, else where one was, else at the end. */

@@ -52,6 +52,10 @@ export function receiptsOf(room: Conversation, rows: readonly Row[]): Receipts {
   return { sentSeq: mine.at(-1) ?? 0, readSeq, readers: readers.map((member) => member.displayName) };
 }
 
+/** Whether one's lines have come as far as before. */
+export const sameReceipts = (before: Receipts, next: Receipts): boolean =>
+  before.sentSeq === next.sentSeq && before.readSeq === next.readSeq && before.readers.join("\n") === next.readers.join("\n");
+
 /** Marks everything up to this stored line as read. */
 export function readUpTo(conversationId: string, seq: number): void {
   const thread = threadOf(conversationId);

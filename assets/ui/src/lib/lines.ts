@@ -35,6 +35,15 @@ export type Row =
   | { kind: "new"; key: string; count: number }
   | { kind: "line"; key: string; line: Line; start: boolean };
 
+/** A few consecutive rows, which stay together while others come and go around them. */
+export interface Leaf {
+  key: number;
+  rows: readonly Row[];
+}
+
+/** About so many lines are one leaf: a good deal less than a screen shows. */
+const LEAF = 20;
+
 /** Lines of one author this close together stand under one name. */
 const GROUP = 5 * 60_000;
 
@@ -93,6 +102,31 @@ export function rowsOf(lines: readonly Line[], unread: Unread | null, myId: stri
     previous = line;
   }
   return rows;
+}
+
+/** The rows as leaves: what a line's number says, so that the same lines are on the same leaf whatever else is there. */
+export function leavesOf(rows: readonly Row[]): Leaf[] {
+  const leaves = new Map<number, Row[]>();
+  // A day or the divider is on the leaf of the line below it.
+  let above: Row[] = [];
+  let seq = 0;
+  for (const row of rows) {
+    above.push(row);
+    if (row.kind !== "line") continue;
+    // What waits will most likely be the next line.
+    seq = row.line.seq ?? seq + 1;
+    const key = Math.floor(seq / LEAF);
+    leaves.set(key, [...(leaves.get(key) ?? []), ...above]);
+    above = [];
+  }
+  return [...leaves].map(([key, own]) => ({ key, rows: own }));
+}
+
+/** Whether two rows look the same by themselves. */
+export function sameRow(a: Row | undefined, b: Row | undefined): boolean {
+  if (a === undefined || b === undefined || a.key !== b.key) return a === b;
+  if (a.kind === "line" && b.kind === "line") return a.line === b.line && a.start === b.start;
+  return a.kind === "new" && b.kind === "new" ? a.count === b.count : a.kind === b.kind;
 }
 
 function sameGroup(previous: Line | undefined, line: Line): boolean {

@@ -11,6 +11,12 @@ export interface PageWish {
 
 const SIZE = 50;
 
+/** Between which lines all that matters to {@link pageOf} stands; for the newest ones, or those around a line, that may be anywhere. */
+export function rangeOf({ before, after }: PageWish): [from: number, to: number] {
+  if (after !== undefined) return [Number(after), Number(after) + SIZE + 1];
+  return before === undefined ? [0, Infinity] : [Number(before) - SIZE, Number(before)];
+}
+
 /** The page for `wish` of these lines (oldest first), without a gap in it; `null` when they have nothing for it. */
 export function pageOf(lines: readonly Message[], wish: PageWish): MessagePage | null {
   const newest = lines.at(-1)?.seq ?? 0;

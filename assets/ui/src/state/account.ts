@@ -5,7 +5,6 @@ import * as api from "../api/account";
 import { setUnauthorizedListener } from "../api/http";
 import { clearCopy, loadKept, saveKept, type Owner } from "../cache/copy";
 import { forgetUser } from "../cache/uploads";
-import { toFailure } from "../lib/failure";
 import { hasText, type TextKey } from "../lib/text";
 import type { Sender, User } from "../lib/wire";
 import { onNews, postNews } from "../realtime/news";
@@ -37,7 +36,7 @@ const PATIENCE = 2_500;
 
 /** Finds out whether somebody is signed in; without an answer, whose copy is kept here. */
 export async function openSession(): Promise<void> {
-  const asked = api.getMe().then(enter, refuse);
+  const asked = api.getSession().then(({ me }) => (me === null ? refuse(true) : enter(me)), () => refuse(false));
   const owner = await loadKept<Owner>("owner");
   if (owner === undefined) return asked;
   const late = new Promise((done) => setTimeout(done, PATIENCE));
@@ -59,8 +58,8 @@ async function enter(me: Owner): Promise<void> {
   await saveKept("owner", me);
 }
 
-async function refuse(error: unknown): Promise<void> {
-  const signedOut = toFailure(error).status === 401;
+/** Nobody is signed in, or nobody answers. */
+async function refuse(signedOut: boolean): Promise<void> {
   session.value = { ...session.peek(), phase: signedOut ? "out" : "unreachable", user: null };
   if (signedOut) await clearCopy();
 }

@@ -4,7 +4,7 @@ import { effect, signal } from "@preact/signals";
 import { getMessages } from "../api/conversations";
 import { forgetLines, loadKept, loadLines, loadRooms, saveKept, saveLines, saveRooms } from "../cache/copy";
 import { toFailure } from "../lib/failure";
-import { pageOf, type PageWish } from "../lib/pages";
+import { pageOf, rangeOf, type PageWish } from "../lib/pages";
 import type { Conversation, Message, MessagePage } from "../lib/wire";
 import type { Position } from "../realtime/line";
 import type { SharedLine } from "../realtime/shared";
@@ -87,7 +87,7 @@ export class Copy {
 
   /** A page of a conversation: from the copy when that is whole, or when the server says nothing; else from the server. */
   async page(id: string, wish: PageWish): Promise<MessagePage> {
-    const kept = this.opened.peek().includes(id) ? pageOf(await loadLines(id), wish) : null;
+    const kept = this.opened.peek().includes(id) ? pageOf(await loadLines(id, ...rangeOf(wish)), wish) : null;
     const asked = getMessages(id, wish);
     asked.then((page) => this.#keep(id, page.messages), () => undefined);
     if (kept === null) return asked;

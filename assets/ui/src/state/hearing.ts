@@ -51,11 +51,12 @@ export function changed({ threads }: Pick<Parts, "threads">, message: Message): 
 export function mend({ threads }: Pick<Parts, "threads">, id: string, lines: readonly Message[]): void {
   const thread = threads.find(id);
   if (thread === undefined) return;
-  const here = new Map(thread.messages.peek().map((line) => [line.id, JSON.stringify({ ...line, clientId: undefined })]));
+  const here = new Map(thread.messages.peek().map((line) => [line.id, line]));
+  const told = (line: Message) => JSON.stringify({ ...line, clientId: undefined });
   batch(() => {
     for (const line of lines) {
       const known = here.get(line.id);
-      if (known !== undefined && known !== JSON.stringify({ ...line, clientId: undefined })) thread.update(line);
+      if (known !== undefined && told(known) !== told(line)) thread.update(line);
     }
   });
   void thread.catchUp(lines.at(-1)?.seq ?? 0);

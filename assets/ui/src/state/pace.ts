@@ -4,8 +4,11 @@ import { batch } from "@preact/signals";
 
 /** Milliseconds between steps. */
 const STEP = 120;
+/** So many tasks of a step are always done; of a flood a part, so that none holds up what a person does. */
+const AT_ONCE = 10;
+const PART = 1 / 4;
 
-/** Tasks in their order, never more than one step late. */
+/** Tasks in their order, one step late, or a few while there is a flood. */
 export class Pace {
   readonly #after: (ms: number, task: () => void) => void;
   #waiting: (() => void)[] = [];
@@ -23,11 +26,9 @@ export class Pace {
     this.#rest();
   }
 
-  /** Runs what waits, for what must not come before it. */
+  /** Runs all that waits, for what must not come before it. */
   flush(): void {
-    const tasks = this.#waiting;
-    this.#waiting = [];
-    batch(() => tasks.forEach((task) => task()));
+    this.#take(this.#waiting.length);
   }
 
   /** Forgets what waits. */
@@ -40,8 +41,13 @@ export class Pace {
     this.#after(STEP, () => {
       this.#resting = false;
       if (this.#waiting.length === 0) return;
-      this.flush();
+      this.#take(Math.max(AT_ONCE, Math.ceil(this.#waiting.length * PART)));
       this.#rest();
     });
+  }
+
+  #take(count: number): void {
+    const tasks = this.#waiting.splice(0, count);
+    batch(() => tasks.forEach((task) => task()));
   }
 }

@@ -60,6 +60,9 @@ export function applyChange(message: Message): void {
 export function applyRead(id: string, userId: string, seq: number, mine: boolean): void {
   const known = peekRoom(id);
   if (known === undefined) return;
+  const further = known.members.some((member) => member.id === userId && member.lastReadSeq < seq);
+  // Our own word comes back to us: whoever has drawn it need not do so again.
+  if (!further && !(mine && known.lastReadSeq < seq)) return;
   const members = known.members.map((member) =>
     member.id === userId && member.lastReadSeq < seq ? { ...member, lastReadSeq: seq } : member,
   );
@@ -69,7 +72,9 @@ export function applyRead(id: string, userId: string, seq: number, mine: boolean
 function applyOwnRead(id: string, myId: string, seq: number): void {
   applyRead(id, myId, seq, false);
   const known = peekRoom(id);
-  if (known !== undefined) put({ ...known, lastReadSeq: confirm(id, seq, known.lastReadSeq) });
+  if (known === undefined) return;
+  const lastReadSeq = confirm(id, seq, known.lastReadSeq);
+  if (lastReadSeq !== known.lastReadSeq) put({ ...known, lastReadSeq });
 }
 
 /** Applies `user-updated`: somebody is called something else now, or has another picture. */

@@ -15,6 +15,8 @@ export type FetchPage = (wish: PageWish) => Promise<MessagePage>;
 
 /** Missed lines are fetched at once up to this many pages. */
 const CATCH_UP_PAGES = 6;
+/** So many lines of a page are taken at once: all of them would hold up what a person does meanwhile. */
+const STEP = 10;
 
 /** A window of consecutive messages that fetches what is missing. */
 export class Thread extends Window {
@@ -30,15 +32,18 @@ export class Thread extends Window {
   held = false;
   readonly fresh = new Recent();
   readonly #fetch: FetchPage;
+  readonly #breath: () => Promise<void>;
   /** The highest sequence number heard of. */
   #known = 0;
   #generation = 0;
   /** The line to mark once it is here. */
   #wanted: number | null = null;
 
-  constructor(fetchPage: FetchPage) {
+  /** `breath` is drawn between the steps of taking a page. */
+  constructor(fetchPage: FetchPage, breath: () => Promise<void> = () => Promise.resolve()) {
     super();
     this.#fetch = fetchPage;
+    this.#breath = breath;
   }
 
   /** Loads the page around the line one is led to, or the first unread one, or else the newest page. */
@@ -75,19 +80,13 @@ export class Thread extends Window {
   /** Loads the page above. */
   async loadOlder(): Promise<void> {
     if (!this.hasOlder.peek() || this.loadingOlder.peek()) return;
-    const first = this.oldest;
-    await this.#page(this.loadingOlder, { before: String(first) }, (page) => {
-      // Meanwhile the lines it belongs to may have been let go.
-      if (this.oldest !== first) return;
-      this.hasOlder.value = page.before !== null;
-      this.merge(page.messages);
-    });
+    await this.#page("older", { before: String(this.oldest) });
   }
 
   /** Loads the page below. */
   async loadNewer(): Promise<void> {
     if (!this.hasNewer.peek() || this.loadingNewer.peek()) return;
-    await this.#below();
+    await this.#page("newer", { after: String(this.newest) });
     await this.catchUp(0);
   }
 
@@ -118,7 +117,7 @@ export class Thread extends Window {
       // Too much to fetch unasked: the rest comes as one reads on.
       if (pages === CATCH_UP_PAGES) return void (this.hasNewer.value = true);
       const before = this.newest;
-      await this.#below();
+      await this.#page("newer", { after: String(this.newest) });
       if (this.newest === before) return;
     }
   }
@@ -146,29 +145,37 @@ export class Thread extends Window {
     }
   }
 
-  async #below(): Promise<void> {
-    const last = this.newest;
-    await this.#page(this.loadingNewer, { after: String(last) }, (page) => {
-      if (this.newest < last) return;
-      this.hasNewer.value = page.after !== null;
-      this.merge(page.messages);
-    });
-  }
-
-  async #page(flag: { value: boolean }, wish: PageWish, take: (page: MessagePage) => void): Promise<void> {
+  async #page(side: "older" | "newer", wish: PageWish): Promise<void> {
     const generation = this.#generation;
+    const flag = side === "older" ? this.loadingOlder : this.loadingNewer;
     flag.value = true;
     try {
       const page = await this.#fetch(wish);
       if (generation !== this.#generation) return;
-      batch(() => {
-        this.failure.value = null;
-        take(page);
-      });
+      this.failure.value = null;
+      await this.#take(page, side);
     } catch (error) {
       if (generation === this.#generation) this.failure.value = toFailure(error);
     } finally {
       flag.value = false;
+    }
+  }
+
+  /** Takes the lines of a page in steps, those beside the window first. */
+  async #take({ messages, before, after }: MessagePage, side: "older" | "newer"): Promise<void> {
+    const generation = this.#generation;
+    const older = side === "older";
+    for (let rest = messages; ; await this.#breath()) {
+      const part = older ? rest.slice(-STEP) : rest.slice(0, STEP);
+      // Meanwhile the lines that these belong to may have been let go.
+      if (generation !== this.#generation || !this.touches(part)) return;
+      rest = older ? rest.slice(0, -STEP) : rest.slice(STEP);
+      batch(() => {
+        if (rest.length === 0 && older) this.hasOlder.value = before !== null;
+        if (rest.length === 0 && !older) this.hasNewer.value = after !== null;
+        this.merge(part);
+      });
+      if (rest.length === 0) return;
     }
   }
 

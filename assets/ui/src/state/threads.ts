@@ -1,5 +1,6 @@
 /** The pages of conversations that are kept in memory, the most recently opened last. */
 
+import { breath } from "./breath";
 import { Thread, type FetchPage } from "./thread";
 
 const MAX = 8;
@@ -17,7 +18,7 @@ export class Threads {
 
   /** The page of a conversation, made when there is none; the least recently opened ones are let go. */
   open(id: string): Thread {
-    const thread = this.#all.get(id) ?? new Thread(this.#fetchFor(id));
+    const thread = this.#all.get(id) ?? new Thread(this.#fetchFor(id), breath);
     this.#all.delete(id);
     this.#all.set(id, thread);
     for (const old of this.#all.keys()) {

@@ -74,6 +74,13 @@ export class Window {
     return this.messages.peek().some((each) => each.seq === seq);
   }
 
+  /** Whether these lines, in order, go on from those that are here or overlap them. */
+  touches(lines: readonly Message[]): boolean {
+    const [first, last] = [lines[0], lines.at(-1)];
+    if (first === undefined || last === undefined || this.messages.peek().length === 0) return true;
+    return first.seq <= this.newest + 1 && last.seq >= this.oldest - 1;
+  }
+
   /** Starts anew with this page. */
   replace(page: MessagePage): void {
     this.replaced += 1;
