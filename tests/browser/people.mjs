@@ -18,6 +18,11 @@ export async function openBrowser(flags = []) {
   return chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: [...FLAGS, ...flags] });
 }
 
+/** The same with a profile in this folder, as one's own browser has it; resolves to its one context. */
+export async function openProfile(dir, flags = []) {
+  return chromium.launchPersistentContext(dir, { executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: [...FLAGS, ...flags], ignoreHTTPSErrors: true, locale: "en-GB" });
+}
+
 /** Somebody (`{ token }`) uploads files as a script would; `files` are `{ name, mimeType, buffer }`. Resolves to their ids. */
 export async function uploadFiles(server, { token }, files) {
   const border = "a-border-that-is-in-no-file";
@@ -68,13 +73,19 @@ export class Person {
   faults = [];
 
   static async at(browser, options = {}) {
-    const person = new Person();
-    person.context = await browser.newContext({
+    const context = await browser.newContext({
       ignoreHTTPSErrors: true,
       locale: "en-GB",
       viewport: { width: 1440, height: 900 },
       ...options,
     });
+    return Person.in(context, options);
+  }
+
+  /** In a page of a context that is there. */
+  static async in(context, options = {}) {
+    const person = new Person();
+    person.context = context;
     // The first steps stand where a test looks at something else, unless it is about them.
     if (!options.tour) await person.context.addInitScript(() => {
       try {

@@ -23,6 +23,8 @@ export async function start({ data, lines, args = [] }) {
   const [ann, ...others] = await Promise.all(PEOPLE.map((name) => server.signIn(name)));
   const room = known?.room ?? (await ann.api("POST", "/api/conversations", { title: "Long", isGroup: true, members: PEOPLE.slice(1) })).body.id;
   const senders = await Promise.all([ann, ...others].map((person) => connect(server, person.token)));
+  // They only write: what they hear is not kept.
+  for (const { socket } of senders) socket.offAny();
   const { lastSeq } = (await ann.api("GET", `/api/conversations/${room}`)).body;
   await fill(senders, room, lastSeq, lines);
   await ann.api("POST", `/api/conversations/${room}/read`, { seq: Math.max(lastSeq, lines) });

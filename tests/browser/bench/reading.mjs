@@ -1,6 +1,9 @@
 // Reading and writing in a conversation of 100,000 lines on a processor four times slower: `npm run bench [-- --data DIR]`.
+// `--profile DIR` leaves a CPU profile of each part there, to be opened in the browser's own tools.
 // Of each task both are told: how long it took, and how much of that the page's own thread had the processor, which is what
 // a busy machine does not change.
+import { mkdir, writeFile } from "node:fs/promises";
+import path from "node:path";
 import { parseArgs } from "node:util";
 import { PASSWORD } from "../../js/lib/server.mjs";
 import { openBrowser, Person } from "../people.mjs";
@@ -12,6 +15,7 @@ const { values } = parseArgs({
     lines: { type: "string", default: "100000" },
     pages: { type: "string", default: "200" },
     slower: { type: "string", default: "4" },
+    profile: { type: "string" },
   },
 });
 const [lines, pages, slower] = [values.lines, values.pages, values.slower].map(Number);
@@ -28,14 +32,19 @@ await ann.signIn("ann", PASSWORD);
 await ann.open("Long");
 await ann.page.locator("article").last().waitFor();
 await cdp.send("Performance.enable");
+if (values.profile) {
+  await mkdir(values.profile, { recursive: true });
+  await cdp.send("Profiler.enable");
+  await cdp.send("Profiler.setSamplingInterval", { interval: 500 });
+}
 await watch();
 await cdp.send("Emulation.setCPUThrottlingRate", { rate: slower });
 console.log(`${lines} lines, ${slower}x slower`);
 
 const before = await weight();
-const up = await traced(() => scroll(-1, pages));
+const up = await traced("up", () => scroll(-1, pages));
 const above = await weight();
-const down = await traced(() => scroll(1, pages));
+const down = await traced("down", () => scroll(1, pages));
 const after = await weight();
 console.log(`up ${pages} pages of 50: from line ${up.from} to ${up.to}; ${tasks(up)}`);
 console.log(`down again: to line ${down.to}; ${tasks(down)}`);
@@ -60,7 +69,7 @@ async function watch() {
 }
 
 /** Does something; adds the tasks of the page's thread over 50 ms: `took` and `worked`, in ms. */
-async function traced(run) {
+async function traced(name, run) {
   const tasks = [];
   const threads = new Map();
   const hear = ({ value }) => {
@@ -70,12 +79,14 @@ async function traced(run) {
     }
   };
   cdp.on("Tracing.dataCollected", hear);
+  if (values.profile) await cdp.send("Profiler.start");
   const traceConfig = { includedCategories: ["disabled-by-default-devtools.timeline"], excludedCategories: ["*"] };
   await cdp.send("Tracing.start", { transferMode: "ReportEvents", traceConfig });
   const result = await run();
   const over = new Promise((done) => cdp.once("Tracing.tracingComplete", done));
   await cdp.send("Tracing.end");
   await over;
+  if (values.profile) await writeFile(path.join(values.profile, `${name}.cpuprofile`), JSON.stringify((await cdp.send("Profiler.stop")).profile));
   cdp.off("Tracing.dataCollected", hear);
   return { ...result, tasks: tasks.filter(({ thread }) => threads.get(thread) === "CrRendererMain") };
 }
@@ -127,7 +138,7 @@ async function typing(perSecond) {
       void bench.senders[sent % 2].send(bench.room, `news ${sent} while somebody writes`).catch(() => undefined);
     }
   }, 10);
-  const done = await traced(async () => {
+  const done = await traced(`typing-${perSecond}`, async () => {
     let typed = 0;
     for (; Date.now() - from < 10_000; typed += 20) await page.keyboard.type("the quick brown fox ", { delay: 90 });
     return { typed };
