@@ -38,7 +38,7 @@ test("fifty a second are a few steps a second, and none is lost", () => {
 test("a flood is taken in parts, in order, and soon all of it", () => {
   const { clock, take, seen } = paced();
   for (let n = 0; n < 201; n += 1) take(n);
-  const sizes = [];
+  const sizes: number[] = [];
   for (let before = 1; before < 201 && sizes.length < 50; before = seen.value.length) {
     clock.advance(120);
     sizes.push(seen.value.length - before);

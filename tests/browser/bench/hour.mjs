@@ -32,6 +32,7 @@ const seen = [];
 for (let round = 0; round <= ROUNDS; round += 1) {
   for (let turn = 0; turn < SWITCHES / ROUNDS; turn += 1) {
     await ann.open(`Room ${(round * 3 + turn) % ROOMS}`);
+    await toEnd();
     await write(LINES / SWITCHES, (round * SWITCHES) / ROUNDS + turn);
   }
   // So that each was open once, and the first is open whenever it is looked.
@@ -60,7 +61,14 @@ async function write(count, turn) {
   }
   const last = `last of turn ${turn}`;
   await Promise.all(rooms.map((room) => pen.send(room, last)));
-  await ann.line(last).waitFor();
+  await ann.line(last).waitFor({ state: "attached" });
+}
+
+/** Many unread lines open where they begin; what comes is only there once one has gone to the end. */
+async function toEnd() {
+  await ann.page.locator("article").first().waitFor();
+  const jump = ann.page.getByRole("button", { name: /Jump to the latest|new line/ });
+  if (await jump.isVisible()) await jump.click();
 }
 
 async function weight() {
