@@ -1,5 +1,6 @@
 //! The program behind the engine: who may connect, and which command an event is.
 
+use std::borrow::Cow;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use http::request::Parts;
@@ -69,15 +70,27 @@ pub(super) struct Person {
     pub(super) number: SocketId,
     /// The conversations that it joined.
     pub(super) joined: Rooms,
+    /// Whether it also hears who types in conversations that it did not join.
+    pub(super) all_typing: bool,
 }
 
 /// A conversation that is heard, with the newest event before that.
 pub(super) type Joined = (ConversationId, EventSeq);
 
+/// What a CONNECT says. What is no wish of ours is none.
 #[derive(Deserialize)]
 struct Auth<'a> {
     #[serde(borrow)]
-    token: Option<std::borrow::Cow<'a, str>>,
+    token: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    typing: Option<Cow<'a, str>>,
+}
+
+/// Who connects, and what they want to hear.
+#[derive(Clone, Copy)]
+struct Comer {
+    caller: Caller,
+    all_typing: bool,
 }
 
 impl Chat {
@@ -96,12 +109,12 @@ impl Chat {
     }
 
     /// The session that a CONNECT is made with: the token of its payload, else the cookie.
-    fn authenticate(&self, connecting: &Connecting<Self>) -> Result<Caller, ServiceError> {
+    fn authenticate(&self, connecting: &Connecting<Self>) -> Result<Comer, ServiceError> {
         let payload = connecting.auth().map_or("{}", RawValue::get);
         let auth: Auth<'_> =
             serde_json::from_str(payload).map_err(|_| ServiceError::InvalidField {
                 field: "token",
-                message: "Please give the token as a string.",
+                message: "Please give the token, and what else is said, as strings.",
             })?;
         let cookie = connecting.handshake().cookie.as_deref();
         let token = auth
@@ -111,13 +124,16 @@ impl Chat {
             .ok_or(ServiceError::Unauthorized)?;
         let caller = self.service.authenticate(token)?;
         self.service.require_socket_room(caller)?;
-        Ok(caller)
+        Ok(Comer {
+            caller,
+            all_typing: auth.typing.as_deref() == Some("all"),
+        })
     }
 
     /// Lets somebody in who has no past here, or one that can't be resumed.
-    fn welcome(&self, connecting: Connecting<Self>, caller: Caller) {
+    fn welcome(&self, connecting: Connecting<Self>, comer: Comer) {
         let line = LineId::random(&self.rng);
-        let person = self.person(caller, line);
+        let person = self.person(comer, line);
         let Some(hold) = connecting.accept(person, Some(&line.to_string())) else {
             return;
         };
@@ -129,9 +145,9 @@ impl Chat {
     }
 
     /// Lets somebody in again who was here a moment ago, and tells them all that they missed.
-    fn welcome_back(&self, connecting: Connecting<Self>, caller: Caller, replay: Replay) {
+    fn welcome_back(&self, connecting: Connecting<Self>, comer: Comer, replay: Replay) {
         let line = replay.line;
-        let person = self.person(caller, line);
+        let person = self.person(comer, line);
         let Some(hold) = connecting.accept(person, Some(&line.to_string())) else {
             return;
         };
@@ -152,13 +168,14 @@ impl Chat {
         }
     }
 
-    fn person(&self, caller: Caller, line: LineId) -> Person {
+    fn person(&self, comer: Comer, line: LineId) -> Person {
         let number = SocketId(self.numbers.fetch_add(1, Ordering::Relaxed));
         Person {
-            caller,
+            caller: comer.caller,
             line,
             number,
             joined: Rooms::default(),
+            all_typing: comer.all_typing,
         }
     }
 
@@ -286,18 +303,18 @@ impl App for Chat {
     }
 
     fn connect(&self, connecting: Connecting<Self>) {
-        let caller = match self.authenticate(&connecting) {
-            Ok(caller) => caller,
+        let comer = match self.authenticate(&connecting) {
+            Ok(comer) => comer,
             Err(error) => return refuse(connecting, &error),
         };
         // Who was never here has nothing to be read from the disk.
         let replay = match (connecting.pid(), connecting.offset()) {
-            (Some(_), Some(_)) => off_the_loop(|| resume::plan(self, &connecting, caller)),
+            (Some(_), Some(_)) => off_the_loop(|| resume::plan(self, &connecting, comer.caller)),
             _ => None,
         };
         match replay {
-            Some(replay) => self.welcome_back(connecting, caller, replay),
-            None => self.welcome(connecting, caller),
+            Some(replay) => self.welcome_back(connecting, comer, replay),
+            None => self.welcome(connecting, comer),
         }
     }
 

@@ -22,6 +22,9 @@ use crate::service::{Follower, Service, Signal};
 /// grows with the square. Their member lists show it when they are opened.
 const PRESENCE_MEMBERS_MAX: usize = 256;
 
+/// In conversations with more members than this only those who joined hear who types.
+const TYPING_MEMBERS_MAX: usize = 64;
+
 /// How many conversations of a person are looked at at once for whom to tell of them.
 const SLICE: usize = 16;
 
@@ -288,7 +291,8 @@ impl Hub {
         }
     }
 
-    /// To everybody who joined the conversation, but not to the typist's own sockets.
+    /// To everybody who joined the conversation, and to its members' sockets that want to hear it
+    /// unjoined; not to the typist's own.
     fn typing(&self, conversation: ConversationId, user: UserId, on: bool) {
         let name = self.service.sender_view(user).display_name;
         let event = outbound::typing(conversation, user, &name, on);
@@ -297,6 +301,16 @@ impl Hub {
         let room = outbound::conversation_room(conversation);
         for socket in self.engine.sockets_in(room).into_iter().filter(others) {
             socket.emit(&event);
+        }
+        if !self.has_at_most(TYPING_MEMBERS_MAX, conversation) {
+            return;
+        }
+        for member in self.members(conversation).iter().filter(|id| **id != user) {
+            for socket in self.engine.sockets_in(outbound::user_room(*member)) {
+                if socket.data().all_typing && !socket.is_in(room) {
+                    socket.emit(&event);
+                }
+            }
         }
     }
 
@@ -333,7 +347,7 @@ impl Hub {
         let slice = self.service.conversation_ids_after(user, after, SLICE);
         let slice = slice.unwrap_or_default();
         for conversation in &slice {
-            if self.is_small(*conversation) {
+            if self.has_at_most(PRESENCE_MEMBERS_MAX, *conversation) {
                 for member in &*self.members(*conversation) {
                     if heard.insert(*member) {
                         self.engine.emit(outbound::user_room(*member), event, None);
@@ -346,8 +360,8 @@ impl Hub {
             .flatten()
     }
 
-    /// Whether its members tell each other that they come and go.
-    fn is_small(&self, conversation: ConversationId) -> bool {
+    /// Whether it is small enough that its members are told something often.
+    fn has_at_most(&self, most: usize, conversation: ConversationId) -> bool {
         let count = match self.audience.kept(conversation) {
             Some(members) => members.len(),
             None => match self.service.find_conversation(conversation) {
@@ -355,6 +369,6 @@ impl Hub {
                 _ => return false,
             },
         };
-        count <= PRESENCE_MEMBERS_MAX
+        count <= most
     }
 }

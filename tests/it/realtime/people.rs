@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use inkspot::config::LimitProfile;
+use inkspot::model::Role;
 use serde_json::{Value, json};
 
 use super::polling::{Poller, page_of};
@@ -322,6 +323,72 @@ async fn case_27_typing_is_coalesced_stops_by_itself_and_is_for_members_only() {
         !heard.iter().any(|said| mentions(said, bob.id())),
         "{heard:?}"
     );
+}
+
+#[tokio::test]
+async fn who_asked_for_it_hears_typing_in_conversations_that_they_did_not_join() {
+    let server = TestServer::start().await;
+    let (ada, bob, eve) = (
+        server.person("ada").await,
+        server.person("bob").await,
+        server.person("eve").await,
+    );
+    let room = ada.group("Room", &[&bob]).await;
+    let mut many = vec![bob.name().to_owned()];
+    for n in 0..63 {
+        many.push(
+            server
+                .account(&format!("n{n}"), Role::Member)
+                .await
+                .username,
+        );
+    }
+    let large = json!({"title": "Large", "isGroup": true, "members": many});
+    let large = ada.post("/api/conversations", large).await.gives(201);
+    let all_of = async |client: &Client| {
+        let mut socket = Socket::open(client, &Opening::default()).await.unwrap();
+        let auth = json!({"token": client.token, "typing": "all"});
+        socket.connect(auth).await.unwrap();
+        socket
+    };
+    let mut list = all_of(&ada).await;
+    let mut stranger = all_of(&eve).await;
+    let mut own = all_of(&bob).await;
+    let mut plain = Socket::enter(&ada).await.unwrap();
+    let mut typist = Socket::enter(&bob).await.unwrap();
+    // Of the large one nobody hears who did not join it: what is heard next is of the small one.
+    typist
+        .ask("typing-start", json!({"conversationId": large["id"]}))
+        .await;
+    typist
+        .ask("typing-start", json!({"conversationId": room}))
+        .await;
+    assert_eq!(list.expect("user-typing").await["conversationId"], room);
+    typist
+        .ask("typing-stop", json!({"conversationId": room}))
+        .await;
+    assert_eq!(list.expect("user-stop-typing").await["userId"], bob.id());
+    // Who joined hears it once.
+    list.join(&room).await;
+    typist
+        .ask("typing-start", json!({"conversationId": room}))
+        .await;
+    let is_typing = |said: &super::socket::Said| said.name.contains("typing");
+    let heard = list.heard_by_now().await;
+    assert_eq!(heard.iter().filter(|said| is_typing(said)).count(), 1);
+    for tab in [&mut stranger, &mut own, &mut plain] {
+        let heard = tab.heard_by_now().await;
+        assert!(!heard.iter().any(is_typing), "{heard:?}");
+    }
+    // Who was taken out hears nothing any more.
+    let place = format!("/api/conversations/{room}/members/{}", ada.id());
+    ada.delete(&place).await.gives(204);
+    list.expect("conversation-removed").await;
+    typist
+        .ask("typing-stop", json!({"conversationId": room}))
+        .await;
+    let heard = list.heard_by_now().await;
+    assert!(!heard.iter().any(is_typing), "{heard:?}");
 }
 
 /// The next that is heard of somebody's coming and going.
