@@ -3,8 +3,7 @@
 //! One file is made for the place where the app lives: the page, which tells the others. They know
 //! each other by relative names, so that the same bundle lives at the root and below any path.
 //!
-//! Nothing here touches the disk once it stands: what is not in the bundle does not exist. (A debug
-//! build reads the bundle from `assets/dist` as it starts, a release build carries it.)
+//! Nothing here touches the disk: what is not in the bundle does not exist.
 
 use std::collections::HashMap;
 use std::io::{Read, Write};
@@ -18,17 +17,13 @@ use http::header::{
     IF_NONE_MATCH, VARY,
 };
 use http::{Method, StatusCode};
-use rust_embed::RustEmbed;
 use sha2::{Digest, Sha256};
 use warp::Reply;
 use warp::reply::Response;
 
+use super::bundle::{self, Stored};
 use super::error::Failure;
 use super::packing::{Encoding, choose, media_type};
-
-#[derive(RustEmbed)]
-#[folder = "$CARGO_MANIFEST_DIR/assets/dist"]
-struct Dist;
 
 /// Answers for all of the app's own addresses (`/conversations/…`, `/invite/…`).
 const PAGE: &str = "index.html";
@@ -78,17 +73,9 @@ impl Ui {
 
     fn bundle() -> Self {
         let mut files = HashMap::<String, File>::new();
-        for path in Dist::iter() {
-            let Some(file) = Dist::get(&path) else {
-                continue;
-            };
-            let packed = Packed {
-                tag: tag(&file.metadata.sha256_hash()),
-                bytes: match file.data {
-                    std::borrow::Cow::Borrowed(bytes) => Bytes::from_static(bytes),
-                    std::borrow::Cow::Owned(bytes) => Bytes::from(bytes),
-                },
-            };
+        for Stored { path, bytes, hash } in bundle::files() {
+            let tag = tag(&hash);
+            let packed = Packed { bytes, tag };
             if let Some(name) = path.strip_suffix(".br") {
                 files.entry(name.to_owned()).or_default().brotli = Some(packed);
             } else if let Some(name) = path.strip_suffix(".gz") {
@@ -383,7 +370,8 @@ mod tests {
         ] {
             assert_eq!(get(path, &[]).status(), StatusCode::NOT_FOUND, "{path}");
         }
-        let maps = Dist::iter().filter(|name| name.contains(".map"));
+        let files = bundle::files().into_iter();
+        let maps = files.filter(|file| file.path.contains(".map"));
         assert_eq!(maps.count(), 0, "source maps are not shipped");
     }
 

@@ -26,12 +26,16 @@ export class TestServer {
   #child;
   #log = [];
 
-  /** Starts a server; `users` are made before its first start, the first of them as administrator. `dataDir`: one that is there. */
-  static async start({ users = [], args = [], dataDir } = {}) {
+  /**
+   * Starts a server; `users` are made before its first start, the first of them as administrator. `dataDir`: one that is there.
+   * `env` is added to the environment; what is changed in `server.env` counts from the next boot on.
+   */
+  static async start({ users = [], args = [], dataDir, env = {} } = {}) {
     const server = new TestServer();
     server.dataDir = dataDir ?? (await mkdtemp(path.join(tmpdir(), "inkspot-")));
     for (const [index, name] of users.entries()) await addUser(server.dataDir, name, { admin: index === 0 });
     server.args = args;
+    server.env = env;
     server.listen = "127.0.0.1:0";
     await server.boot();
     return server;
@@ -42,7 +46,7 @@ export class TestServer {
     const ready = path.join(this.dataDir, "ready.json");
     await rm(ready, { force: true });
     const args = ["serve", "--data", this.dataDir, "--listen", this.listen, "--ready-file", ready, "--limits", "off", ...this.args];
-    this.#child = spawn(binary, args, { stdio: ["ignore", "pipe", "pipe"] });
+    this.#child = spawn(binary, args, { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...this.env } });
     this.#child.stdout.on("data", (text) => this.#log.push(String(text)));
     this.#child.stderr.on("data", (text) => this.#log.push(String(text)));
     let exited = null;

@@ -30,12 +30,15 @@ export const workerRegistration = (): Promise<ServiceWorkerRegistration | null> 
 export async function runWorker(onOpen: (url: string) => void): Promise<void> {
   const workers = (navigator as Partial<Navigator>).serviceWorker;
   if (workers === undefined || !import.meta.env.PROD) return;
-  const controlled = workers.controller !== null;
+  let controlled = workers.controller !== null;
   workers.addEventListener("message", ({ data }: MessageEvent<{ kind?: string; url?: string } | null>) => {
     if (data?.kind === "open" && typeof data.url === "string") onOpen(data.url);
   });
   // The first worker takes over a page that is as new as itself; any other one a page that is older.
-  if (controlled) workers.addEventListener("controllerchange", () => location.reload());
+  workers.addEventListener("controllerchange", () => {
+    if (controlled) location.reload();
+    controlled = true;
+  });
   registering = workers.register(trusted(WORKER), { updateViaCache: "none" }).catch(() => null);
   registration = await registering;
   if (registration === null) return;
