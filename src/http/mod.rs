@@ -10,6 +10,7 @@ mod attachments;
 mod auth;
 mod avatars;
 mod body;
+mod bundle;
 mod call;
 mod conversations;
 mod disposition;

@@ -6,6 +6,8 @@ import { fileURLToPath } from "node:url";
 import { brotliCompressSync, brotliDecompressSync, constants, gunzipSync, gzipSync } from "node:zlib";
 
 const dist = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../../assets/dist");
+/** What the worker of the newer bundle calls its version. */
+export const VERSION = "0123456789ab";
 const TEXT = /\.(js|css|html|svg|webmanifest)\.(br|gz)$/;
 
 /** Makes it in a folder of its own, with `words` exchanged for `others` wherever they stand; resolves to the folder. */
@@ -23,7 +25,7 @@ export async function newerBundle(words, others) {
     found ||= text !== before;
     for (const [old, fresh] of renamed) text = text.replaceAll(old, fresh);
     // The worker keeps its files under the name of the version.
-    if (plain(name) === "sw.js") text = text.replace(/(?<=inkspot )[0-9a-f]{12}/, "0123456789ab");
+    if (plain(name) === "sw.js") text = text.replace(/([`"'])[0-9a-f]{12}\1/, `$1${VERSION}$1`);
     await writeFile(file, pack(name, text));
   }
   if (!found) throw new Error(`the bundle does not say “${words}”`);

@@ -3,9 +3,9 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import { PASSWORD, TestServer } from "../js/lib/server.mjs";
-import { openBrowser, Person } from "./people.mjs";
+import { openBrowser, Person, sendFiles } from "./people.mjs";
 
-let browser, server, ann, annApi, bob;
+let browser, server, ann, annApi, bob, field;
 
 before(async () => {
   browser = await openBrowser();
@@ -15,6 +15,7 @@ before(async () => {
   ann = await Person.at(browser);
   await ann.visit(server.url);
   await ann.signIn("ann", PASSWORD);
+  field = ann.page.getByRole("textbox", { name: "Your words" });
 });
 after(async () => {
   await ann.leave();
@@ -75,6 +76,86 @@ test("a message of 8,000 characters is read from its beginning; one's own line i
   });
   await reads(room, 2);
   await ann.page.setViewportSize({ width: 1440, height: 900 });
+});
+
+test("a folded message is read when its fold was on the screen of somebody who looks, not before; unfolding changes nothing", async () => {
+  const room = await make("Folded");
+  await ann.open("Folded");
+  await ann.page.setViewportSize({ width: 1440, height: 1300 });
+  const [list, file] = [Array.from({ length: 60 }, (_, i) => `point ${i}`).join("\n"), { name: "all.txt", mimeType: "text/plain", buffer: Buffer.from("all of it") }];
+  await ann.page.evaluate(() => (document.hasFocus = () => false));
+  await sendFiles(server, bob, room, list, [file]);
+  const fold = ann.page.getByRole("button", { name: "Show all" });
+  await fold.waitFor();
+  assert.ok(await inside(fold), "it fits this window");
+  assert.equal(await readSeq(room), 0, "nobody was looking");
+  // Now somebody looks, and the fold is below the edge.
+  await ann.page.setViewportSize({ width: 1440, height: 560 });
+  await turn(-5_000);
+  assert.ok(!(await inside(fold)));
+  await ann.page.evaluate(() => {
+    delete document.hasFocus;
+    dispatchEvent(new Event("focus"));
+  });
+  await ann.page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+  assert.equal(await readSeq(room), 0, "its fold was not seen");
+  // The fold alone comes into the window, the file below it does not.
+  await fold.evaluate((button) => {
+    const box = document.querySelector(".thread");
+    box.scrollTop += button.getBoundingClientRect().bottom - box.getBoundingClientRect().bottom + 2;
+  });
+  assert.ok(!(await inside(ann.page.getByRole("link", { name: /Download all\.txt/ }))));
+  await reads(room, 1);
+  await fold.click();
+  await ann.page.getByRole("button", { name: "Show less" }).waitFor();
+  await ann.page.setViewportSize({ width: 1440, height: 900 });
+});
+
+test("a change under way stays where one goes: far away in the page, to another conversation, over a reload", async () => {
+  const room = await make("Changes");
+  await ann.open("Changes");
+  await ann.say("as I said it");
+  await ann.say("and this");
+  await ann.seesNote("and this", "Sent");
+  await write(room, 420, 2);
+  await ann.page.getByRole("button", { name: /new lines|latest/ }).click();
+  await ann.sees("line 421");
+  await goHome();
+  await change("as I said it", "as I meant");
+  await ann.composer.click();
+  await ann.page.getByRole("region", { name: "Messages" }).focus();
+  await ann.page.keyboard.press("End");
+  await ann.sees("line 421");
+  assert.equal(await field.count(), 0, "its line is no longer in the document");
+  await ann.composer.fill("here the focus stays");
+  await goHome();
+  assert.equal(await field.inputValue(), "as I meant");
+  // A second one beside it; and both over the other conversation and the reload.
+  await change("and this", "and that");
+  assert.deepEqual(await field.evaluateAll((all) => all.map((one) => one.value)), ["as I meant", "and that"]);
+  await ann.open("Long");
+  await ann.open("Changes");
+  await goHome();
+  assert.deepEqual(await field.evaluateAll((all) => all.map((one) => one.value)), ["as I meant", "and that"]);
+  await ann.page.reload();
+  await ann.heads("Changes");
+  await goHome();
+  assert.deepEqual(await field.evaluateAll((all) => all.map((one) => one.value)), ["as I meant", "and that"]);
+  assert.ok(!(await field.first().evaluate((one) => one === document.activeElement)), "what comes back takes no focus");
+  await field.first().press("Enter");
+  await ann.sees("as I meant");
+  await field.press("Escape");
+  await ann.sees("and this");
+  await ann.page.reload();
+  await ann.heads("Changes");
+  await goHome();
+  assert.equal(await field.count(), 0, "nothing is under way any more");
+  // Deleted elsewhere, there is nothing left to change.
+  await change("and this", "never mind");
+  const { body } = await annApi.api("GET", `/api/conversations/${room}/messages?around=2&limit=1`);
+  assert.equal((await annApi.api("DELETE", `/api/messages/${body.messages[0].id}`)).status, 204);
+  await field.waitFor({ state: "detached" });
+  assert.equal(await ann.page.evaluate(() => sessionStorage["inkspot.edits"]), undefined);
 });
 
 test("a line that waits in two tabs is delivered once and drawn once in both", async () => {
@@ -139,6 +220,35 @@ function say(conversationId, content) {
 /** Bob writes `count` lines, numbered on from `from`. */
 async function write(room, count, from = 0) {
   for (let i = from; i < from + count; i++) assert.equal((await say(room, `line ${i}`)).status, 201);
+}
+
+/** Goes to the very first line. */
+async function goHome() {
+  await ann.page.getByRole("region", { name: "Messages" }).focus();
+  await ann.page.keyboard.press("Home");
+  await ann.page.locator('article[data-seq="1"]').waitFor();
+}
+
+/** Opens one of Ann's own lines and writes other words, without keeping them. */
+async function change(text, words) {
+  const line = ann.line(text);
+  await line.hover();
+  await line.getByRole("button", { name: "More about this line" }).click();
+  await ann.page.getByRole("menuitem", { name: "Edit" }).click();
+  await field.last().fill(words);
+}
+
+/** Whether all of it is in the part of the page that can be seen. */
+async function inside(locator) {
+  const [box, frame] = await Promise.all([locator.boundingBox(), ann.page.getByRole("region", { name: "Messages" }).boundingBox()]);
+  return box.y >= frame.y - 1 && box.y + box.height <= frame.y + frame.height + 1;
+}
+
+/** Turns the wheel over the page. */
+async function turn(by) {
+  await ann.page.getByRole("region", { name: "Messages" }).hover();
+  await ann.page.mouse.wheel(0, by);
+  await ann.page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
 }
 
 /** How far Ann has read, by the server. */

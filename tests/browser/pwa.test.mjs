@@ -98,6 +98,42 @@ test("who is named is notified, once, and no more once it was read", async () =>
   await other.leave();
 });
 
+test("the app's badge and the window's title and icon say how much is unread, and stop when it was read", async () => {
+  const other = await Person.at(browser);
+  // The platform's own badge can't be looked at.
+  await other.context.addInitScript(() => {
+    globalThis.badges = [];
+    Navigator.prototype.setAppBadge = async (n) => void globalThis.badges.push(n);
+    Navigator.prototype.clearAppBadge = async () => void globalThis.badges.push(0);
+  });
+  const { page } = other;
+  const badge = (wanted) => page.waitForFunction((n) => globalThis.badges.at(-1) === n, wanted);
+  const icon = () => page.locator("link[rel=icon]").getAttribute("href");
+  await ann.page.goto(new URL("/settings", server.url).href);
+  await other.visit(server.url);
+  await other.signIn("ann", PASSWORD);
+  await page.goto(new URL("/settings", server.url).href);
+  await other.seesText("Connected to");
+  await badge(0);
+  const plain = await icon();
+  assert.doesNotMatch(await page.title(), /^\(/);
+  await say("one");
+  await badge(1);
+  await page.waitForFunction(() => document.title.startsWith("(1) "));
+  const spot = await icon();
+  assert.match(spot, /^data:image\/svg/);
+  await say("@ann two");
+  await badge(2);
+  await page.waitForFunction(() => document.title.startsWith("(2) "));
+  await page.waitForFunction((before) => document.querySelector("link[rel=icon]").getAttribute("href") !== before, spot);
+  assert.match(decodeURIComponent(await icon()), />1<\/text>/, "one of them names her");
+  await other.open("Trip");
+  await badge(0);
+  await page.waitForFunction(() => !document.title.startsWith("("));
+  assert.equal(await icon(), plain);
+  await other.leave();
+});
+
 test("it opens while the server is gone, with what was read", async () => {
   await server.end();
   await ann.page.goto(new URL(`/conversations/${room}`, server.url).href);

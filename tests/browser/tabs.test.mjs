@@ -93,6 +93,30 @@ test("a hidden tab gives the lead to one that is seen, which goes on where it st
   assert.equal(await heir.page.getByRole("group", { name: "Reconnecting" }).count(), 0);
 });
 
+test("the tab that leads is hidden and frozen: one that is looked at takes over, and the frozen one follows when it wakes", async () => {
+  const at = tabs.findIndex((tab) => open.get(tab) === 1);
+  const [leader, heir] = [tabs[at], tabs[(at + 1) % tabs.length]];
+  const others = tabs.filter((tab) => tab !== leader);
+  for (const tab of tabs) await see(tab, false);
+  const devtools = await ann.context.newCDPSession(leader.page);
+  await devtools.send("Page.setWebLifecycleState", { state: "frozen" });
+  await see(heir, true);
+  await heir.say("while it slept");
+  for (const tab of others) await tab.seesNote("while it slept", "Sent");
+  assert.equal(await stored("while it slept"), 1);
+  await devtools.send("Page.setWebLifecycleState", { state: "active" });
+  await leader.seesNote("while it slept", "Sent");
+  await until(() => open.get(heir) === 1 && connections() === 1);
+  await leader.say("awake again");
+  for (const tab of tabs) {
+    await tab.seesNote("awake again", "Sent");
+    assert.equal(await tab.line("while it slept").count(), 1);
+    assert.ok(await tab.page.getByText("Connected to").isVisible());
+  }
+  assert.equal(await stored("awake again"), 1);
+  await devtools.detach();
+});
+
 test("the connection is lost for all, and any tab can try again", async () => {
   await server.end();
   for (const tab of tabs) await tab.page.getByRole("button", { name: "Try now" }).waitFor();

@@ -31,7 +31,7 @@ class LockTable {
           const wish: Wish = {
             tab,
             grant: () => void Promise.resolve().then(held).then(() => (done(), resolve(null))),
-            taken: () => reject(new Error("AbortError")),
+            taken: () => tab.whenAwake(() => reject(new Error("AbortError"))),
           };
           options.signal?.addEventListener("abort", () => (done(), reject(new Error("AbortError"))));
           if (options.steal === true) {
@@ -129,8 +129,9 @@ export class Tab {
   readonly heard: string[] = [];
   readonly channels: Channel[] = [];
   dead = false;
-  /** A frozen tab hears nothing and does nothing, and still holds what it holds. */
+  /** A frozen tab hears nothing and does nothing, and believes what it believed. */
   frozen = false;
+  #later: (() => void)[] = [];
 
   constructor(browser: Browser, id: string) {
     this.browser = browser;
@@ -144,6 +145,18 @@ export class Tab {
     });
     this.line.events.on("lead", () => this.line.connect());
     this.line.events.on("new-message", ({ content }) => this.heard.push(content));
+  }
+
+  /** Does this now, or as soon as the tab is no longer frozen. */
+  whenAwake(task: () => void): void {
+    if (this.frozen) this.#later.push(task);
+    else task();
+  }
+
+  /** It goes on where it was frozen. */
+  wake(): void {
+    this.frozen = false;
+    for (const task of this.#later.splice(0)) task();
   }
 
   /** Its process ends without a word. */

@@ -74,6 +74,18 @@ test("lines go out in their order, and nothing stays behind", async () => {
   expect(world.disk.size).toBe(0);
 });
 
+test("a server without room loses nothing: the line waits, and goes out when there is some", async () => {
+  world.rule = () => refuse("storage_full");
+  const outbox = await world.page();
+  outbox.add(line("a"));
+  await settle();
+  expect(outbox.items.value.map((item) => item.failed)).toEqual([undefined]);
+  world.rule = () => undefined;
+  world.clock.advance(30_000);
+  await settle();
+  expect(world.contents).toEqual(["a"]);
+});
+
 test("written offline, they wait, survive a reload, and go out in order", async () => {
   world.online = false;
   const before = await world.page();

@@ -89,6 +89,36 @@ test("a frozen tab loses the lead to one that is seen, which misses nothing", as
   await pass(500);
   expect(second.line.leading).toBe(true);
   expect(third.heard).toEqual(["a"]);
+  // It wakes, finds its socket gone and says so before it hears that it lost the lead: nobody takes it for the one that leads.
+  first.socket.events.emit("lost", { restarting: false });
+  await settle();
+  expect(third.line.connected).toBe(true);
+  first.wake();
+  await settle();
+  expect(browser.leaders).toEqual([second]);
+  expect(first.line.connected).toBe(true);
+  browser.server.say("b");
+  await settle();
+  for (const tab of browser.tabs) expect(tab.heard.at(-1)).toBe("b");
+  expect(browser.server.sockets).toEqual(new Set([second]));
+});
+
+test("a tab that heard nothing for long follows whoever leads by now", async () => {
+  const [first, second, third] = await five();
+  third.frozen = true;
+  first.line.show({ visible: false });
+  second.line.show({ visible: true });
+  await settle();
+  await pass(3_000);
+  expect(second.line.leading).toBe(true);
+  third.wake();
+  third.line.show({ visible: true });
+  await settle();
+  browser.server.say("a");
+  await settle();
+  expect(third.heard).toEqual(["a"]);
+  await pass(10_000);
+  expect(browser.leaders).toEqual([second]);
 });
 
 test("a conversation is joined while any tab has it open", async () => {

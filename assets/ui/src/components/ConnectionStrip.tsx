@@ -1,8 +1,10 @@
-/** The strip under the header while there is no connection: what happens next, and "Try now". */
+/** The strip under the header while there is no connection, or the server takes nothing new: what happens next. */
 
 import { at } from "../lib/base";
 import { clock } from "../lib/time";
 import { t } from "../lib/text";
+import { session } from "../hooks/useAccount";
+import { helpers } from "../hooks/useHelpers";
 import { tryNow, useLink } from "../hooks/useLink";
 import { Button } from "./Button";
 import { Icon } from "./Icon";
@@ -10,7 +12,7 @@ import { Icon } from "./Icon";
 /** Nothing for the first 2 s; counts for a minute; then only says since when. */
 export function ConnectionStrip() {
   const link = useLink();
-  if (link.kind === "quiet") return null;
+  if (link.kind === "quiet") return link.writable ? null : <ReadOnlyStrip full={link.full} waiting={link.waiting} />;
   const long = link.kind === "long";
   return (
     <div class={`strip page-grid${long ? "" : " running"}`} role="group" aria-label={t(long ? "me.offline" : "me.reconnecting")}>
@@ -28,6 +30,29 @@ export function ConnectionStrip() {
         </a>
       )}
       <Button onClick={tryNow}>{t("link.now")}</Button>
+    </div>
+  );
+}
+
+/** The server takes nothing new, mostly because its disk is `full`: reading goes on, what is written waits, and somebody can help. */
+function ReadOnlyStrip({ full, waiting }: { full: boolean; waiting: number }) {
+  const admin = session.value.user?.role === "admin";
+  const names = helpers();
+  const title = t(full ? "link.full" : "link.readOnly");
+  return (
+    <div class="strip page-grid" role="group" aria-label={title}>
+      <div class="strip-icon">
+        <Icon name="alert" />
+      </div>
+      <p>
+        <b>{title}</b> {t("link.fullMeans")} {!admin && (names === "" ? t("link.fullAny") : t("link.fullHelp", { names }))}{" "}
+        {waiting > 0 && t("link.waiting", { n: waiting })}
+      </p>
+      {admin && (
+        <a class="button" href={at("/admin/storage")}>
+          {t("link.fullRoom")}
+        </a>
+      )}
     </div>
   );
 }

@@ -1,11 +1,11 @@
-/** One's own words, open for changing in their place. Enter keeps them, Escape leaves them as they were. */
+/** One's own words, open for changing in their place. Enter keeps them, Escape leaves them as they were; else they wait. */
 
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { countChars } from "../lib/names";
 import { t } from "../lib/text";
 import { LIMITS } from "../lib/wire";
 import type { Line } from "../lib/lines";
-import { changeLine, editing } from "../hooks/useEditing";
+import { changeLine, keepEdit, leaveEdit, takeFocus, wordsOf } from "../hooks/useEditing";
 import { useTask } from "../hooks/useTask";
 import { Button } from "./Button";
 import { ErrorNote } from "./Notice";
@@ -13,17 +13,18 @@ import { WriteField } from "./WriteField";
 
 /** A caption may become empty, a line of words may not. */
 export function EditLine({ line, id }: { line: Line; id: string }) {
-  const [text, setText] = useState(line.content);
+  const [text, setText] = useState(wordsOf(id) ?? line.content);
   const field = useRef<HTMLTextAreaElement>(null);
   const task = useTask();
   const words = text.trim();
   const valid = countChars(words) <= LIMITS.content && (words !== "" || line.attachments.length > 0);
-  const leave = () => (editing.value = null);
+  const leave = () => leaveEdit(id);
   const keep = () => {
     if (words === line.content) leave();
     else if (valid) void task.run(() => changeLine(id, words));
   };
   useLayoutEffect(() => {
+    if (!takeFocus(id)) return;
     field.current?.focus();
     field.current?.setSelectionRange(text.length, text.length);
   }, []);
@@ -40,7 +41,10 @@ export function EditLine({ line, id }: { line: Line; id: string }) {
         conversationId={line.conversationId}
         value={text}
         label={t("line.editLabel")}
-        onValue={setText}
+        onValue={(value) => {
+          setText(value);
+          keepEdit(id, value);
+        }}
         onSend={keep}
         onKey={(event) => {
           if (event.key !== "Escape") return;

@@ -13,7 +13,7 @@ export function MeBar() {
   const link = useLink();
   const lost = link.kind !== "quiet";
   const words = link.connected
-    ? t("me.connected", { server: serverName || location.host })
+    ? t(link.writable ? "me.connected" : "me.readOnly", { server: serverName || location.host })
     : t(link.kind === "quiet" ? "me.connecting" : link.kind === "short" ? "me.reconnecting" : "me.offline");
   if (user === null) return null;
   return (

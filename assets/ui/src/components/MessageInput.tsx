@@ -127,10 +127,10 @@ function useBackFromPreview(field: { current: HTMLTextAreaElement | null }, open
 
 /** When a line was changed, one goes on writing here. */
 function useBackFromEditing(field: { current: HTMLTextAreaElement | null }): void {
-  const open = editing.value !== null;
+  const open = editing.value.size;
   const was = useRef(open);
   useEffect(() => {
-    if (was.current && !open) focusAtDesk(field.current);
+    if (open < was.current) focusAtDesk(field.current);
     was.current = open;
   }, [open]);
 }

@@ -26,7 +26,7 @@ import { TypingIndicator } from "./TypingIndicator";
 /** The lines of `room`; mounted anew for another conversation. `at` is the line to lead to. */
 export function MessageList({ room, at }: { room: Conversation; at: number | null }) {
   const { thread, rows } = useThread(room.id, at);
-  const { connected } = useLink();
+  const { connected, writable } = useLink();
   const ready = thread.phase.value === "ready";
   const fresh = useFresh(thread);
   const sticky = useSticky(room.id, {
@@ -78,7 +78,8 @@ export function MessageList({ room, at }: { room: Conversation; at: number | nul
             rows={rows.value}
             conversationId={room.id}
             isGroup={room.isGroup}
-            {...{ owner, members, receipts, fresh, connected, menu, events }}
+            connected={connected && writable}
+            {...{ owner, members, receipts, fresh, menu, events }}
             marked={thread.marked.value}
           />
           <TypingIndicator conversationId={room.id} />

@@ -24,7 +24,7 @@ export function Words({ line, marked }: { line: Line; marked: boolean }) {
   }
   return (
     <>
-      {line.id !== null && editing.value === line.id ? <EditLine line={line} id={line.id} /> : line.content !== "" && <Said line={line} marked={marked} />}
+      {line.id !== null && editing.value.has(line.id) ? <EditLine line={line} id={line.id} /> : line.content !== "" && <Said line={line} marked={marked} />}
       {line.attachments.length > 0 && <Attachments line={line} />}
       {line.uploads.length > 0 && <PendingFiles line={line} />}
     </>

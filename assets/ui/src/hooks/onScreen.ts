@@ -23,12 +23,17 @@ export function wordsTop(row: Element, box: Element): number {
   return topOf(row, box) + (words?.offsetTop ?? 0);
 }
 
-/** The `seq` of the last stored line that is above the lower edge, 0 when there is none. */
+/** The `seq` of the last stored line whose end is above the lower edge, 0 when there is none. */
 export function lastVisibleSeq(box: HTMLElement): number {
   const rows = box.querySelectorAll<HTMLElement>("[data-seq]");
   const edge = box.getBoundingClientRect().bottom + 4;
-  const last = rows[search(rows, (row) => row.getBoundingClientRect().bottom > edge) - 1];
+  const last = rows[search(rows, (row) => endOf(row).getBoundingClientRect().bottom > edge) - 1];
   return Number(last?.dataset["seq"] ?? 0);
+}
+
+/** Where a line ends for who reads it: a folded one at its fold, which says that there is more. */
+function endOf(row: HTMLElement): Element {
+  return row.querySelector('.fold[aria-expanded="false"]') ?? row;
 }
 
 /** The `seq` of the newest stored line, 0 when there is none. */

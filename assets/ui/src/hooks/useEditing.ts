@@ -2,16 +2,17 @@
 
 import { getHistory } from "../api/conversations";
 import { myId } from "../state/account";
-import { editing } from "../state/editing";
+import { beginEdit } from "../state/edits";
 import { threadOf } from "../state/live";
 
-export { changeLine, deleteLine, editing } from "../state/editing";
+export { changeLine, deleteLine } from "../state/editing";
+export { editing, keepEdit, leaveEdit, takeFocus, wordsOf } from "../state/edits";
 
 /** Opens one's newest line of a conversation for changing; returns whether there is one. */
 export function editNewest(conversationId: string): boolean {
   const mine = threadOf(conversationId).messages.peek().findLast((each) => each.senderId === myId() && each.deletedAt === undefined && each.content !== "");
   if (mine === undefined) return false;
-  editing.value = mine.id;
+  beginEdit(mine.id, mine.content);
   return true;
 }
 

@@ -5,7 +5,7 @@ import { at } from "../lib/base";
 import { explain } from "../lib/failure";
 import type { Line } from "../lib/lines";
 import { t, type TextKey } from "../lib/text";
-import { editing } from "../state/editing";
+import { beginEdit } from "../state/edits";
 import { markUnread } from "../state/ownSettings";
 import { toast } from "../state/toasts";
 
@@ -31,7 +31,7 @@ export interface LineAction {
 }
 
 const ACTIONS: readonly LineAction[] = [
-  { id: "edit", label: "line.edit", icon: "pen", when: ({ mine }) => mine, run: ({ line }) => (editing.value = line.id) },
+  { id: "edit", label: "line.edit", icon: "pen", when: ({ mine }) => mine, run: ({ line }) => line.id !== null && beginEdit(line.id, line.content) },
   {
     id: "copy",
     label: "line.copy",

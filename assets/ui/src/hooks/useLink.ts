@@ -1,5 +1,6 @@
 /** The state of the connection in terms of what a person sees. */
 
+import { house } from "../state/house";
 import { link, outbox } from "../state/live";
 import { useNow } from "./useNow";
 
@@ -23,6 +24,10 @@ export interface LinkView {
   waiting: number;
   /** Whether the server said that it comes back at once. */
   updating: boolean;
+  /** Whether the server takes what is written; if not, it waits here. */
+  writable: boolean;
+  /** Whether it does not because its disk is full. */
+  full: boolean;
 }
 
 /** Follows the connection, second by second while it is down. */
@@ -38,5 +43,7 @@ export function useLink(): LinkView {
     nextIn: phase === "waiting" ? Math.max(0, Math.ceil((link.retryAt.value - now) / 1000)) : 0,
     waiting: outbox.items.value.filter((item) => item.failed === undefined).length,
     updating: link.updating.value,
+    writable: house.value.writable,
+    full: house.value.reason === "storage_full",
   };
 }

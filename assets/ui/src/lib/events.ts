@@ -58,6 +58,13 @@ export interface ConversationRemoval {
   reason: "removed" | "left";
 }
 
+/** `server-state`: whether the server takes anything new; told when that changes, and after connecting when it does not. */
+export interface ServerState {
+  writable: boolean;
+  /** Why not, e.g. `storage_full`. */
+  reason?: string | undefined;
+}
+
 /** `session`: sent after every connect. */
 export interface SessionHello {
   userId: string;

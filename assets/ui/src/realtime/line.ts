@@ -10,6 +10,7 @@ import type {
   OwnReadUpdate,
   OwnSettingsUpdate,
   Sender,
+  ServerState,
   SessionEnd,
   SessionHello,
   TypingData,
@@ -38,6 +39,7 @@ export interface LineEvents {
   "conversation-removed": ConversationRemoval;
   "draft-updated": Draft;
   "session-ended": SessionEnd;
+  "server-state": ServerState;
 }
 
 /** The names of the wire among them. */
@@ -55,6 +57,7 @@ export const WIRE_EVENTS = [
   "conversation-removed",
   "draft-updated",
   "session-ended",
+  "server-state",
 ] as const satisfies readonly (keyof LineEvents)[];
 
 /** How far the events of a connection were heard: enough to go on from there in another tab, or another day. */

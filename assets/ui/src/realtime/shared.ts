@@ -23,6 +23,8 @@ export class SharedLine implements Line<SharedEvents> {
   #leading = false;
   #connected = false;
   #position: Position | null = null;
+  /** The tab that leads, as far as this one knows: one that led before it was frozen may still believe that it does. */
+  #leader: string | null = null;
   #letGo: () => void = () => undefined;
 
   constructor(world: SharedWorld) {
@@ -80,7 +82,7 @@ export class SharedLine implements Line<SharedEvents> {
     this.#seat?.leave();
     this.#letGo();
     this.#channel?.close();
-    this.#channel = this.#seat = this.#position = null;
+    this.#channel = this.#seat = this.#position = this.#leader = null;
     this.#hub.stop();
     this.#hub.crowd.joined = [];
     this.#asks.abandon();
@@ -94,6 +96,8 @@ export class SharedLine implements Line<SharedEvents> {
   /** Says what is open and seen in this tab. */
   show(change: Partial<Omit<Tab, "id">>): void {
     this.#hub.me = { ...this.#hub.me, ...change };
+    // While it was away another tab may have come to lead: whoever answers does.
+    if (change.visible === true) this.#leader = null;
     if (change.visible !== undefined) this.#seat?.see(change.visible);
     if (!this.#leading) return this.#post({ kind: "tab", tab: this.#hub.me });
     this.#hub.sync();
@@ -128,7 +132,10 @@ export class SharedLine implements Line<SharedEvents> {
     this.#leading = this.#connected = false;
     this.#world.socket.sever();
     this.#hub.stop();
+    this.#leader = null;
     this.#post({ kind: "cut" });
+    // One that was frozen has not heard who leads by now.
+    this.#post({ kind: "tab", tab: this.#hub.me });
     this.events.emit("follow", null);
   }
 
@@ -156,13 +163,16 @@ export class SharedLine implements Line<SharedEvents> {
 
   /** What the others do with the words of the tab that leads. */
   #follow(packet: Packet): void {
+    if (packet.kind === "lead" && (packet.anew || this.#leader === null)) this.#leader = packet.from;
+    if (packet.kind === "answer" && packet.to === this.#hub.me.id) this.#asks.answer(packet.n, packet.answer, packet.failure);
+    // The one that led until now has let go.
+    if (packet.kind === "cut") this.#seat?.freed();
+    if (packet.from !== this.#leader) return;
+    if (packet.kind === "cut" || packet.kind === "bye") this.#leader = null;
     if (packet.kind === "event") {
       this.#position = packet.position ?? this.#position;
       this.#happened(packet.name, packet.data as never);
     }
-    if (packet.kind === "answer" && packet.to === this.#hub.me.id) this.#asks.answer(packet.n, packet.answer, packet.failure);
-    // The one that led until now has let go.
-    if (packet.kind === "cut") this.#seat?.freed();
     if (packet.kind === "lead") this.#led(packet.lead, packet.anew);
   }
 

@@ -39,6 +39,8 @@ export class SocketLine implements Line {
   constructor() {
     this.#socket = io({
       path: SOCKET_PATH,
+      // The list says who is writing, also where nobody looks.
+      auth: { typing: "all" },
       autoConnect: false,
       reconnection: false,
       transports: ["websocket", "polling"],

@@ -1,16 +1,13 @@
-/** The line that is being changed, and changing or deleting lines. */
+/** Changing or deleting lines that are stored. */
 
-import { signal } from "@preact/signals";
 import * as api from "../api/conversations";
+import { leaveEdit } from "./edits";
 import { changed } from "./live";
-
-/** The id of the message whose words are open for changing; one at a time. */
-export const editing = signal<string | null>(null);
 
 /** Gives a message other words; rejects with a `Failure`. */
 export async function changeLine(id: string, content: string): Promise<void> {
   changed(await api.patchMessage(id, content));
-  if (editing.peek() === id) editing.value = null;
+  leaveEdit(id);
 }
 
 /** Deletes a message for everyone; the page hears of it as everybody does. */

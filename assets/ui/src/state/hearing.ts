@@ -1,11 +1,13 @@
 /** What the connection tells, and which parts of the state hear it. */
 
 import { batch } from "@preact/signals";
-import type { Message } from "../lib/wire";
+import type { Message, ServerState } from "../lib/wire";
 import type { SharedLine } from "../realtime/shared";
 import { callMe, confirmSession, leave, myId } from "./account";
 import * as list from "./conversations";
 import { heardDraft, syncDrafts } from "./drafts";
+import { leaveEdit } from "./edits";
+import { forgetHouse, house } from "./house";
 import type { Reads } from "./reads";
 import type { AnyUpdate } from "./roomEvents";
 import type { Pace } from "./pace";
@@ -41,6 +43,7 @@ export function arrived({ threads, typing }: Pick<Parts, "threads" | "typing">, 
 /** A message has other words now, or was deleted. */
 export function changed({ threads }: Pick<Parts, "threads">, message: Message): void {
   batch(() => {
+    if (message.deletedAt !== undefined) leaveEdit(message.id);
     threads.find(message.conversationId)?.update(message);
     list.applyChange(message);
     search.update(message);
@@ -101,6 +104,11 @@ export function hear(parts: Parts): void {
   events.on("user-typing", (data) => typing.started(data.conversationId, data));
   events.on("user-stop-typing", (data) => typing.stopped(data.conversationId, data.userId));
   events.on("message-read", (data) => pace.run(() => list.applyRead(data.conversationId, data.userId, data.seq, data.userId === myId())));
+  events.on("server-state", (state) => {
+    house.value = state;
+    if (state.writable) parts.sending.resume();
+    else parts.sending.uploads.pause();
+  });
   events.on("user-status", (status) => list.applyStatus(status));
   events.on("user-updated", (who) => {
     batch(() => {
@@ -134,6 +142,7 @@ function hearTheLink(parts: Parts): void {
   const { events } = realtime;
   events.on("opened", ({ recovered }) => {
     link.opened();
+    forgetHouse();
     if (realtime.leading) reads.resend();
     if (!recovered) void resync(parts);
     void confirmSession();
@@ -156,9 +165,13 @@ function hearTheLink(parts: Parts): void {
 function hearTheTabs({ realtime, link, sending, reads }: Parts): void {
   const { events } = realtime;
   events.on("lead", () => link.start());
-  events.on("came", () => realtime.share("link", link.state));
+  events.on("came", () => {
+    realtime.share("link", link.state);
+    realtime.share("house", house.peek());
+  });
   events.on("shared", ({ topic, data }) => {
     if (topic === "link" && !realtime.leading) link.mirror(data as LinkState);
+    if (topic === "house") house.value = data as ServerState;
     if (topic === "try-now" && realtime.leading) link.tryNow();
     if (topic === "line") sending.hear(data as Change);
     if (topic === "read") {

@@ -13,6 +13,7 @@ import { followTabs, myId, session } from "./account";
 import { Copy } from "./copy";
 import * as list from "./conversations";
 import { closeDrafts, flushDrafts, openDrafts } from "./drafts";
+import { closeEdits, openEdits } from "./edits";
 import * as hearing from "./hearing";
 import { Pace } from "./pace";
 import { runNotices } from "./notify";
@@ -154,6 +155,7 @@ function start(userId: string): void {
   running = userId;
   void sending.open(userId);
   openDrafts(userId);
+  openEdits(userId);
   void takeUp(userId);
 }
 
@@ -177,6 +179,7 @@ function stop(): void {
   copy.close();
   sending.close();
   closeDrafts();
+  closeEdits();
   typing.clear();
   threads.forget();
   search.forget();

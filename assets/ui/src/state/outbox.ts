@@ -29,7 +29,9 @@ export interface OutboxWorld {
 }
 
 /** Codes after which the same line may still go through by itself. */
-const PASSING = new Set(["offline", "no_answer", "rate_limited", "server_busy"]);
+const PASSING = new Set(["offline", "no_answer", "rate_limited", "server_busy", "storage_full"]);
+/** Seconds until a line is tried again that the server has no room for, should it not tell when it has. */
+const FULL_PAUSE = 30;
 /** How many delivered lines are remembered. */
 const REMEMBERED = 500;
 /** Unanswered tries on a standing connection before the line counts as failed. */
@@ -167,7 +169,7 @@ export class Outbox {
       return true;
     }
     if (failure.code !== "offline") {
-      const seconds = failure.retryAfter ?? 1;
+      const seconds = failure.retryAfter ?? (failure.code === "storage_full" ? FULL_PAUSE : 1);
       this.#world.after(seconds * 1000, () => this.pump());
     }
     return false;

@@ -9,6 +9,7 @@ import { Failure } from "../lib/failure";
 import type { Message } from "../lib/wire";
 import type { SharedLine } from "../realtime/shared";
 import { Outbox } from "./outbox";
+import { house } from "./house";
 import { clearPreviews, previewOf, retire } from "./preview";
 import { Uploads } from "./uploads";
 import { loadUsage, usage } from "./usage";
@@ -33,7 +34,7 @@ export class Sending {
     this.#share = (change) => realtime.share("line", change);
     this.outbox = new Outbox({
       ...common,
-      isOnline: () => realtime.leading && realtime.connected,
+      isOnline: () => realtime.leading && realtime.connected && house.peek().writable,
       changed: (item) => this.#share({ kind: "changed", item }),
       put: putOutbox,
       remove: deleteOutbox,
@@ -51,7 +52,7 @@ export class Sending {
     });
     this.uploads = new Uploads({
       ...common,
-      isOnline: () => realtime.connected,
+      isOnline: () => realtime.connected && house.peek().writable,
       load: loadUploads,
       find: loadUpload,
       bytes: loadBytes,

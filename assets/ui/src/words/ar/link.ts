@@ -30,6 +30,12 @@ export const link = {
   "link.doctor": "ما المشكلة؟",
   "link.updating": "يجري تحديث الخادم. يعود بعد لحظة.",
   "link.now": "المحاولة الآن",
+  "link.full": "قرص الخادم ممتلئ.",
+  "link.readOnly": "لا يقبل الخادم شيئًا جديدًا الآن.",
+  "link.fullMeans": "القراءة مستمرة. ما تكتبه ينتظر هنا ويُرسَل من تلقاء نفسه حين يمكن ذلك.",
+  "link.fullHelp": "للمساعدة: {names}.",
+  "link.fullAny": "أخبر من يعتني بالخادم.",
+  "link.fullRoom": "إفساح مكان",
 
   "doctor.title": "طبيب الاتصال",
 } as const;

@@ -50,6 +50,7 @@ export const list = {
 
   "me.settings": "الإعدادات",
   "me.connected": "متصل بـ {server}",
+  "me.readOnly": "{server} للقراءة فقط",
   "me.connecting": "يجري الاتصال",
   "me.reconnecting": "تجري إعادة الاتصال",
   "me.offline": "غير متصل",

@@ -9,6 +9,12 @@ export const link = {
   "link.doctor": "Was ist los?",
   "link.updating": "Der Server wird aktualisiert. Gleich ist er wieder da.",
   "link.now": "Jetzt versuchen",
+  "link.full": "Die Festplatte des Servers ist voll.",
+  "link.readOnly": "Der Server nimmt gerade nichts Neues an.",
+  "link.fullMeans": "Lesen geht weiter. Was du schreibst, wartet hier und wird von selbst gesendet, sobald es geht.",
+  "link.fullHelp": "Helfen kann: {names}.",
+  "link.fullAny": "Sag es der Person, die den Server betreut.",
+  "link.fullRoom": "Platz schaffen",
 
   "doctor.title": "Verbindungsdoktor",
 } as const;

@@ -50,6 +50,7 @@ export const list = {
 
   "me.settings": "Einstellungen",
   "me.connected": "Verbunden mit {server}",
+  "me.readOnly": "{server} ist nur lesbar",
   "me.connecting": "Verbindung wird aufgebaut",
   "me.reconnecting": "Verbindung wird wiederhergestellt",
   "me.offline": "Offline",

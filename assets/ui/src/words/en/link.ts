@@ -9,6 +9,12 @@ export const link = {
   "link.doctor": "What is wrong?",
   "link.updating": "The server is being updated. It is back in a moment.",
   "link.now": "Try now",
+  "link.full": "The server's disk is full.",
+  "link.readOnly": "The server takes nothing new right now.",
+  "link.fullMeans": "Reading goes on. What you write waits here and goes out by itself when it can.",
+  "link.fullHelp": "{names} can help.",
+  "link.fullAny": "Tell whoever looks after the server.",
+  "link.fullRoom": "Make room",
 
   "doctor.title": "Connection doctor",
 } as const;

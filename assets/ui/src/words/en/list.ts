@@ -50,6 +50,7 @@ export const list = {
 
   "me.settings": "Settings",
   "me.connected": "Connected to {server}",
+  "me.readOnly": "{server} is read-only",
   "me.connecting": "Connecting",
   "me.reconnecting": "Reconnecting",
   "me.offline": "Offline",

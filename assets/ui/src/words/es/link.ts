@@ -9,6 +9,12 @@ export const link = {
   "link.doctor": "¿Qué pasa?",
   "link.updating": "El servidor se está actualizando. Vuelve en un momento.",
   "link.now": "Intentar ahora",
+  "link.full": "El disco del servidor está lleno.",
+  "link.readOnly": "El servidor no admite nada nuevo por ahora.",
+  "link.fullMeans": "Se puede seguir leyendo. Lo que escribas espera aquí y se envía solo en cuanto se pueda.",
+  "link.fullHelp": "Puede ayudar: {names}.",
+  "link.fullAny": "Avisa a quien cuida el servidor.",
+  "link.fullRoom": "Hacer sitio",
 
   "doctor.title": "Médico de la conexión",
 } as const;

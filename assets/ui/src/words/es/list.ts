@@ -50,6 +50,7 @@ export const list = {
 
   "me.settings": "Ajustes",
   "me.connected": "Conectado a {server}",
+  "me.readOnly": "{server}: solo lectura",
   "me.connecting": "Conectando",
   "me.reconnecting": "Reconectando",
   "me.offline": "Sin conexión",

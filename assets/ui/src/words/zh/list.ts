@@ -50,6 +50,7 @@ export const list = {
 
   "me.settings": "设置",
   "me.connected": "已连接到 {server}",
+  "me.readOnly": "{server} 现在只能阅读",
   "me.connecting": "正在连接",
   "me.reconnecting": "正在重新连接",
   "me.offline": "离线",
