@@ -4,6 +4,7 @@
 import { execFileSync, spawn } from "node:child_process";
 import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync, writeSync } from "node:fs";
 import { randomBytes } from "node:crypto";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -53,6 +54,7 @@ async function inkspotWith(storage) {
     writeFileSync(config, `[files]\nstorage = "${storage}"\nmax_file_mib = ${Number(mib) + 1}\nquota_mib = 0\n`);
     execFileSync(inkspot, ["user", "add", "admin", "--admin", "--password-stdin", "--config", config, "--data", data], { input: `${PASSWORD}\n` });
     const ready = join(place, `${storage}.ready`);
+    rmSync(ready, { force: true });
     const server = spawn(inkspot, ["serve", "--config", config, "--listen", "127.0.0.1:0", "--plain-listen", "off",
         "--limits", "off", "--log-level", "warn", "--data", data, "--ready-file", ready], { stdio: ["ignore", "ignore", "inherit"] });
     while (!existsSync(ready) || !readFileSync(ready, "utf8").endsWith("\n")) {
@@ -85,6 +87,14 @@ async function transfer(storage) {
     }
 }
 
+/** Whether somebody listens there. */
+function answers(port) {
+    return new Promise((done) => {
+        const socket = connect(port, "127.0.0.1", () => done(true));
+        socket.on("connect", () => socket.destroy()).on("error", () => done(false));
+    });
+}
+
 /** One worker, the key as ours: an elliptic curve of 256 bits. */
 async function nginx() {
     const pem = (name) => join(place, `${name}.pem`);
@@ -97,8 +107,11 @@ events {} http { access_log off; sendfile on; client_body_temp_path ${place}/bod
 fastcgi_temp_path ${place}/fastcgi; uwsgi_temp_path ${place}/uwsgi; scgi_temp_path ${place}/scgi;
 server { listen 127.0.0.1:${port} ssl http2; root ${place}/www; ssl_certificate ${pem("cert")}; ssl_certificate_key ${pem("key")}; } }`);
     const server = spawn("nginx", ["-c", config, "-p", place], { stdio: ["ignore", "ignore", "inherit"] });
-    await sleep(500);
     try {
+        while (!(await answers(port))) {
+            if (server.exitCode !== null) throw new Error(`nginx did not start; ${place}/nginx.log says why`);
+            await sleep(20);
+        }
         return { down: await measured(server.pid, [`https://127.0.0.1:${port}/file`]) };
     } finally {
         const gone = new Promise((done) => server.on("exit", done));
