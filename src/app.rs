@@ -10,6 +10,7 @@ mod upgrade;
 pub use reload::{LIVE, Reload, Reloaded, logging_of};
 
 use std::net::SocketAddr;
+use std::os::fd::OwnedFd;
 use std::path::PathBuf;
 use std::sync::{Arc, Weak};
 
@@ -334,6 +335,11 @@ impl App {
     /// The fingerprint of the server's own authority, as devices show it.
     pub fn fingerprint(&self) -> Option<String> {
         self.server.fingerprint()
+    }
+
+    /// Its listening sockets, for who comes next; see [`Server::doors`].
+    pub fn doors(&self) -> std::io::Result<Vec<OwnedFd>> {
+        self.server.doors()
     }
 
     /// The rules, for the local control socket.

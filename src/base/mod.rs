@@ -10,3 +10,4 @@ pub mod logging;
 pub mod process;
 pub mod rng;
 pub mod shutdown;
+pub mod succession;

@@ -27,6 +27,19 @@ pub(super) enum Task {
         /// Write one line of JSON with the addresses to this file once serving
         #[arg(long, value_name = "FILE")]
         ready_file: Option<PathBuf>,
+        /// Only read the settings and end; what a running server asks of its successor
+        #[arg(long, hide = true)]
+        try_settings: bool,
+    },
+    /// Let the program that is installed now take over from a running server, which keeps its doors
+    /// open
+    ///
+    /// For upgrades: nobody is turned away, everybody is connected again within a moment, and no
+    /// message is lost. The server goes on as it is if the installed program can't start with its
+    /// settings.
+    Restart {
+        #[command(flatten)]
+        place: Place,
     },
     /// Show the link that makes the first administrator
     SetupLink {

@@ -39,6 +39,10 @@ pub(super) enum Command {
     SetupLink,
     /// Begins to give space back.
     Compact,
+    /// Which run of which version this is, so that one is told from the next.
+    WhichRun,
+    /// Makes way for the program that is installed now.
+    Restart,
     /// Answered by a transfer, not by a line.
     BackUp,
 }
@@ -110,7 +114,9 @@ impl Command {
                         .into(),
                 )
             }
-            Self::BackUp => Err("a backup is no line".to_owned()),
+            Self::WhichRun | Self::Restart | Self::BackUp => {
+                Err("only a running server can do that".to_owned())
+            }
         }
     }
 }

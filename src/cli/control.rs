@@ -18,8 +18,10 @@ use tokio::net::{UnixListener, UnixStream};
 
 use super::backup;
 use super::command::Command;
+use super::successor::Successor;
 use super::transfer::{self, Sender};
 use crate::base::clock::Clock;
+use crate::base::rng::Rng;
 use crate::base::shutdown::Shutdown;
 use crate::server::Links;
 use crate::service::Service;
@@ -44,51 +46,61 @@ enum Answer {
     Error(String),
 }
 
+/// What commands are about.
+pub(super) struct Running {
+    /// The rules.
+    pub service: Service,
+    /// Where it is reached.
+    pub links: Links,
+    /// Who takes over.
+    pub successor: Successor,
+}
+
 /// The listening end. Dropping it removes the socket.
 pub(super) struct Control {
     listener: UnixListener,
     path: PathBuf,
+    /// The version, and a number that no other run has.
+    run: String,
 }
 
 impl Control {
     /// Listens in a data directory that this process holds: a socket that lies there is a
     /// leftover.
-    pub fn listen(data: &Path) -> io::Result<Self> {
+    pub fn listen(data: &Path, rng: &Rng) -> io::Result<Self> {
         let path = data.join(FILE);
         match fs::remove_file(&path) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
             _ => {}
         }
         let listener = UnixListener::from_std(bind_private(&path)?)?;
-        Ok(Self { listener, path })
+        let run = format!("{} {:016x}", env!("CARGO_PKG_VERSION"), rng.u64());
+        Ok(Self {
+            listener,
+            path,
+            run,
+        })
     }
 
     /// Serves one connection after the other until the shutdown begins.
-    pub async fn serve(self, service: Service, links: Links, clock: Clock, shutdown: Shutdown) {
+    pub async fn serve(self, running: Running, clock: Clock, shutdown: Shutdown) {
         tokio::select! {
             () = shutdown.begun() => {}
-            () = self.serve_all(&service, &links, &clock, &shutdown) => {}
+            () = self.serve_all(&running, &clock, &shutdown) => {}
         }
     }
 
-    async fn serve_all(
-        &self,
-        service: &Service,
-        links: &Links,
-        clock: &Clock,
-        shutdown: &Shutdown,
-    ) {
+    async fn serve_all(&self, running: &Running, clock: &Clock, shutdown: &Shutdown) {
         loop {
             match self.listener.accept().await {
                 Ok((stream, _)) => {
-                    let served = clock
-                        .timeout(PATIENCE, answer(stream, service, links))
-                        .await;
+                    let served = clock.timeout(PATIENCE, self.answer(stream, running)).await;
                     match served {
                         // It takes its time; others go on.
                         Some(Ok(Some(stream))) => {
                             let data = self.path.parent().unwrap_or(&self.path).to_owned();
-                            tokio::spawn(back_up(stream, service.clone(), data, shutdown.clone()));
+                            let service = running.service.clone();
+                            tokio::spawn(back_up(stream, service, data, shutdown.clone()));
                         }
                         Some(Err(error)) => {
                             tracing::debug!(%error, "a control connection failed");
@@ -103,6 +115,45 @@ impl Control {
             }
         }
     }
+
+    /// Answers with a line; gives the connection back for a backup.
+    async fn answer(
+        &self,
+        mut stream: UnixStream,
+        running: &Running,
+    ) -> io::Result<Option<UnixStream>> {
+        let (read, mut write) = stream.split();
+        let mut line = Vec::new();
+        tokio::io::BufReader::new(read.take(REQUEST))
+            .read_until(b'\n', &mut line)
+            .await?;
+        let mut restart = false;
+        let done = match serde_json::from_slice::<Command>(&line) {
+            Ok(Command::BackUp) => return Ok(Some(stream)),
+            Ok(Command::WhichRun) => Ok(self.run.clone()),
+            Ok(Command::Restart) => {
+                let checked = running.successor.check().await;
+                restart = checked.is_ok();
+                checked.map(|()| String::new())
+            }
+            Ok(command) => command.run(&running.service, &running.links).await,
+            Err(error) => Err(format!(
+                "the running server does not understand this ({error})"
+            )),
+        };
+        let answer = match done {
+            Ok(text) => Answer::Ok(text),
+            Err(text) => Answer::Error(text),
+        };
+        let mut line = serde_json::to_vec(&answer)?;
+        line.push(b'\n');
+        write.write_all(&line).await?;
+        write.shutdown().await?;
+        if restart {
+            running.successor.call();
+        }
+        Ok(None)
+    }
 }
 
 impl Drop for Control {
@@ -110,35 +161,6 @@ impl Drop for Control {
         // Whoever comes next removes it if this fails.
         let _ = fs::remove_file(&self.path);
     }
-}
-
-/// Answers with a line; gives the connection back for a backup.
-async fn answer(
-    mut stream: UnixStream,
-    service: &Service,
-    links: &Links,
-) -> io::Result<Option<UnixStream>> {
-    let (read, mut write) = stream.split();
-    let mut line = Vec::new();
-    tokio::io::BufReader::new(read.take(REQUEST))
-        .read_until(b'\n', &mut line)
-        .await?;
-    let done = match serde_json::from_slice::<Command>(&line) {
-        Ok(Command::BackUp) => return Ok(Some(stream)),
-        Ok(command) => command.run(service, links).await,
-        Err(error) => Err(format!(
-            "the running server does not understand this ({error})"
-        )),
-    };
-    let answer = match done {
-        Ok(text) => Answer::Ok(text),
-        Err(text) => Answer::Error(text),
-    };
-    let mut line = serde_json::to_vec(&answer)?;
-    line.push(b'\n');
-    write.write_all(&line).await?;
-    write.shutdown().await?;
-    Ok(None)
 }
 
 async fn back_up(stream: UnixStream, service: Service, data: PathBuf, shutdown: Shutdown) {
@@ -231,7 +253,7 @@ mod tests {
     #[tokio::test]
     async fn the_socket_is_private_before_it_has_a_name() {
         let dir = tempfile::tempdir().unwrap();
-        let control = Control::listen(dir.path()).unwrap();
+        let control = Control::listen(dir.path(), &Rng::system()).unwrap();
         let path = dir.path().join(FILE);
         let mode = fs::metadata(&path).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);

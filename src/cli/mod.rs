@@ -13,7 +13,9 @@ mod owner;
 mod password;
 mod progress;
 mod ready;
+mod restart;
 mod serve;
+mod successor;
 mod supervisor;
 mod transfer;
 mod users;
@@ -74,11 +76,12 @@ fn run(task: Task) -> anyhow::Result<()> {
         Task::Serve {
             overrides,
             ready_file,
-        } => serve::run(
-            load((*overrides).clone())?,
-            *overrides,
-            ready_file.as_deref(),
-        ),
+            try_settings,
+        } => match load((*overrides).clone())? {
+            _ if try_settings => Ok(()),
+            config => serve::run(config, *overrides, ready_file.as_deref()),
+        },
+        Task::Restart { place } => restart::run(&load_as_owner(place.into())?),
         Task::SetupLink { place } => users::setup_link(&load_as_owner(place.into())?),
         Task::User { task } => users::run(task),
         Task::Backup { file, place } => backup::back_up(&load(place.into())?, &file),

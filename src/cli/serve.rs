@@ -1,21 +1,24 @@
 //! `inkspot serve`: from the settings to the end of the process.
 
-use std::path::Path;
+use std::os::fd::OwnedFd;
+use std::path::{Path, PathBuf};
 use std::sync::Weak;
 
 use anyhow::{Context, bail};
 use tokio::runtime::{Builder, Runtime};
 
 use super::command::setup_link;
-use super::control::Control;
+use super::control::{Control, Running};
 use super::greeting::greeting;
+use super::successor::Successor;
 use super::{print, ready, supervisor};
 use crate::app::{App, Reload, Reloaded};
 use crate::base::allocator;
 use crate::base::clock::Clock;
 use crate::base::rng::Rng;
+use crate::base::succession;
 use crate::config::{Config, Overrides};
-use crate::server::{EndSignals, ReloadSignal};
+use crate::server::{EndSignals, ReloadSignal, SuccessionSignal};
 
 pub(super) fn runtime() -> anyhow::Result<Runtime> {
     Builder::new_multi_thread()
@@ -33,23 +36,45 @@ pub(super) fn run(
     if let Err(error) = allocator::settle() {
         tracing::debug!(%error, "memory that is free stays with the process");
     }
-    runtime()?.block_on(serve(config, overrides, ready_file))
+    let ended = runtime()?.block_on(serve(config, overrides, ready_file))?;
+    match ended {
+        Ended::ForGood => Ok(()),
+        // Nothing of the runtime is left, no thread and no file.
+        Ended::For { program, doors } => Err(succession::succeed(&program, doors))
+            .with_context(|| format!("cannot begin {}", program.display())),
+    }
+}
+
+/// Why the server has ended.
+enum Ended {
+    /// It was told to.
+    ForGood,
+    /// It makes way for this program, which gets its listening sockets.
+    For {
+        program: PathBuf,
+        doors: Vec<OwnedFd>,
+    },
 }
 
 async fn serve(
     config: Config,
     overrides: Overrides,
     ready_file: Option<&Path>,
-) -> anyhow::Result<()> {
+) -> anyhow::Result<Ended> {
     let mut signals = EndSignals::listen().context("cannot listen for signals")?;
+    let mut succession = SuccessionSignal::listen().context("cannot listen for signals")?;
+    let (clock, rng) = (Clock::system(), Rng::system());
+    let successor =
+        Successor::of_this(clock.clone()).context("cannot tell where this program lies")?;
     let data = config.server.data.clone();
-    let app = App::start(&config, &Clock::system(), &Rng::system())?;
-    listen_for_commands(&data, &app);
+    let app = App::start(&config, &clock, &rng)?;
+    listen_for_commands(&data, &app, &successor, &rng);
 
     let links = app.links().clone();
     let token = app.service().setup_token();
     let fingerprint = app.fingerprint();
     let shutdown = app.shutdown().clone();
+    let doors = app.doors().context("cannot hold the listening sockets")?;
     tokio::spawn(supervisor::feed(
         app.service().clone(),
         app.clock().clone(),
@@ -77,20 +102,41 @@ async fn serve(
     );
     supervisor::ready(links.primary());
 
-    tokio::select! {
-        ended = &mut running => ended.context("the server failed")??,
-        signal = signals.next() => {
-            tracing::info!(signal, "stopping");
-            supervisor::stopping();
-            shutdown.begin();
-            tokio::select! {
-                ended = &mut running => ended.context("the server failed")??,
-                signal = signals.next() => bail!("stopped at once by a second {signal}"),
+    let doors = loop {
+        tokio::select! {
+            ended = &mut running => {
+                ended.context("the server failed")??;
+                tracing::info!("stopped");
+                return Ok(Ended::ForGood);
+            }
+            signal = signals.next() => {
+                tracing::info!(signal, "stopping");
+                supervisor::stopping();
+                drop(doors);
+                break None;
+            }
+            () = succession.next() => match successor.check().await {
+                Ok(()) => successor.call(),
+                Err(why) => tracing::error!("SIGUSR2 changes nothing: {why}"),
+            },
+            () = successor.called() => {
+                tracing::info!(program = %successor.program().display(), "making way");
+                supervisor::reloading();
+                break Some(doors);
             }
         }
+    };
+    shutdown.begin();
+    tokio::select! {
+        ended = &mut running => ended.context("the server failed")??,
+        signal = signals.next() => bail!("stopped at once by a second {signal}"),
     }
-    tracing::info!("stopped");
-    Ok(())
+    let Some(doors) = doors else {
+        tracing::info!("stopped");
+        return Ok(Ended::ForGood);
+    };
+    let program = successor.program();
+    Ok(Ended::For { program, doors })
 }
 
 /// Reads the settings again at each SIGHUP, as long as the server runs. One line of the log says what
@@ -130,16 +176,16 @@ async fn read_again(reload: Weak<Reload>, overrides: Overrides) {
 }
 
 /// The control socket is a comfort: without it the server still serves.
-fn listen_for_commands(data: &Path, app: &App) {
-    match Control::listen(data) {
+fn listen_for_commands(data: &Path, app: &App, successor: &Successor, rng: &Rng) {
+    match Control::listen(data, rng) {
         Ok(control) => {
-            let (service, links) = (app.service().clone(), app.links().clone());
-            tokio::spawn(control.serve(
-                service,
-                links,
-                app.clock().clone(),
-                app.shutdown().clone(),
-            ));
+            let running = Running {
+                service: app.service().clone(),
+                links: app.links().clone(),
+                successor: successor.clone(),
+            };
+            let (clock, shutdown) = (app.clock().clone(), app.shutdown().clone());
+            tokio::spawn(control.serve(running, clock, shutdown));
         }
         Err(error) => {
             tracing::warn!(%error, "`inkspot user` can't reach this server: no control socket");

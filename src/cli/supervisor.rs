@@ -16,6 +16,14 @@ pub(super) fn ready(url: &str) {
     tell(&[NotifyState::Ready, NotifyState::Status(&status)]);
 }
 
+/// The server makes way for another program in the same process.
+pub(super) fn reloading() {
+    match NotifyState::monotonic_usec_now() {
+        Ok(now) => tell(&[NotifyState::Reloading, now]),
+        Err(error) => tracing::warn!(%error, "systemd can't be told that the server begins anew"),
+    }
+}
+
 /// The server ends.
 pub(super) fn stopping() {
     tell(&[NotifyState::Stopping]);

@@ -8,18 +8,52 @@ use tokio::net::{TcpListener, TcpSocket, TcpStream};
 
 use super::StartError;
 use crate::base::clock::Clock;
+use crate::base::succession;
 use crate::config::Listen;
 
 const BACKLOG: u32 = 4096;
 const FIRST_PAUSE: Duration = Duration::from_millis(20);
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 
-/// Listens on each address. One that is not required is left out when the machine lacks its
-/// address family.
-pub(super) fn bind_all(wanted: &[Listen]) -> Result<Vec<TcpListener>, StartError> {
+/// Sockets that listen already, given to this process by who was there before.
+pub(super) struct Given(Vec<std::net::TcpListener>);
+
+impl Given {
+    /// All that there are; see [`succession::inherited`].
+    pub fn all() -> Self {
+        Self(succession::inherited())
+    }
+
+    /// None, for doors that may be closed for a moment.
+    pub fn none() -> Self {
+        Self(Vec::new())
+    }
+
+    /// One that listens where it is wanted.
+    fn take(&mut self, wanted: SocketAddr) -> Option<std::net::TcpListener> {
+        let fits = |given: &std::net::TcpListener| {
+            given.local_addr().is_ok_and(|given| {
+                given.ip() == wanted.ip() && (given.port() == wanted.port() || wanted.port() == 0)
+            })
+        };
+        let found = self.0.iter().position(fits)?;
+        Some(self.0.remove(found))
+    }
+}
+
+/// Listens on each address, with what was given where it fits. One that is not required is left
+/// out when the machine lacks its address family.
+pub(super) fn bind_all(
+    wanted: &[Listen],
+    given: &mut Given,
+) -> Result<Vec<TcpListener>, StartError> {
     let mut bound = Vec::with_capacity(wanted.len());
     for listen in wanted {
-        match bind(listen.addr) {
+        let listening = match given.take(listen.addr) {
+            Some(given) => adopt(given),
+            None => bind(listen.addr),
+        };
+        match listening {
             Ok(listener) => bound.push(listener),
             Err(error) if error.kind() == io::ErrorKind::AddrInUse => {
                 return Err(StartError::Taken { addr: listen.addr });
@@ -36,6 +70,11 @@ pub(super) fn bind_all(wanted: &[Listen]) -> Result<Vec<TcpListener>, StartError
         }
     }
     Ok(bound)
+}
+
+fn adopt(given: std::net::TcpListener) -> io::Result<TcpListener> {
+    given.set_nonblocking(true)?;
+    TcpListener::from_std(given)
 }
 
 fn bind(addr: SocketAddr) -> io::Result<TcpListener> {

@@ -20,7 +20,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 
 use super::handler::BoxBody;
-use super::listener::{self, Acceptor};
+use super::listener::{self, Acceptor, Given};
 use super::{StartError, answer};
 use crate::base::clock::Clock;
 use crate::base::shutdown::Shutdown;
@@ -55,7 +55,7 @@ impl MetricsDoor {
         };
         let allowed = watch::Sender::new(allowed(settings)?);
         let required = true;
-        let bound = listener::bind_all(&[Listen { addr, required }])?;
+        let bound = listener::bind_all(&[Listen { addr, required }], &mut Given::none())?;
         Ok(bound
             .into_iter()
             .next()

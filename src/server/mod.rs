@@ -24,7 +24,9 @@ mod signals;
 mod tls;
 mod trust;
 
+use std::io;
 use std::net::SocketAddr;
+use std::os::fd::{AsFd, OwnedFd};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -38,7 +40,7 @@ pub use gate::GateLimits;
 pub use handler::{BoxBody, BoxError, Handler, boxed};
 pub use links::Links;
 pub use metrics::{MetricsDoor, MetricsToken};
-pub use signals::{EndSignals, ReloadSignal};
+pub use signals::{EndSignals, ReloadSignal, SuccessionSignal};
 
 use crate::base::clock::{Clock, Timestamp};
 use crate::base::rng::Rng;
@@ -48,7 +50,7 @@ use crate::metrics::Meters;
 use authority::Authority;
 use connection::{Answers, Protocols, Shared};
 use gate::{Gate, NoRoom};
-use listener::Acceptor;
+use listener::{Acceptor, Given};
 use names::Names;
 use redirect::Plain;
 use requests::Requests;
@@ -138,8 +140,9 @@ impl Listening {
             (TlsMode::Files, Some(cert), Some(key)) => Some(Certificates::from_files(cert, key)?),
             _ => None,
         };
-        let listeners = listener::bind_all(&config.listeners())?;
-        let plain = listener::bind_all(&config.plain_listeners())?;
+        let mut given = Given::all();
+        let listeners = listener::bind_all(&config.listeners(), &mut given)?;
+        let plain = listener::bind_all(&config.plain_listeners(), &mut given)?;
         Ok(Self {
             config,
             clock,
@@ -238,6 +241,15 @@ impl Server {
     pub fn certificate_end(&self) -> impl Fn() -> Option<Timestamp> + Send + Sync + use<> {
         let certificates = self.certificates.clone();
         move || certificates.as_ref()?.end()
+    }
+
+    /// The sockets that listen, once more, to be kept while this server ends: connections wait at
+    /// them for who comes next.
+    pub fn doors(&self) -> io::Result<Vec<OwnedFd>> {
+        let listeners = self.listeners.iter().chain(&self.plain);
+        listeners
+            .map(|listener| listener.as_fd().try_clone_to_owned())
+            .collect()
     }
 
     /// Answers requests until `shutdown` begins, then lets those who still work finish within a

@@ -29,6 +29,22 @@ impl EndSignals {
     }
 }
 
+/// SIGUSR2: the request to make way for the program that is installed now.
+#[derive(Debug)]
+pub struct SuccessionSignal(Signal);
+
+impl SuccessionSignal {
+    /// From now on this signal no longer ends the process by itself.
+    pub fn listen() -> io::Result<Self> {
+        signal(SignalKind::user_defined2()).map(Self)
+    }
+
+    /// Returns at the next request.
+    pub async fn next(&mut self) {
+        self.0.recv().await;
+    }
+}
+
 /// SIGHUP: the request to read the settings and the certificate files again.
 #[derive(Debug)]
 pub struct ReloadSignal(Signal);

@@ -9,9 +9,13 @@
 //! `INKSPOT_SEED` repeats a run, `INKSPOT_KILL_ROUNDS` asks for more than 20 rounds.
 
 use std::collections::{BTreeMap, HashMap};
+use std::fs;
+use std::net::TcpStream;
+use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
+use std::process::Stdio;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use inkspot::base::rng::Rng;
@@ -39,6 +43,8 @@ struct Ledger {
     /// By content: the message as it was acknowledged.
     acknowledged: Mutex<HashMap<String, Value>>,
     total: AtomicU64,
+    /// Whether who could go on shall stop.
+    over: AtomicBool,
 }
 
 impl Ledger {
@@ -74,7 +80,7 @@ impl Author {
     }
 
     async fn over_http(mut self) -> Self {
-        loop {
+        while !self.ledger.over.load(Ordering::Relaxed) {
             let arg = self.pending.pop().unwrap_or_else(|| self.write());
             let request = self
                 .person
@@ -93,6 +99,7 @@ impl Author {
                 Some(other) => panic!("{other:?}"),
             }
         }
+        self
     }
 
     /// Several at once, so that the server dies with some under way.
@@ -244,25 +251,7 @@ impl Siege {
             ask.args(["check", "--compact", "--data"]).arg(&self.data);
             assert!(ask.status().unwrap().success());
         }
-        let before = self.ledger.total.load(Ordering::Relaxed);
-        let (mut writing, mut listening) = (JoinSet::new(), JoinSet::new());
-        for (n, author) in self.authors.drain(..).enumerate() {
-            writing.spawn(async move {
-                match n % 3 {
-                    0 => author.over_http().await,
-                    _ => author.over_a_socket().await,
-                }
-            });
-        }
-        for reader in self.readers.drain(..) {
-            listening.spawn(reader.listen());
-        }
-        // At least something was acknowledged, then at any moment.
-        let enough = before + 1 + self.rng.u64() % 150;
-        while self.ledger.total.load(Ordering::Relaxed) < enough {
-            tokio::time::sleep(Duration::from_millis(1)).await;
-        }
-        tokio::time::sleep(Duration::from_micros(self.rng.u64() % 5_000)).await;
+        let (writing, listening) = self.work().await;
         if self.rng.u64().is_multiple_of(4) {
             assert_eq!(self.server.end(), Some(0), "in order, for a change");
         } else {
@@ -279,6 +268,76 @@ impl Siege {
             *person = visitor.with_token(person.token.as_ref().unwrap());
             person.user = user;
         }
+    }
+
+    /// Everybody works while the installed program takes over, and somebody knocks at the door all
+    /// the time.
+    async fn hand_over(&mut self) {
+        let (writing, listening) = self.work().await;
+        let (host, _) = self.people[0].place();
+        let port: u16 = host.rsplit(':').next().unwrap().parse().unwrap();
+        let knocking = Arc::new(AtomicBool::new(true));
+        let knocks = {
+            let knocking = knocking.clone();
+            tokio::task::spawn_blocking(move || {
+                while knocking.load(Ordering::Relaxed) {
+                    TcpStream::connect(("127.0.0.1", port)).expect("nobody is turned away");
+                    std::thread::sleep(Duration::from_millis(2));
+                }
+            })
+        };
+        let data = self.data.clone();
+        let done = tokio::task::spawn_blocking(move || {
+            inkspot()
+                .args(["restart", "--data"])
+                .arg(data)
+                .stdout(Stdio::piped())
+                .output()
+                .unwrap()
+        });
+        let done = done.await.unwrap();
+        let said = String::from_utf8_lossy(&done.stdout);
+        assert!(
+            done.status.success() && said.contains("has taken over"),
+            "{done:?}"
+        );
+        knocking.store(false, Ordering::Relaxed);
+        knocks.await.unwrap();
+        // Some of the successor's own, over the connections that were made anew.
+        self.works_on(1).await;
+        self.ledger.over.store(true, Ordering::Relaxed);
+        self.authors = writing.join_all().await;
+        self.readers = listening.join_all().await;
+        self.ledger.over.store(false, Ordering::Relaxed);
+    }
+
+    /// Returns once at least so many more were acknowledged.
+    async fn works_on(&self, more: u64) {
+        let enough = self.ledger.total.load(Ordering::Relaxed) + more;
+        while self.ledger.total.load(Ordering::Relaxed) < enough {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    }
+
+    /// Everybody has begun to work, and something was acknowledged.
+    async fn work(&mut self) -> (JoinSet<Author>, JoinSet<Reader>) {
+        let (mut writing, mut listening) = (JoinSet::new(), JoinSet::new());
+        for (n, author) in self.authors.drain(..).enumerate() {
+            writing.spawn(async move {
+                match n % 3 {
+                    0 => author.over_http().await,
+                    _ => author.over_a_socket().await,
+                }
+            });
+        }
+        for reader in self.readers.drain(..) {
+            listening.spawn(reader.listen());
+        }
+        // At least something was acknowledged, then at any moment.
+        let more = 1 + self.rng.u64() % 150;
+        self.works_on(more).await;
+        tokio::time::sleep(Duration::from_micros(self.rng.u64() % 5_000)).await;
+        (writing, listening)
     }
 
     /// Compares what is stored with what was tried and what was acknowledged.
@@ -365,4 +424,49 @@ async fn a_server_that_is_killed_while_it_gives_space_back_loses_nothing() {
     let generations: Vec<_> = names.filter(|name| name.starts_with("db-")).collect();
     let current = std::fs::read_to_string(siege.data.join("CURRENT")).unwrap();
     assert_eq!(generations, [current.trim_end()], "the others are gone");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_program_that_takes_over_turns_nobody_away_and_loses_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut siege = Siege::lay(dir.path().join("data"), Rng::system()).await;
+    let pid = siege.server.pid();
+    for _ in 0..3 {
+        siege.hand_over().await;
+    }
+    siege.audit().await;
+    siege.repeat().await;
+    siege.audit().await;
+    siege.hear_out().await;
+    // The same process in the end, which can still end in order.
+    assert_eq!(siege.server.pid(), pid);
+    assert_eq!(siege.server.end(), Some(0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_program_that_can_not_take_over_changes_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let program = dir.path().join("inkspot");
+    fs::copy(env!("CARGO_BIN_EXE_inkspot"), &program).unwrap();
+    let mut installed = std::process::Command::new(&program);
+    installed.env("INKSPOT_CONFIG", "/dev/null");
+    installed.stdout(Stdio::null()).stderr(Stdio::null());
+    let data = dir.path().join("data");
+    add_user(&data, "ada");
+    let mut server = Process::start_by(installed, &data).await;
+    fs::remove_file(&program).unwrap();
+    fs::write(&program, "#!/bin/sh\necho it is broken >&2\nexit 3\n").unwrap();
+    fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
+    let asked = inkspot()
+        .args(["restart", "--data"])
+        .arg(&data)
+        .stderr(Stdio::piped())
+        .output();
+    let asked = asked.unwrap();
+    let said = String::from_utf8_lossy(&asked.stderr);
+    assert_eq!(asked.status.code(), Some(1));
+    assert!(said.contains("can't take over: it is broken"), "{said}");
+    server.signal(rustix::process::Signal::USR2);
+    server.visitor().sign_in("ada", PASSWORD).await;
+    assert_eq!(server.end(), Some(0));
 }

@@ -63,6 +63,12 @@ async fn systemd_hears_that_it_serves_lives_and_stops() {
     while ear.hears_more() {}
     server.signal(Signal::CONT);
     ear.until("WATCHDOG=1");
+    // To make way for a successor is no end.
+    server.signal(Signal::USR2);
+    let said = ear.until("RELOADING=1");
+    assert!(said.contains("MONOTONIC_USEC="), "{said}");
+    ear.until("READY=1");
+    ear.until("WATCHDOG=1");
     assert_eq!(server.end(), Some(0));
     ear.until("STOPPING=1");
 }

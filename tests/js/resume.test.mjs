@@ -1,7 +1,7 @@
 // Cut lines and restarts: nothing is missed, nothing comes twice, with the stock client's own recovery.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { TestServer } from "./lib/server.mjs";
+import { inkspot, TestServer } from "./lib/server.mjs";
 import { connect, TRANSPORTS } from "./lib/socket.mjs";
 
 let server, ann, bob, room;
@@ -72,4 +72,28 @@ test("a message said while the reader is away and the server restarts arrives on
   await b.settle();
   assert.deepEqual(contents(b.heard("new-message")), []);
   [a, b].forEach((person) => person.close());
+});
+
+test("while the installed program takes over, everything said arrives once and in order", async () => {
+  const b = await connect(server, bob.token);
+  await b.ask("join-conversation", room);
+  const said = [];
+  const say = async () => {
+    const content = `during-${said.length}`;
+    const answer = await ann.api("POST", "/api/messages/realtime", { conversationId: room, content, clientId: content });
+    assert.ok([200, 201].includes(answer.status), JSON.stringify(answer.body));
+    said.push(content);
+  };
+  await say();
+  let over = false;
+  const taken = inkspot("restart", "--data", server.dataDir).finally(() => (over = true));
+  while (!over) await say();
+  assert.match(await taken, /has taken over/);
+  await say();
+  await b.next("new-message", (message) => message.content === said.at(-1));
+  assert.equal(b.socket.recovered, true);
+  await b.settle();
+  const heard = contents(b.heard("new-message"));
+  assert.deepEqual([...heard, said.at(-1)].slice(-said.length), said);
+  b.close();
 });

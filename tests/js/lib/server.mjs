@@ -22,6 +22,13 @@ export function addUser(dataDir, name, { admin = false, password = PASSWORD } = 
   });
 }
 
+/** Runs `inkspot` with these arguments; resolves to what it printed. */
+export function inkspot(...args) {
+  return new Promise((resolve, reject) =>
+    execFile(binary, args, (error, out, err) => (error ? reject(new Error(err || error.message)) : resolve(out))),
+  );
+}
+
 export class TestServer {
   #child;
   #log = [];
