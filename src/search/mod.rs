@@ -24,6 +24,7 @@ mod index;
 mod indexer;
 mod layout;
 mod lists;
+mod look;
 mod names;
 mod own;
 mod places;
@@ -48,8 +49,9 @@ use tokio::sync::watch;
 
 pub use cursor::{BadCursor, Cursor};
 pub use find::Caps;
+pub use look::{Lying, look};
 pub use own::{Failure, IndexError};
-pub use reader::{Lying, look, rebuild};
+pub use reader::rebuild;
 
 use crate::base::clock::Clock;
 use crate::base::disk;

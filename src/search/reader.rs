@@ -10,7 +10,6 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use serde::Serialize;
 use tokio::runtime::Handle;
 use tokio::sync::watch;
 
@@ -349,44 +348,6 @@ pub fn rebuild(
     drop(indexer);
     folders.keep_only(number, 0)?;
     Ok(docs.into())
-}
-
-/// How an index lies in a data folder that no server uses.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub struct Lying {
-    /// How many messages it has.
-    pub messages: u64,
-    /// How many events it does not have yet.
-    pub behind: u64,
-}
-
-/// Looks at the newest index for this store; `None` if there is none that can be used, so that the server
-/// builds one.
-///
-/// # Errors
-/// It is damaged.
-pub fn look(
-    folder: &Path,
-    store: &Store,
-    options: &Options,
-) -> Result<Option<Lying>, super::own::IndexError> {
-    let folders = Folders::within(folder.to_path_buf());
-    if !folder.is_dir() {
-        return Ok(None);
-    }
-    let Some(number) = folders.numbers()?.into_iter().max() else {
-        return Ok(None);
-    };
-    let own = Own::open(&folders.path(number), options.cache_bytes)?;
-    let Some(index) = Index::load(own, options.tail)? else {
-        return Ok(None);
-    };
-    let (mark, log) = (index.mark(), store.log());
-    let usable = mark.whole && mark.epoch == log.epoch() && mark.seen <= log.head();
-    Ok(usable.then(|| Lying {
-        messages: mark.docs.into(),
-        behind: log.head().0 - mark.seen.0,
-    }))
 }
 
 /// Begins an index of everything that is stored now, in a folder that isn't there.

@@ -12,12 +12,13 @@ use std::thread::{self, JoinHandle};
 use parking_lot::RwLock;
 use tokio::sync::{Notify, oneshot, watch};
 
+use super::chores::{Chore, Lend, Tidying};
 use super::decision::{Decision, Rule};
 use super::queue::{Queue, Room};
 use super::{Answer, Follower, ServiceError};
 use crate::base::clock::{Clock, Stopwatch, Timestamp};
 use crate::metrics::Meters;
-use crate::model::{ConversationId, Event, EventBody, EventSeq};
+use crate::model::{Event, EventBody, EventSeq};
 use crate::store::{LogLimits, Reads, StoreError, Txn, Writer};
 
 /// The most that one group holds.
@@ -89,21 +90,8 @@ where
 enum Work {
     /// To decide a command.
     Decide(Box<dyn Command>),
-    /// To tidy up a slice, and go on with it behind what waits.
-    Tidy(Tidying),
-    /// To let somebody have the writer for a moment.
-    Lend(Lend),
-}
-
-type Lend = Box<dyn FnOnce(&mut Writer) -> Result<(), StoreError> + Send>;
-
-/// What is tidied in slices between the groups.
-#[derive(Clone, Copy)]
-enum Tidying {
-    /// The oldest part of the log is dropped.
-    Trim(LogLimits),
-    /// Older messages move into pages, conversation by conversation, after this one.
-    Pack(Option<ConversationId>),
+    /// To do something between the groups.
+    Chore(Chore),
 }
 
 /// What the commit thread hands to the publish thread.
@@ -212,7 +200,7 @@ impl Committer {
     /// time between the groups. When the queue has no room it is left for the next time.
     pub fn tidy(&self, limits: LogLimits) {
         for tidying in [Tidying::Trim(limits), Tidying::Pack(None)] {
-            drop(self.queue.push(Work::Tidy(tidying), 0));
+            drop(self.queue.push(Work::Chore(Chore::Tidy(tidying)), 0));
         }
     }
 
@@ -237,7 +225,7 @@ impl Committer {
                 Ok(())
             }
         });
-        drop(self.queue.push(Work::Lend(work), 0));
+        drop(self.queue.push(Work::Chore(Chore::Lend(work)), 0));
         told.recv().unwrap_or(Err(StoreError::Stopped))
     }
 
@@ -300,13 +288,11 @@ fn commit_all(
 ) -> Result<(), String> {
     while let Some(taken) = queue.take(GROUP) {
         let mut commands = Vec::with_capacity(taken.len());
-        let mut tidyings = Vec::new();
-        let mut lends = Vec::new();
+        let mut chores = Vec::new();
         for work in taken {
             match work {
                 Work::Decide(command) => commands.push(command),
-                Work::Tidy(tidying) => tidyings.push(tidying),
-                Work::Lend(work) => lends.push(work),
+                Work::Chore(chore) => chores.push(chore),
             }
         }
         let (group, suspect) = commit_group(&mut writer, commands, clock, meters);
@@ -319,39 +305,10 @@ fn commit_all(
         if let Some(error) = suspect {
             return Err(error);
         }
-        for tidying in tidyings {
-            tidy(&mut writer, tidying, queue, clock)?;
-        }
-        for lend in lends {
-            lend(&mut writer).map_err(|error| error.to_string())?;
-        }
-    }
-    Ok(())
-}
-
-fn tidy(
-    writer: &mut Writer,
-    tidying: Tidying,
-    queue: &Queue<Work>,
-    clock: &Clock,
-) -> Result<(), String> {
-    let left = match tidying {
-        Tidying::Trim(limits) => {
-            let left = writer.trim(&limits, clock.now());
-            left.map(|left| left.then_some(tidying))
-        }
-        Tidying::Pack(after) => {
-            let left = writer.pack(after);
-            left.map(|after| after.is_some().then_some(Tidying::Pack(after)))
-        }
-    };
-    match left {
-        Ok(None) => {}
-        Ok(Some(left)) => drop(queue.push(Work::Tidy(left), 0)),
-        Err(error) if is_suspect(&error) => return Err(error.to_string()),
-        Err(error) => {
-            let error = error.to_string();
-            tracing::warn!(error, "tidying up failed; it is tried again later");
+        for chore in chores {
+            if let Some(left) = chore.run(&mut writer, clock)? {
+                drop(queue.push(Work::Chore(left), 0));
+            }
         }
     }
     Ok(())
@@ -438,7 +395,7 @@ fn apply(
 }
 
 /// Whether an error that came before anything was written says that the engine can't be trusted.
-fn is_suspect(error: &StoreError) -> bool {
+pub(super) fn is_suspect(error: &StoreError) -> bool {
     !matches!(
         error,
         StoreError::Contradiction(_)

@@ -11,6 +11,7 @@ pub mod types;
 mod accounts;
 mod admin;
 mod avatars;
+mod chores;
 mod commit;
 #[cfg(test)]
 mod commit_tests;

@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
 
+use super::aside::Mark;
 use super::error::StoreError;
 use crate::model::EventSeq;
 
@@ -20,44 +21,6 @@ const CURRENT: &str = "CURRENT";
 
 /// The note how far the log has come.
 const HEAD: &str = "HEAD";
-
-/// Why a generation is out of use and kept all the same. The file in it that says so tells more.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Mark {
-    /// It is damaged.
-    Damaged,
-    /// A backup has taken its place.
-    Replaced,
-}
-
-impl Mark {
-    const ALL: [Self; 2] = [Self::Damaged, Self::Replaced];
-
-    /// The name of the file.
-    fn file(self) -> &'static str {
-        match self {
-            Self::Damaged => "DAMAGED",
-            Self::Replaced => "REPLACED",
-        }
-    }
-
-    /// What the name of its folder begins with, once it is set aside.
-    fn prefix(self) -> &'static str {
-        match self {
-            Self::Damaged => "damaged-",
-            Self::Replaced => "replaced-",
-        }
-    }
-}
-
-/// A generation that is kept and not used.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SetAside {
-    /// The name of its folder in the data folder.
-    pub name: String,
-    /// What happened.
-    pub why: String,
-}
 
 /// What else may lie in a data folder without a database: made by other rooms before the store
 /// is opened, or by the system.
@@ -176,8 +139,7 @@ impl Folder {
         for name in names(&self.path)? {
             let unfinished = name.strip_suffix(".new").unwrap_or(&name);
             let path = self.path.join(&name);
-            let marked = |mark: &Mark| path.join(mark.file()).exists();
-            let mark = Mark::ALL.into_iter().find(marked);
+            let mark = Mark::of(&path);
             if let (Some(_), Some(mark), true) = (number_of(&name), mark, name != current) {
                 self.set_aside(&name, mark)?;
             } else if number_of(unfinished).is_some() && name != current {
@@ -244,38 +206,6 @@ impl Folder {
         let numbers = noted.lines().nth(1)?.strip_prefix(&current)?;
         let mut numbers = numbers.split_whitespace().map(str::parse);
         Some((numbers.next()?.ok()?, numbers.next()?.ok()?))
-    }
-
-    /// Keeps a generation under a name by which nothing touches it again.
-    fn set_aside(&self, name: &str, mark: Mark) -> Result<(), StoreError> {
-        let from = self.path.join(name);
-        let named = |number| self.path.join(format!("{}{name}-{number}", mark.prefix()));
-        let free = |number: &u32| !named(*number).exists();
-        let aside = named((1..u32::MAX).find(free).unwrap_or(u32::MAX));
-        fs::rename(&from, &aside).map_err(StoreError::io("rename", &from))?;
-        tracing::warn!(set_aside = %aside.display(), "the database before is kept");
-        Ok(())
-    }
-
-    /// What was set aside and is still there.
-    pub fn set_asides(&self) -> Vec<SetAside> {
-        let names = names(&self.path).unwrap_or_default();
-        let why = |name: &String| {
-            let mark = Mark::ALL
-                .into_iter()
-                .find(|mark| name.starts_with(mark.prefix()))?;
-            let told = fs::read_to_string(self.path.join(name).join(mark.file()));
-            Some(told.unwrap_or_default().trim_end().to_owned())
-        };
-        let told = |name: String| {
-            Some(SetAside {
-                why: why(&name)?,
-                name,
-            })
-        };
-        let mut all: Vec<_> = names.into_iter().filter_map(told).collect();
-        all.sort_by(|one, other| one.name.cmp(&other.name));
-        all
     }
 
     /// The newest backup in the folder, by name.
@@ -357,7 +287,7 @@ fn current_name(path: &Path) -> Result<Option<String>, StoreError> {
     }
 }
 
-fn names(path: &Path) -> Result<Vec<String>, StoreError> {
+pub fn names(path: &Path) -> Result<Vec<String>, StoreError> {
     let entries = fs::read_dir(path).map_err(StoreError::io("read", path))?;
     entries
         .map(|entry| entry.map(|entry| entry.file_name().to_string_lossy().into_owned()))
@@ -390,18 +320,6 @@ pub fn sync_dir(path: &Path) -> Result<(), StoreError> {
     File::open(path)
         .and_then(|file| file.sync_all())
         .map_err(StoreError::io("sync", path))
-}
-
-/// Marks a generation, so that it is set aside instead of removed when it is a leftover.
-pub fn mark(generation: &Path, mark: Mark, why: &str) -> Result<(), StoreError> {
-    let path = generation.join(mark.file());
-    File::create(&path)
-        .and_then(|mut file| {
-            writeln!(file, "{why}")?;
-            file.sync_all()
-        })
-        .map_err(StoreError::io("create", &path))?;
-    sync_dir(generation)
 }
 
 /// Bytes that the files in a folder take on disk.

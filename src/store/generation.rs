@@ -99,8 +99,9 @@ impl Store {
     /// read and write meanwhile. Memory is bounded, and so many bytes of the disk stay free.
     ///
     /// # Errors
-    /// [`StoreError::Full`] without room for it, [`StoreError::Busy`] while another one is made, [`StoreError::Stopped`] if `watch` says so; what the
-    /// disk or the engine refuses. After any of them nothing has changed.
+    /// [`StoreError::Full`] without room for it, [`StoreError::Busy`] while another one is made,
+    /// [`StoreError::Stopped`] if `watch` says so; what the disk or the engine refuses. After any of them nothing
+    /// has changed.
     pub fn next_generation(
         &self,
         reserve: u64,

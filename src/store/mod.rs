@@ -6,6 +6,7 @@
 //! before. No rule is decided here: who may do what is the service's.
 
 mod apply;
+mod aside;
 mod audit;
 mod body;
 mod check;
@@ -53,11 +54,11 @@ use parking_lot::{Mutex, RwLock};
 use crate::base::disk;
 use crate::model::{Event, EventSeq};
 
+pub use aside::{Mark, SetAside};
 pub use audit::{Audit, Finding, Look, Looking};
 pub use check::Tally;
 pub use compact::compact;
 pub use error::StoreError;
-pub use folder::{Mark, SetAside};
 pub use generation::{Compacted, Generation, Retired, Step, Watch};
 pub use installation::Installation;
 pub use log::{Log, LogLimits, TailError};

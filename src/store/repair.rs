@@ -4,8 +4,9 @@
 use std::fs::{self, File};
 use std::path::Path;
 
+use super::aside::{Mark, mark};
 use super::error::StoreError;
-use super::folder::{Folder, Mark, mark};
+use super::folder::Folder;
 use super::kv::{Kv, LOG_FILE, Order, SledKv};
 use super::schema::{Key, Meta};
 use super::txn::Changes;

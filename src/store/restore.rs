@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::aside::{Mark, mark};
 use super::check::Tally;
 use super::codec::Record;
 use super::error::StoreError;
-use super::folder::{Folder, Mark, mark};
+use super::folder::Folder;
 use super::installation::{self, Installation};
 use super::kv::{Change, Kv, SledKv};
 use super::open::{StoreOptions, assemble};
