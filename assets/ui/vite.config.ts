@@ -1,5 +1,6 @@
 import { defineConfig } from "vitest/config";
 import { emoji } from "./scripts/emoji.mjs";
+import { kit } from "./scripts/kit.mjs";
 
 /** The server that answers `/api` while developing. */
 const upstream = process.env["INKSPOT_UPSTREAM"] ?? "https://127.0.0.1:8443";
@@ -7,7 +8,7 @@ const upstream = process.env["INKSPOT_UPSTREAM"] ?? "https://127.0.0.1:8443";
 export default defineConfig({
   // No file knows where the app lives; the server puts that into the page.
   base: "./",
-  plugins: [emoji()],
+  plugins: [emoji(), kit()],
   build: {
     outDir: "../dist",
     emptyOutDir: true,

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, test } from "node:test";
 import { PASSWORD, TestServer } from "../js/lib/server.mjs";
-import { openBrowser, Person, sendFiles, wave } from "./people.mjs";
+import { openBrowser, Person, sendFiles, shareInto, wave } from "./people.mjs";
 import { paint } from "./pictures.mjs";
 import { soundOf } from "./sound.mjs";
 
@@ -119,6 +119,31 @@ for (const colorScheme of ["light", "dark"]) {
       await person.say("Later");
       await person.seesNote("Later", /Waiting to send/);
       await sound("without a connection");
+      await person.leave();
+    });
+
+    test(`what is met now and then: ${size}, ${colorScheme}`, async () => {
+      const person = await Person.at(browser, { colorScheme, reducedMotion: "reduce", tour: true, ...options });
+      const { page } = person;
+      const sound = soundOf(page);
+      await person.visit(server.url);
+      await person.signIn("ann", PASSWORD);
+      const tour = page.getByRole("complementary", { name: "First steps" });
+      await tour.waitFor();
+      await sound("first steps");
+      await tour.getByRole("button", { name: "Next" }).click({ timeout: 2_000 }).catch(() => undefined);
+      await sound("first steps, the next card");
+      await person.visit(new URL("/share", server.url).href);
+      await person.seesText("Nothing was shared");
+      await sound("nothing shared");
+      await shareInto(page, "A note about the gauge", ["rain.csv", "rota.pdf"]);
+      await person.visit(new URL("/share", server.url).href);
+      await page.getByText("A note about the gauge").waitFor();
+      await page.getByRole("button", { name: /^Allotment/ }).waitFor();
+      await sound("shared");
+      await person.visit(new URL("/doctor", server.url).href);
+      await page.getByRole("button", { name: "Copy the report" }).and(page.locator(":enabled")).waitFor();
+      await sound("connection doctor");
       await person.leave();
     });
 

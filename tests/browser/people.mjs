@@ -67,6 +67,24 @@ export function wave(samples) {
   return Buffer.concat([head, Buffer.alloc(samples, 128)]);
 }
 
+/** Lays into this browser what another app has shared, as the service worker does where the certificate is trusted. */
+export function shareInto(page, text, files = []) {
+  return page.evaluate(
+    ([words, named]) =>
+      new Promise((resolve, reject) => {
+        const opening = indexedDB.open("inkspot");
+        opening.onerror = () => reject(opening.error);
+        opening.onsuccess = () => {
+          const work = opening.result.transaction("shared", "readwrite");
+          work.objectStore("shared").put({ text: words, files: named.map((name) => new File(["x"], name)) }, "newest");
+          work.oncomplete = () => (opening.result.close(), resolve());
+          work.onerror = () => reject(work.error);
+        };
+      }),
+    [text, files],
+  );
+}
+
 /** One person with a browser profile of their own. */
 export class Person {
   /** Fails the test at the end if the page had an error or broke the content security policy. */

@@ -3,7 +3,7 @@ import { mkdir } from "node:fs/promises";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { PASSWORD, TestServer } from "../js/lib/server.mjs";
-import { openBrowser, Person, sendFiles, uploadFiles } from "./people.mjs";
+import { openBrowser, Person, sendFiles, shareInto, uploadFiles } from "./people.mjs";
 import { paint } from "./pictures.mjs";
 
 const out = fileURLToPath(new URL("../../docs/screenshots/", import.meta.url));
@@ -98,6 +98,7 @@ for (const colorScheme of ["light", "dark"]) {
       await person.page.getByRole("heading", { level: 1 }).waitFor();
       await shot("settings");
       await searchOf(person, shot);
+      await nowAndThen(person, shot);
     }
     await person.leave();
     await wren.api("DELETE", "/api/auth/sessions");
@@ -105,6 +106,23 @@ for (const colorScheme of ["light", "dark"]) {
 }
 await browser.close();
 await server.close();
+
+/** What is met now and then: something shared, the connection doctor, the first steps. */
+async function nowAndThen(person, shot) {
+  const { page } = person;
+  await shareInto(page, "Rain in May, and how much of it the barrels took", ["rain-may.csv"]);
+  await person.visit(new URL("/share", server.url).href);
+  await page.getByRole("button", { name: /^The plot in June/ }).waitFor();
+  await shot("share");
+  await person.visit(new URL("/doctor", server.url).href);
+  await page.getByRole("button", { name: "Copy the report" }).and(page.locator(":enabled")).waitFor();
+  await shot("doctor");
+  await page.evaluate(() => localStorage.removeItem("inkspot.prefs"));
+  await page.context().addInitScript(() => localStorage.removeItem("inkspot.prefs"));
+  await person.visit(server.url);
+  await page.getByRole("complementary", { name: "First steps" }).waitFor();
+  await shot("first-steps");
+}
 
 /** The search page before and after one has typed, and the quick switcher. */
 async function searchOf(person, shot) {

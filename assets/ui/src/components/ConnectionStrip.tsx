@@ -5,13 +5,17 @@ import { clock } from "../lib/time";
 import { t } from "../lib/text";
 import { session } from "../hooks/useAccount";
 import { helpers } from "../hooks/useHelpers";
-import { tryNow, useLink } from "../hooks/useLink";
+import { tryNow, useLink, type LinkView } from "../hooks/useLink";
 import { Button } from "./Button";
 import { Icon } from "./Icon";
 
 /** Nothing for the first 2 s; counts for a minute; then only says since when. */
 export function ConnectionStrip() {
-  const link = useLink();
+  return <Strip link={useLink()} />;
+}
+
+/** The strip as the connection stands. */
+export function Strip({ link }: { link: LinkView }) {
   if (link.kind === "quiet") return link.writable ? null : <ReadOnlyStrip full={link.full} waiting={link.waiting} />;
   const long = link.kind === "long";
   return (
@@ -24,12 +28,14 @@ export function ConnectionStrip() {
         {!long && !link.updating && <span class="num">{link.nextIn > 0 ? t("link.next", { n: link.nextIn }) : t("link.trying")}</span>}{" "}
         {link.waiting > 0 && t(long ? "link.waitingLong" : "link.waiting", { n: link.waiting })}
       </p>
-      {long && (
-        <a class="button" href={at("/doctor")}>
-          {t("link.doctor")}
-        </a>
-      )}
-      <Button onClick={tryNow}>{t("link.now")}</Button>
+      <div class="strip-actions">
+        {long && (
+          <a class="button" href={at("/doctor")}>
+            {t("link.doctor")}
+          </a>
+        )}
+        <Button onClick={tryNow}>{t("link.now")}</Button>
+      </div>
     </div>
   );
 }

@@ -60,6 +60,9 @@ const PATHS = {
 /** Names of the icons. */
 export type IconName = keyof typeof PATHS;
 
+/** All of them. */
+export const ICONS = Object.keys(PATHS) as readonly IconName[];
+
 /** One icon; `mirror` turns it over in right-to-left pages. */
 export function Icon({ name, small, mirror }: { name: IconName; small?: boolean; mirror?: boolean }) {
   return (

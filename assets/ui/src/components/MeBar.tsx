@@ -2,8 +2,9 @@
 
 import { at } from "../lib/base";
 import { t } from "../lib/text";
+import type { User } from "../lib/wire";
 import { session } from "../hooks/useAccount";
-import { useLink } from "../hooks/useLink";
+import { useLink, type LinkView } from "../hooks/useLink";
 import { Avatar } from "./Avatar";
 import { Icon } from "./Icon";
 
@@ -11,11 +12,15 @@ import { Icon } from "./Icon";
 export function MeBar() {
   const { user, serverName } = session.value;
   const link = useLink();
+  return user && <Me user={user} serverName={serverName} link={link} />;
+}
+
+/** The same as the connection stands. */
+export function Me({ user, serverName, link }: { user: User; serverName: string; link: LinkView }) {
   const lost = link.kind !== "quiet";
   const words = link.connected
     ? t(link.writable ? "me.connected" : "me.readOnly", { server: serverName || location.host })
     : t(link.kind === "quiet" ? "me.connecting" : link.kind === "short" ? "me.reconnecting" : "me.offline");
-  if (user === null) return null;
   return (
     <footer class="me">
       <Avatar id={user.id} name={user.displayName} url={user.avatarUrl} presence={link.connected ? "here" : lost ? "away" : "gone"} />

@@ -5,6 +5,7 @@ import { explainCode } from "../lib/failure";
 import type { Line } from "../lib/lines";
 import { clock, exact } from "../lib/time";
 import { t } from "../lib/text";
+import { LIMITS } from "../lib/wire";
 import { discardLine, retryLine } from "../hooks/useThread";
 import type { PresenceShape } from "../hooks/useConversations";
 import { Avatar } from "./Avatar";
@@ -108,7 +109,7 @@ function Failed({ line, failed }: { line: Line; failed: { code: string; reason: 
     <div class="failure">
       <p class="error">
         <Icon name="alert" small />
-        {t("line.failed", { reason: explainCode(failed.code, 8000) ?? failed.reason })}
+        {t("line.failed", { reason: explainCode(failed.code, failed.code === "too_long" ? LIMITS.content : undefined) ?? failed.reason })}
       </p>
       <Button icon="retry" onClick={() => retryLine(id)}>
         {t("line.again")}

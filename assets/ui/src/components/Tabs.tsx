@@ -2,6 +2,7 @@
 
 import type { ComponentChildren } from "preact";
 import { useId, useRef } from "preact/hooks";
+import "../styles/tabs.css";
 
 /** `children` is the content of the chosen tab. */
 export function Tabs<const T extends string>(props: {

@@ -1,6 +1,6 @@
 /** What went wrong, with the server's code, and the plain sentence a person reads about it. */
 
-import { hasText, t } from "./text";
+import { hasText, isCounted, t } from "./text";
 import type { WireError } from "./wire";
 
 /** A refused or failed request. `status` is the HTTP status, 0 when nothing answered. */
@@ -40,8 +40,10 @@ export function explain(error: unknown): string {
   return code === "internal" && requestId !== undefined ? t("error.inLog", { said, id: requestId }) : said;
 }
 
-/** The sentence for a code alone, or `undefined` for a code without one. */
+/** The sentence for a code alone, or `undefined` for a code without one, and for one that needs a number which nobody knows. */
 export function explainCode(code: string, n?: number): string | undefined {
   const key = `error.${code}`;
-  return hasText(key) ? t(key, n === undefined ? {} : { n }) : undefined;
+  if (!hasText(key)) return undefined;
+  if (n === undefined) return isCounted(key) ? undefined : t(key);
+  return t(key, { n });
 }

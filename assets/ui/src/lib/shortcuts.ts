@@ -67,13 +67,15 @@ function letterOf({ key, code }: Keys): string {
 
 /** Signs that keys have on a Mac; its own words elsewhere. */
 const MAC: Readonly<Record<string, string>> = { mod: "⌘", shift: "⇧", alt: "⌥" };
-const SIGNS: Readonly<Record<string, string>> = { up: "↑", down: "↓", left: "←", right: "→" };
+const SIGNS: Readonly<Record<string, string>> = { "-": "−", up: "↑", down: "↓", left: "←", right: "→" };
 const WORDS: Readonly<Record<string, TextKey>> = {
   mod: "keys.ctrl",
   shift: "keys.shift",
   alt: "keys.alt",
   enter: "keys.enter",
   escape: "keys.escape",
+  home: "keys.home",
+  end: "keys.end",
 };
 
 /** What stands on the caps of a shortcut; `words` says the names of keys that have one. */

@@ -40,6 +40,11 @@ export function hasText(key: string): key is TextKey {
   return Object.hasOwn(ENGLISH.words, key);
 }
 
+/** Whether a message says a number, so that it has a form for each kind of them. */
+export function isCounted(key: TextKey): boolean {
+  return typeof ENGLISH.words[key] === "object";
+}
+
 /** `1,200`. */
 export function countText(n: number): string {
   return number().format(n);

@@ -11,6 +11,8 @@ export const keys = {
   "keys.alt": "Alt",
   "keys.enter": "Enter",
   "keys.escape": "Esc",
+  "keys.home": "Home",
+  "keys.end": "End",
   "keys.go": "الانتقال إلى شخص أو محادثة",
   "keys.search": "البحث في كل الرسائل",
   "keys.sheet": "هذه الاختصارات",

@@ -11,6 +11,8 @@ export const keys = {
   "keys.alt": "Alt",
   "keys.enter": "Eingabe",
   "keys.escape": "Esc",
+  "keys.home": "Pos1",
+  "keys.end": "Ende",
   "keys.go": "Zu einer Person oder Unterhaltung",
   "keys.search": "Alle Nachrichten durchsuchen",
   "keys.sheet": "Diese Tastenkürzel",

@@ -11,6 +11,8 @@ export const keys = {
   "keys.alt": "Alt",
   "keys.enter": "Enter",
   "keys.escape": "Esc",
+  "keys.home": "Home",
+  "keys.end": "End",
   "keys.go": "Go to a person or a conversation",
   "keys.search": "Search all messages",
   "keys.sheet": "These shortcuts",

@@ -11,6 +11,8 @@ export const keys = {
   "keys.alt": "Alt",
   "keys.enter": "Intro",
   "keys.escape": "Esc",
+  "keys.home": "Inicio",
+  "keys.end": "Fin",
   "keys.go": "Ir a una persona o una conversación",
   "keys.search": "Buscar en todos los mensajes",
   "keys.sheet": "Estos atajos",

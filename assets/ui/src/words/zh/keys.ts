@@ -11,6 +11,8 @@ export const keys = {
   "keys.alt": "Alt",
   "keys.enter": "Enter",
   "keys.escape": "Esc",
+  "keys.home": "Home",
+  "keys.end": "End",
   "keys.go": "前往某个人或会话",
   "keys.search": "搜索所有消息",
   "keys.sheet": "这些快捷键",

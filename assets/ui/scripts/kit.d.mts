@@ -1,0 +1,4 @@
+import type { Plugin } from "vite";
+
+/** See `kit.mjs`. */
+export function kit(): Plugin;
