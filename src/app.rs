@@ -23,6 +23,7 @@ use crate::base::rng::Rng;
 use crate::base::shutdown::Shutdown;
 use crate::blobs::{self, BlobError, BlobKind, BlobOptions, Blobs};
 use crate::config::{Backups, Config, FileStorage, LimitProfile};
+use crate::doctor::Doctor;
 use crate::engine::{self, EngineConfig};
 use crate::http;
 use crate::metrics::{Meters, Scrape};
@@ -80,6 +81,7 @@ pub struct App {
     scrape: Scrape,
     reload: Arc<Reload>,
     backups: watch::Receiver<Backups>,
+    doctor: Arc<Doctor>,
 }
 
 /// The service on an opened store, for those who need no doors: the command line.
@@ -285,6 +287,8 @@ impl App {
             metrics: metrics.as_ref().map(MetricsDoor::token),
         };
         let reload = Arc::new(Reload::new(parts, config));
+        let doctor = Doctor::new(config.clone(), clock.clone(), server.listening());
+        let doctor = Arc::new(doctor);
         let settings = http::Settings {
             url: server.links().primary().to_owned(),
             path_prefix: config.server.path_prefix.clone(),
@@ -292,6 +296,7 @@ impl App {
             public_certificate: false,
             clock: clock.clone(),
             scrape: Some(scrape.clone()),
+            doctor: doctor.clone(),
         };
         let routes = http::routes(service.clone(), search.clone(), settings);
         let http = Handler::from_service(warp::service(routes));
@@ -314,6 +319,7 @@ impl App {
             scrape,
             reload,
             backups,
+            doctor,
         })
     }
 
@@ -345,6 +351,11 @@ impl App {
     /// The rules, for the local control socket.
     pub fn service(&self) -> &Service {
         &self.service
+    }
+
+    /// Looks at what is around this server.
+    pub fn doctor(&self) -> &Arc<Doctor> {
+        &self.doctor
     }
 
     /// The search.
@@ -383,6 +394,7 @@ impl App {
             scrape,
             reload,
             backups,
+            ..
         } = self;
         let door = realtime.clone();
         let socket = Handler::new(move |request| {

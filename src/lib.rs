@@ -2,7 +2,7 @@
 //!
 //! The rooms of the house, from the cellar up; imports point down only
 //! (`docs/ARCHITECTURE.md` has the plan, `tests/it/floors.rs` holds it):
-//! `base` → `model metrics` → `protocol config text tls media` → `store engine blobs` → `service search backup` → `http realtime` →
+//! `base` → `model metrics` → `protocol config text tls media` → `store engine blobs` → `service search backup doctor` → `http realtime` →
 //! `server app cli`.
 
 pub mod app;
@@ -11,6 +11,7 @@ pub mod base;
 pub mod blobs;
 pub mod cli;
 pub mod config;
+pub mod doctor;
 pub mod engine;
 pub mod http;
 pub mod media;

@@ -58,6 +58,19 @@ pub(super) enum Task {
         #[command(flatten)]
         place: Place,
     },
+    /// Look at what is around the server: names, ports, certificate, proxy, disk, backups
+    ///
+    /// Exit codes: 0 all is well, 1 something should be looked at, 2 something does not work.
+    Doctor {
+        /// Also go the way of a browser to this address, through whatever stands between
+        #[arg(long, value_name = "URL")]
+        url: Option<String>,
+        /// As JSON: a list of {id, state, title, detail, remedy?}
+        #[arg(long)]
+        json: bool,
+        #[command(flatten)]
+        place: Place,
+    },
     /// Write everything into one file, while the server runs or stands
     Backup {
         /// The file, which must not be there yet; "-" writes to standard output
@@ -131,6 +144,13 @@ pub(super) enum UserTask {
         name: String,
         #[command(flatten)]
         secret: Secret,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Make a link by which a person chooses a new password and is signed in; it works once, for 4 hours
+    Rescue {
+        /// The name they sign in with
+        name: String,
         #[command(flatten)]
         place: Place,
     },

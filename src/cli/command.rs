@@ -8,7 +8,7 @@ use crate::model::Actor;
 use crate::model::account::Role;
 use crate::model::view::UserView;
 use crate::server::Links;
-use crate::service::{AccountChange, NewAccount, Service, ServiceError};
+use crate::service::{AccountChange, NewAccount, NewResetLink, Service, ServiceError};
 
 /// One task. Not `Debug`: it may hold a password.
 #[derive(Serialize, Deserialize)]
@@ -43,6 +43,12 @@ pub(super) enum Command {
     WhichRun,
     /// Makes way for the program that is installed now.
     Restart,
+    /// Makes a link by which somebody chooses a new password.
+    Rescue {
+        username: String,
+    },
+    /// Answered with what the doctor finds, as JSON, by a running server only.
+    Examine,
     /// Answered by a transfer, not by a line.
     BackUp,
 }
@@ -114,7 +120,13 @@ impl Command {
                         .into(),
                 )
             }
-            Self::WhichRun | Self::Restart | Self::BackUp => {
+            Self::Rescue { username } => {
+                let user = find(service, &username)?;
+                let made = service.make_reset_link(Actor::System, user.id).await;
+                let made = made.map_err(sentence)?;
+                Ok(rescue_links(links, &user.username, &made))
+            }
+            Self::WhichRun | Self::Restart | Self::Examine | Self::BackUp => {
                 Err("only a running server can do that".to_owned())
             }
         }
@@ -132,6 +144,18 @@ fn setup_links(links: &Links, token: &str) -> String {
         .iter()
         .map(|base| setup_link(base, token) + "\n")
         .collect()
+}
+
+fn rescue_links(links: &Links, username: &str, made: &NewResetLink) -> String {
+    let mut text = format!(
+        "{username} chooses a new password here. It works once, until {}:\n\n",
+        made.expires_at
+    );
+    for base in &links.people {
+        // Writing to a string can't fail.
+        let _ = writeln!(text, "{base}/reset/{}", made.code);
+    }
+    text
 }
 
 fn find(service: &Service, username: &str) -> Result<UserView, String> {

@@ -7,6 +7,7 @@ use std::fs;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::os::unix::net::{UnixListener as BlockingListener, UnixStream as BlockingStream};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, anyhow};
@@ -23,6 +24,7 @@ use super::transfer::{self, Sender};
 use crate::base::clock::Clock;
 use crate::base::rng::Rng;
 use crate::base::shutdown::Shutdown;
+use crate::doctor::Doctor;
 use crate::server::Links;
 use crate::service::Service;
 
@@ -54,6 +56,8 @@ pub(super) struct Running {
     pub links: Links,
     /// Who takes over.
     pub successor: Successor,
+    /// Looks at what is around the server.
+    pub doctor: Arc<Doctor>,
 }
 
 /// The listening end. Dropping it removes the socket.
@@ -94,7 +98,9 @@ impl Control {
         loop {
             match self.listener.accept().await {
                 Ok((stream, _)) => {
-                    let served = clock.timeout(PATIENCE, self.answer(stream, running)).await;
+                    let served = clock
+                        .timeout(PATIENCE, Box::pin(self.answer(stream, running)))
+                        .await;
                     match served {
                         // It takes its time; others go on.
                         Some(Ok(Some(stream))) => {
@@ -136,6 +142,8 @@ impl Control {
                 restart = checked.is_ok();
                 checked.map(|()| String::new())
             }
+            Ok(Command::Examine) => serde_json::to_string(&running.doctor.examine().await)
+                .map_err(|error| error.to_string()),
             Ok(command) => command.run(&running.service, &running.links).await,
             Err(error) => Err(format!(
                 "the running server does not understand this ({error})"

@@ -8,6 +8,7 @@ mod backup;
 mod check;
 mod command;
 mod control;
+mod doctor;
 mod greeting;
 mod owner;
 mod password;
@@ -53,6 +54,8 @@ pub fn main() -> ExitCode {
         Task::Check { what, place } => load_as_owner(place.into())
             .and_then(|config| check::run(&config, what))
             .map(|whole| if whole { 0 } else { DAMAGED }),
+        Task::Doctor { url, json, place } => load_as_owner(place.into())
+            .and_then(|config| doctor::run(&config, url.as_deref(), json)),
         task => run(task).map(|()| 0),
     };
     match done {
@@ -71,8 +74,8 @@ pub fn main() -> ExitCode {
 
 fn run(task: Task) -> anyhow::Result<()> {
     match task {
-        // It has an exit code of its own.
-        Task::Check { .. } => Ok(()),
+        // They have exit codes of their own.
+        Task::Check { .. } | Task::Doctor { .. } => Ok(()),
         Task::Serve {
             overrides,
             ready_file,

@@ -183,6 +183,7 @@ fn listen_for_commands(data: &Path, app: &App, successor: &Successor, rng: &Rng)
                 service: app.service().clone(),
                 links: app.links().clone(),
                 successor: successor.clone(),
+                doctor: app.doctor().clone(),
             };
             let (clock, shutdown) = (app.clock().clone(), app.shutdown().clone());
             tokio::spawn(control.serve(running, clock, shutdown));

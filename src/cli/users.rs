@@ -47,6 +47,7 @@ pub(super) fn run(task: UserTask) -> anyhow::Result<()> {
                 },
             )
         }
+        UserTask::Rescue { name, place } => (place, Command::Rescue { username: name }),
         UserTask::Disable { name, place } => (
             place,
             Command::SetDisabled {
@@ -87,8 +88,9 @@ fn perform(config: &Config, command: Command) -> anyhow::Result<()> {
 /// Performs the command in this process: nobody else uses the data.
 fn alone(config: &Config, command: Command) -> anyhow::Result<String> {
     let links = Links::expected(config);
-    if matches!(command, Command::SetupLink) && links.is_none() {
-        bail!("the server's port is chosen when it starts; start it, and it prints the link");
+    let wants_links = matches!(command, Command::SetupLink | Command::Rescue { .. });
+    if wants_links && links.is_none() {
+        bail!("the server's port is chosen when it starts; start it, and ask again for the link");
     }
     let links = links.unwrap_or_default();
     super::serve::runtime()?.block_on(async {

@@ -13,6 +13,7 @@ use super::error::Failure;
 use super::paging;
 use crate::base::clock::{Timestamp, iso};
 use crate::base::{logging, process};
+use crate::doctor::Check;
 use crate::metrics::CONTENT_TYPE as CONTENT_TYPE_OF_METRICS;
 use crate::model::view::UserView;
 use crate::model::{ConversationId, Role};
@@ -152,6 +153,8 @@ pub(super) struct ServerHealth {
     indexing: bool,
     /// How many failures were logged since the start.
     errors: u64,
+    /// What is around the server, and what to do about it; at most twenty seconds old.
+    checks: Vec<Check>,
     /// Databases that were damaged or replaced, and are kept in the data folder until somebody moves them
     /// away.
     set_aside: Vec<KeptDatabase>,
@@ -331,6 +334,8 @@ pub(super) async fn health(call: Call) -> Answer {
         Ok((seen, process::resident_bytes(), set_aside.collect()))
     });
     let ((people_online, connections, events), memory, set_aside) = seen.await?;
+    let mut checks = call.settings().doctor.recent().await;
+    checks.insert(0, call.settings().doctor.of_request(call.way()));
     answer::ok(&ServerHealth {
         version: env!("CARGO_PKG_VERSION"),
         started_at,
@@ -342,6 +347,7 @@ pub(super) async fn health(call: Call) -> Answer {
         indexing: search.is_indexing(),
         errors: logging::errors(),
         set_aside,
+        checks,
     })
 }
 

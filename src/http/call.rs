@@ -20,11 +20,13 @@ use super::error::Failure;
 use super::search::Searches;
 use super::{Door, Settings};
 use crate::base::clock::Timestamp;
+use crate::doctor::Way;
 use crate::model::Peer;
 use crate::model::peer::{Asker, Progress};
 use crate::protocol::credentials::{self, DEVICE_COOKIE, Site, Token};
 use crate::service::{Caller, Device, Service, ServiceError};
 
+const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 /// Most characters of a client's description of itself that are kept.
 const USER_AGENT_MAX: usize = 200;
 
@@ -240,6 +242,15 @@ impl Call {
     /// The address that asks.
     pub(super) fn address(&self) -> IpAddr {
         self.request.peer.addr
+    }
+
+    /// How this request came here.
+    pub(super) fn way(&self) -> Way<'_> {
+        Way {
+            from: self.address(),
+            secure: self.request.peer.secure,
+            forwarded: self.header(&FORWARDED_FOR),
+        }
     }
 
     /// The device that asks, for the session list and for the throttle of sign-ins.

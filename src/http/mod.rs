@@ -52,6 +52,7 @@ use warp::reply::Response;
 use warp::{Filter, Rejection, Reply};
 
 use crate::base::clock::{Clock, Timestamp};
+use crate::doctor::Doctor;
 use crate::metrics::Scrape;
 use crate::search::Search;
 use crate::service::Service;
@@ -72,6 +73,8 @@ pub struct Settings {
     pub clock: Clock,
     /// The page of numbers, for administrators.
     pub scrape: Option<Scrape>,
+    /// Looks at what is around this server.
+    pub doctor: Arc<Doctor>,
 }
 
 /// What all handlers share.

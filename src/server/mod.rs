@@ -219,6 +219,11 @@ impl Server {
         &self.links
     }
 
+    /// The addresses that it listens on for the product.
+    pub fn listening(&self) -> Vec<SocketAddr> {
+        addresses(&self.listeners)
+    }
+
     /// The SHA-256 fingerprint of the server's own authority, as devices show it.
     pub fn fingerprint(&self) -> Option<String> {
         let authority = self.certificates.as_ref()?.authority()?;

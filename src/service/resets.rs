@@ -17,8 +17,10 @@ use crate::model::ids::UserId;
 use crate::model::{Account, Actor, EventBody, ResetLink, Role};
 use crate::store::{Reads, accounts, resets};
 
-/// How long a link works.
+/// How long a link of an administrator works.
 const WORKS_FOR: Duration = Duration::from_hours(24);
+/// How long one from the command line works: whoever makes it hands it over at once.
+const RESCUES_FOR: Duration = Duration::from_hours(4);
 
 /// Characters of the secret in a link; whose it is follows.
 const SECRET_LEN: usize = 43;
@@ -42,7 +44,10 @@ impl Service {
                         message,
                     });
                 }
-                let expires_at = now.plus(WORKS_FOR);
+                let expires_at = now.plus(match actor {
+                    Actor::System => RESCUES_FOR,
+                    Actor::User { .. } => WORKS_FOR,
+                });
                 let made = EventBody::ResetLinkMade(ResetLink {
                     user,
                     token_hash,

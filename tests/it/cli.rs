@@ -578,3 +578,95 @@ fn what_root_asks_for_is_done_as_the_owner_of_the_data() {
     }
     assert!(seen > 5, "{seen} entries");
 }
+
+#[test]
+fn the_doctor_looks_at_a_server_that_stands_and_one_that_runs() {
+    let dir = tempfile::tempdir().unwrap();
+    let (data, config) = (dir.path().join("data"), dir.path().join("config.toml"));
+    fs::write(&config, "[server]\nlisten = [\"127.0.0.1:0\"]\n").unwrap();
+    let (data, config) = (data.to_str().unwrap(), config.to_str().unwrap());
+    let look = |more: &[&str]| {
+        let args = [&["doctor", "--data", data, "--config", config], more].concat();
+        let output = run_with(&args, "");
+        let text = String::from_utf8(output.stdout).unwrap();
+        (output.status.code().unwrap(), text)
+    };
+    let states = |text: &str| -> Vec<(String, String)> {
+        let found: Vec<serde_json::Value> = serde_json::from_str(text).unwrap();
+        let word = |it: &serde_json::Value, key: &str| it[key].as_str().unwrap().to_owned();
+        found
+            .iter()
+            .map(|it| (word(it, "id"), word(it, "state")))
+            .collect()
+    };
+    let code_of = |found: &[(String, String)]| {
+        let has = |state: &str| found.iter().any(|(_, is)| is == state);
+        if has("fail") {
+            2
+        } else {
+            i32::from(has("warn"))
+        }
+    };
+
+    let (code, text) = look(&["--json"]);
+    let found = states(&text);
+    assert!(
+        found.contains(&("data".to_owned(), "ok".to_owned())),
+        "{text}"
+    );
+    assert_eq!(code, code_of(&found), "{text}");
+    assert!(!Path::new(data).exists(), "it makes nothing");
+    let (_, text) = look(&[]);
+    assert!(text.contains("the first start makes it"), "{text}");
+
+    let server = Running::start(dir.path(), &[]);
+    let (code, text) = look(&["--json", "--url", server.text("url")]);
+    let found = states(&text);
+    assert_eq!(code, code_of(&found), "{text}");
+    for id in [
+        "ports",
+        "certificate",
+        "url-headers",
+        "url-path",
+        "url-websocket",
+    ] {
+        assert!(
+            found.contains(&(id.to_owned(), "ok".to_owned())),
+            "{id}: {text}"
+        );
+    }
+    assert!(
+        text.contains("Inkspot"),
+        "the running server was asked: {text}"
+    );
+    let (code, text) = look(&["--url", "https://127.0.0.1:1"]);
+    assert_eq!(code, 2);
+    assert!(text.contains("FAIL  The address: answer"), "{text}");
+}
+
+#[test]
+fn a_person_is_rescued_by_a_link() {
+    let dir = tempfile::tempdir().unwrap();
+    let data = dir.path().join("data");
+    let data = data.to_str().unwrap();
+    done(
+        &["user", "add", "ann", "--password-stdin", "--data", data],
+        PASSWORD,
+    );
+    let server = Running::start(dir.path(), &[]);
+    let text = done(&["user", "rescue", "ann", "--data", data], "");
+    assert!(
+        text.contains("ann chooses a new password here. It works once, until 20"),
+        "{text}"
+    );
+    let link = text
+        .lines()
+        .find(|line| line.starts_with("https://"))
+        .unwrap();
+    assert!(
+        link.starts_with(&format!("{}/reset/", server.text("url"))),
+        "{link}"
+    );
+    let unknown = failed(&["user", "rescue", "bob", "--data", data], "", 1);
+    assert!(unknown.contains("there is no user"), "{unknown}");
+}

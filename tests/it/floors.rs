@@ -9,7 +9,7 @@ const FLOORS: &[&[&str]] = &[
     &["model", "metrics"],
     &["protocol", "config", "tls", "text", "media"],
     &["store", "engine", "blobs"],
-    &["service", "search", "backup"],
+    &["service", "search", "backup", "doctor"],
     &["http", "realtime"],
     &["server", "app", "cli", "main", "lib"],
 ];

@@ -13,6 +13,7 @@ use inkspot::base::clock::Clock;
 use inkspot::base::rng::Rng;
 use inkspot::base::shutdown::Shutdown;
 use inkspot::config::{Config, LimitProfile};
+use inkspot::doctor::Doctor;
 use inkspot::model::Role;
 use inkspot::model::view::UserView;
 use inkspot::search::Search;
@@ -168,6 +169,11 @@ impl TestServer {
             public_certificate: false,
             clock: self.clock.clone(),
             scrape: None,
+            doctor: Arc::new(Doctor::new(
+                Config::default(),
+                self.clock.clone(),
+                Vec::new(),
+            )),
         };
         inkspot::http::routes(self.service.clone(), self.search.clone(), settings)
     }

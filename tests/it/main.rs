@@ -7,6 +7,7 @@ mod bundle;
 mod cli;
 mod config;
 mod database;
+mod doctor;
 mod engine;
 mod faults;
 mod floors;

@@ -1,7 +1,7 @@
 // nginx, Caddy and HAProxy with the very text of docs/PROXIES.md before the real binary. Only addresses, ports and the
 // places of files are put in; a place that is not in the text fails the test.
 import assert from "node:assert/strict";
-import { execFileSync, spawn } from "node:child_process";
+import { execFile, execFileSync, spawn } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import https from "node:https";
@@ -11,7 +11,7 @@ import path from "node:path";
 import { after, before, describe, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import * as tus from "tus-js-client";
-import { PASSWORD, TestServer } from "./lib/server.mjs";
+import { binary, PASSWORD, TestServer } from "./lib/server.mjs";
 import { connect, TRANSPORTS } from "./lib/socket.mjs";
 
 const document = await readFile(new URL("../../docs/PROXIES.md", import.meta.url), "utf8");
@@ -212,6 +212,30 @@ test("whoever is no trusted proxy claims in vain", async () => {
   await server.close();
 });
 
+test("the doctor goes the same way, and names what a proxy loses", async () => {
+  const server = await TestServer.start({ users: ["ann"], args: ["--tls", "off", "--trusted-proxies", "127.0.0.1"] });
+  const look = async (without) => {
+    const port = await freePort();
+    const proxy = await startProxy("nginx", "root", { port, host: "chat.example.com", server, dir: site, without });
+    const found = await examine(server.dataDir, `https://127.0.0.1:${port}`);
+    await proxy.stop();
+    return Object.fromEntries(found.map(({ id, state }) => [id, state]));
+  };
+  const [host, upgrade] = ["proxy_set_header Host $http_host;", "proxy_set_header Upgrade $http_upgrade;"];
+  const good = await look([]);
+  assert.deepEqual([good["url-answer"], good["url-headers"], good["url-path"], good["url-websocket"]], ["ok", "ok", "ok", "ok"]);
+  assert.equal(good["url-certificate"], "fail", "the certificate does not name 127.0.0.1");
+  const bad = await look([host, upgrade]);
+  assert.deepEqual([bad["url-answer"], bad["url-headers"], bad["url-path"], bad["url-websocket"]], ["ok", "fail", "ok", "warn"]);
+  await server.close();
+});
+
+/** What `inkspot doctor` finds. */
+function examine(dataDir, url) {
+  const args = ["doctor", "--json", "--data", dataDir, "--url", url];
+  return new Promise((resolve) => execFile(binary, args, (_error, out) => resolve(JSON.parse(out))));
+}
+
 /** All names are this machine. */
 function lookup(_host, options, done) {
   if (options.all) done(null, [{ address: "127.0.0.1", family: 4 }]);
@@ -235,13 +259,14 @@ function freePort() {
 }
 
 /** Runs the proxy until it is stopped; resolves once it answers. */
-async function startProxy(kind, variant, { port, host, server, dir: shared }) {
+async function startProxy(kind, variant, { port, host, server, dir: shared, without = [] }) {
   const proxy = PROXIES[kind];
   const dir = await mkdtemp(path.join(tmpdir(), `inkspot-${kind}-`));
   for (const name of ["site.pem", "site.key", "both.pem"]) await writeFile(`${dir}/${name}`, await readFile(`${shared}/${name}`));
   const at = new URL(server.url).host;
   let text = variant === "prefix" ? snippet(`${kind} prefix`) : snippet(`${kind} root`);
   if (variant === "tls") text = put(proxy.tls(text), [[proxy.ca, server.caFile]]);
+  text = put(text, without.map((line) => [line, ""]));
   const upstream = [variant === "tls" ? "10.0.0.5:8443" : "127.0.0.1:8080", at];
   const config = path.join(dir, "config");
   await writeFile(config, proxy.config(text, { port, host, upstream, dir }));

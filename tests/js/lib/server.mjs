@@ -8,7 +8,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../../..");
-const binary = process.env.INKSPOT_BIN ?? path.join(root, "target/debug/inkspot");
+export const binary = process.env.INKSPOT_BIN ?? path.join(root, "target/debug/inkspot");
 export const PASSWORD = "correct horse battery";
 
 /** Adds a user to a data folder (or a running server) by the command line. */

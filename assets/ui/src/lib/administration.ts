@@ -54,6 +54,15 @@ export interface AdminStorage {
   people: { user: User; fileBytes: number }[];
 }
 
+/** One thing around the server: how it stands, what was seen, what helps. The sentences are the server's, in English. */
+export interface ServerCheck {
+  id: string;
+  state: "ok" | "warn" | "fail";
+  title: string;
+  detail: string;
+  remedy?: string;
+}
+
 /** How the server is. */
 export interface AdminHealth {
   version: string;
@@ -65,6 +74,7 @@ export interface AdminHealth {
   searchLag: number;
   indexing: boolean;
   errors: number;
+  checks: ServerCheck[];
 }
 
 /** A link to a new password, shown this once. */

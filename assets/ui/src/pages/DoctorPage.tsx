@@ -4,6 +4,7 @@ import "../lib/laterWords";
 import { at } from "../lib/base";
 import { t } from "../lib/text";
 import type { Finding } from "../lib/doctor";
+import { session } from "../hooks/useAccount";
 import { useCopy } from "../hooks/useCopy";
 import { useDoctor } from "../hooks/useDoctor";
 import { useTitle } from "../hooks/useTitle";
@@ -38,6 +39,11 @@ export function DoctorPage() {
         <a class="button quiet" href={at("/")}>
           {t("app.home")}
         </a>
+        {session.value.user?.role === "admin" && (
+          <a class="button quiet" href={at("/admin/server")}>
+            {t("admin.around")}
+          </a>
+        )}
         <span class="hint" role="status">
           {copied && t("doctor.copied")}
         </span>

@@ -10,6 +10,7 @@ import { Button } from "../Button";
 import { Icon } from "../Icon";
 import { ErrorNote } from "../Notice";
 import { Section } from "../settings/Section";
+import { Around } from "./Around";
 import { Fact } from "./Fact";
 
 /** `/admin/server` */
@@ -47,6 +48,7 @@ function Health({ health }: { health: AdminHealth }) {
         <Fact label="admin.memory" words={health.memory === null ? t("presence.unknown") : sizeText(health.memory)} />
         <Fact label="admin.events" hint={t("admin.eventsHint")} words={countText(health.events)} />
       </dl>
+      <Around checks={health.checks} />
     </>
   );
 }

@@ -1,0 +1,153 @@
+//! What can be wrong around a server, looked at piece by piece: each [`Check`] says what was seen
+//! and, where that is not good, what to do about it.
+//!
+//! The command line asks for all of it (`inkspot doctor`), an administrator's page for what the
+//! running server can see of itself. Nothing is changed here, nothing is sent anywhere but to
+//! this server, under its own addresses and names; only those names are looked up. What is in the
+//! database is the affair of `inkspot check`.
+
+mod certificate;
+mod client;
+mod machine;
+mod network;
+mod outside;
+mod request;
+mod storage;
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use tokio::sync::Mutex;
+use tokio::task::spawn_blocking;
+use utoipa::ToSchema;
+
+use crate::base::clock::{Clock, Timestamp};
+use crate::config::Config;
+
+pub use outside::examine as examine_from_outside;
+pub use request::Way;
+
+/// What was found stays true for this long, so that a page that is reloaded costs nothing.
+const FRESH: Duration = Duration::from_secs(20);
+
+/// How it stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum State {
+    /// As it should be.
+    Ok,
+    /// It works, but something should be looked at.
+    Warn,
+    /// Something does not work.
+    Fail,
+}
+
+/// One thing that was looked at.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Check {
+    /// Which thing: a word that stays the same.
+    pub id: String,
+    /// How it stands.
+    pub state: State,
+    /// The thing, for people.
+    pub title: String,
+    /// What was seen: a sentence.
+    pub detail: String,
+    /// What to do, where it is not good: a sentence.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub remedy: Option<String>,
+}
+
+/// A thing that is looked at: its id and its title.
+#[derive(Clone, Copy, Debug)]
+struct Topic(&'static str, &'static str);
+
+impl Topic {
+    fn found(self, state: State, detail: impl Into<String>, remedy: Option<String>) -> Check {
+        Check {
+            id: self.0.to_owned(),
+            state,
+            title: self.1.to_owned(),
+            detail: detail.into(),
+            remedy,
+        }
+    }
+
+    fn ok(self, detail: impl Into<String>) -> Check {
+        self.found(State::Ok, detail, None)
+    }
+
+    fn warn(self, detail: impl Into<String>, remedy: impl Into<String>) -> Check {
+        self.found(State::Warn, detail, Some(remedy.into()))
+    }
+
+    fn fail(self, detail: impl Into<String>, remedy: impl Into<String>) -> Check {
+        self.found(State::Fail, detail, Some(remedy.into()))
+    }
+}
+
+/// Looks at one server.
+#[derive(Debug)]
+pub struct Doctor {
+    config: Config,
+    clock: Clock,
+    /// Where it listens, or would.
+    listening: Vec<SocketAddr>,
+    recent: Mutex<Option<(Timestamp, Vec<Check>)>>,
+}
+
+impl Doctor {
+    /// For the server with these settings that listens on these addresses.
+    pub fn new(config: Config, clock: Clock, listening: Vec<SocketAddr>) -> Self {
+        Self {
+            config,
+            clock,
+            listening,
+            recent: Mutex::new(None),
+        }
+    }
+
+    /// For a server with these settings that may not run. An address whose port is chosen at the
+    /// start can't be looked at.
+    pub fn of_stopped(config: Config, clock: Clock) -> Self {
+        let listeners = config.listeners().into_iter();
+        let listening = listeners
+            .filter(|at| at.required && at.addr.port() != 0)
+            .map(|at| at.addr);
+        let listening = listening.collect();
+        Self::new(config, clock, listening)
+    }
+
+    /// What the way of one request says about the proxy before this server.
+    pub fn of_request(&self, way: Way<'_>) -> Check {
+        request::judge(&self.config, way)
+    }
+
+    /// Everything that can be seen from this machine; takes some seconds at most.
+    pub async fn examine(&self) -> Vec<Check> {
+        let (config, now) = (self.config.clone(), self.clock.now());
+        let here = spawn_blocking(move || {
+            let machine = machine::examine(&config, now);
+            [machine, storage::examine(&config, now)].concat()
+        });
+        let around = network::examine(&self.config, &self.listening, now);
+        let (around, here) = tokio::join!(around, here);
+        // A check that panicked was logged; the others still count.
+        [around, here.unwrap_or_default()].concat()
+    }
+
+    /// The same, asked again at most every twenty seconds, and by one at a time.
+    pub async fn recent(&self) -> Vec<Check> {
+        let mut recent = self.recent.lock().await;
+        if let Some((at, found)) = &*recent
+            && self.clock.now().since(*at) < FRESH
+        {
+            return found.clone();
+        }
+        let found = self.examine().await;
+        *recent = Some((self.clock.now(), found.clone()));
+        found
+    }
+}
