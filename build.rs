@@ -1,13 +1,17 @@
 //! Watches the web app's bundle, which is embedded into the binary, and says so when it is missing.
 //! A debug build reads the bundle from the folder when it starts, so it need not be built again for
-//! another one.
+//! another one. It also packs the licences of what is linked in.
 
 use std::path::Path;
+use std::{env, fs, io};
 
 fn main() {
+    if let Err(error) = pack_licenses() {
+        println!("cargo::error=INKSPOT_LICENSES can't be packed into the program: {error}");
+    }
     println!("cargo::rerun-if-changed=build.rs");
     let dist = Path::new("assets/dist");
-    if std::env::var("PROFILE").as_deref() == Ok("release") {
+    if env::var("PROFILE").as_deref() == Ok("release") {
         watch(dist);
     }
     let page = ["index.html.gz", "index.html.br"];
@@ -20,10 +24,24 @@ fn main() {
     }
 }
 
+/// Hands `inkspot licenses` the packed text that this variable names; `packaging/build.sh` sets it.
+fn pack_licenses() -> io::Result<()> {
+    println!("cargo::rerun-if-env-changed=INKSPOT_LICENSES");
+    let out = env::var_os("OUT_DIR").ok_or(io::ErrorKind::NotFound)?;
+    let packed = match env::var_os("INKSPOT_LICENSES") {
+        Some(file) => {
+            println!("cargo::rerun-if-changed={}", file.display());
+            fs::read(file)?
+        }
+        None => Vec::new(),
+    };
+    fs::write(Path::new(&out).join("licenses.gz"), packed)
+}
+
 /// Folders are named one by one: a new file in one that isn't would go unnoticed.
 fn watch(folder: &Path) {
     println!("cargo::rerun-if-changed={}", folder.display());
-    let Ok(entries) = std::fs::read_dir(folder) else {
+    let Ok(entries) = fs::read_dir(folder) else {
         return;
     };
     for entry in entries.flatten() {

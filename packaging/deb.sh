@@ -12,16 +12,18 @@ export SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct)}
 
 pack() {
     local arch=$1 machine=$2
-    [ -x "$dist/inkspot-$version-$machine" ] || packaging/build.sh "$machine"
+    local program=$dist/inkspot-$version-$machine here=$dist/inkspot-$version-x86_64 tree=target/deb/$arch
+    local deb=inkspot_${version}_$arch.deb
+    [ -x "$program" ] || packaging/build.sh "$machine"
     # Its pages and scripts are the same for all; this one runs here.
-    [ -x "$dist/inkspot-$version-x86_64" ] || packaging/build.sh x86_64
-    local here=$dist/inkspot-$version-x86_64 tree=target/deb/$arch
+    [ -x "$here" ] || packaging/build.sh x86_64
     rm -rf "$tree"
     mkdir -p "$tree/completions" "$tree/man"
     cp -r packaging/debian "$tree/debian"
     cp README.md "$tree/README.md"
-    cp "$dist/inkspot-$version-$machine.cdx.json" "$tree/bill-of-materials.json"
-    install -m 0755 "$dist/inkspot-$version-$machine" "$tree/inkspot"
+    cp "$program.cdx.json" "$tree/bill-of-materials.json"
+    cp "$program.licenses.txt" "$tree/third-party-licenses.txt"
+    install -m 0755 "$program" "$tree/inkspot"
     "$here" config example | sed 's|^#data = .*|data = "/var/lib/inkspot"|' >"$tree/config.toml"
     grep -qx 'data = "/var/lib/inkspot"' "$tree/config.toml"
     "$here" man --out "$tree/man"
@@ -33,9 +35,10 @@ pack() {
         printf ' -- The Inkspot founders <founders@inkspot.example>  %s\n' "$(date -uRd "@$SOURCE_DATE_EPOCH")"
     } >"$tree/debian/changelog"
     (cd "$tree" && dpkg-buildpackage --build=binary --no-sign --no-check-builddeps --host-arch "$arch" -Pnocheck >../"$arch.log" 2>&1) || { cat "target/deb/$arch.log" >&2; exit 1; }
-    mv "target/deb/inkspot_${version}_$arch.deb" "$dist/"
-    lintian --pedantic --fail-on error,warning,info,pedantic --tag-display-limit 0 "$dist/inkspot_${version}_$arch.deb"
-    (cd "$dist" && sha256sum "inkspot_${version}_$arch.deb" >"inkspot_${version}_$arch.deb.sha256" && ls -l "inkspot_${version}_$arch.deb")
+    mv "target/deb/$deb" "$dist/"
+    lintian --allow-root --pedantic --fail-on error,warning,info,pedantic --tag-display-limit 0 "$dist/$deb"
+    checksums "$version"
+    (cd "$dist" && ls -l "$deb" && grep " $deb$" SHA256SUMS)
 }
 
 packages debhelper dpkg-dev lintian

@@ -1,4 +1,4 @@
-# For the scripts beside it: Debian packages that they need.
+# For the scripts beside it: the Debian packages that they need, and the checksums of what they make.
 
 need_root() {
     [ "$(id -u)" -eq 0 ] || { echo "Run this as root once, or install what it needs by hand; see $0." >&2; exit 1; }
@@ -16,4 +16,9 @@ packages() {
         sleep $pause
     done
     exit 1
+}
+
+# checksums VERSION: of everything of this version in target/dist.
+checksums() {
+    (cd target/dist && sha256sum inkspot[-_]"$1"* >SHA256SUMS)
 }

@@ -105,6 +105,8 @@ pub(super) enum Task {
         /// Which shell
         shell: Shell,
     },
+    /// Show what others wrote of this program, and under which licences
+    Licenses,
     /// Write the manual page
     Man {
         /// One page for each command, into this directory

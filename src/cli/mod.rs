@@ -10,6 +10,7 @@ mod command;
 mod control;
 mod doctor;
 mod greeting;
+mod licenses;
 mod owner;
 mod password;
 mod progress;
@@ -117,6 +118,7 @@ fn run(task: Task) -> anyhow::Result<()> {
             clap_complete::generate(shell, &mut Cli::command(), "inkspot", &mut script);
             print(&script)
         }
+        Task::Licenses => licenses::run(),
         Task::Man { out: Some(folder) } => clap_mangen::generate_to(Cli::command(), &folder)
             .with_context(|| format!("cannot write to {}", folder.display())),
         Task::Man { out: None } => {
