@@ -27,8 +27,9 @@ for arch in "$@"; do
         mkdir -p "$work/$arch$work" && ln -s / "$work/$arch$work/$arch"
         runner="chroot $work/$arch /inkspot"
         ;;
-    aarch64) packages qemu-user-static && runner="qemu-aarch64-static $program" ;;
-    armv7) packages qemu-user-static && runner="qemu-arm-static $program" ;;
+    # The program begins once more with this setting when it isn't there, which the kernel can't do for qemu.
+    aarch64) packages qemu-user-static && runner="env MALLOC_MMAP_THRESHOLD_=131072 qemu-aarch64-static $program" ;;
+    armv7) packages qemu-user-static && runner="env MALLOC_MMAP_THRESHOLD_=131072 qemu-arm-static $program" ;;
     esac
     printf '#!/bin/sh\nexec %s "$@"\n' "$runner" >"$work/run-$arch"
     chmod +x "$work/run-$arch"
