@@ -60,6 +60,8 @@ build() {
     cmp -s "target/licenses-$arch.new" "target/licenses-$arch.gz" || cp "target/licenses-$arch.new" "target/licenses-$arch.gz"
     flags="$* --remap-path-prefix=$root=/inkspot --remap-path-prefix=$cargo_home=/cargo"
     flags+=" --remap-path-prefix=$("${RUSTC:-rustc}" --print sysroot)=/rust"
+    # A static program can't look the C library's getrandom up while it runs, and would want /dev/urandom; it is there.
+    flags+=' --cfg getrandom_backend="linux_getrandom"'
     env "CARGO_TARGET_$(tr a-z- A-Z_ <<<"$target")_RUSTFLAGS=-C target-feature=+crt-static $flags" \
         INKSPOT_LICENSES="$root/target/licenses-$arch.gz" \
         cargo build --release --locked --bin inkspot --target "$target"
