@@ -12,7 +12,12 @@ need_root
 [ $# -gt 0 ] || { sed -n '2,5s/^# \{0,1\}//p' "$0" >&2; exit 2; }
 [ -d tests/js/node_modules ] || (cd tests/js && npm ci --no-audit --no-fund --loglevel=error)
 work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+finish() {
+    for place in "$work"/*"$work"/*/tmp; do umount "$place" 2>/dev/null || true; done
+    # Whatever could not be unmounted stays.
+    rm -rf --one-file-system "$work"
+}
+trap finish EXIT
 
 for arch in "$@"; do
     program=$PWD/target/dist/inkspot-$version-$arch
@@ -23,7 +28,8 @@ for arch in "$@"; do
     mkdir -p "$TMPDIR"
     install "$program" "$home/inkspot"
     # What lies in there has the same name in there and out here.
-    mkdir -p "$home$work" && ln -s / "$home$home"
+    mkdir -p "$home$TMPDIR"
+    mount --bind "$TMPDIR" "$home$TMPDIR"
     runner="chroot $home"
     case $arch in
     aarch64) qemu=qemu-aarch64-static ;;
