@@ -23,7 +23,8 @@ async fn the_packets_of_one_person_are_shown_without_what_they_say() {
     let room = anna.group("Hidden title", &[&bert]).await;
     let mut hers = Socket::enter(&anna).await.unwrap();
     let mut his = Socket::enter(&bert).await.unwrap();
-    (hers.join(&room).await, his.join(&room).await);
+    hers.join(&room).await;
+    his.join(&room).await;
     hers.send(&room, "private words").await;
     his.expect("new-message").await;
     his.send(&room, "other words").await;

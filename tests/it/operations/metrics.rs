@@ -1,5 +1,7 @@
 //! The page of numbers.
 
+#![expect(clippy::float_cmp, reason = "samples are counts, which are exact")]
+
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 

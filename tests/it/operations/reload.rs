@@ -94,6 +94,7 @@ fn the_page_names_all_that_changes_at_once() {
         .map(|key| key.trim().trim_matches('`'))
         .collect();
     let mut live = LIVE.to_vec();
-    (named.sort_unstable(), live.sort_unstable());
+    named.sort_unstable();
+    live.sort_unstable();
     assert_eq!(named, live);
 }
