@@ -22,7 +22,7 @@ use crate::base::clock::Clock;
 use crate::base::rng::Rng;
 use crate::base::shutdown::Shutdown;
 use crate::blobs::{self, BlobError, BlobKind, BlobOptions, Blobs};
-use crate::config::{Backups, Config, FileStorage, LimitProfile};
+use crate::config::{Backups, Config, ConfigError, FileStorage, LimitProfile};
 use crate::doctor::Doctor;
 use crate::engine::{self, EngineConfig};
 use crate::http;
@@ -42,6 +42,9 @@ pub enum AppError {
     /// The outer shell: addresses, certificates, the data directory.
     #[error(transparent)]
     Start(#[from] StartError),
+    /// Settings that do not work together.
+    #[error(transparent)]
+    Settings(#[from] ConfigError),
     /// The database.
     #[error(transparent)]
     Store(#[from] StoreError),

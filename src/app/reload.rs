@@ -4,7 +4,7 @@
 use parking_lot::Mutex;
 use tokio::sync::watch;
 
-use super::service_settings;
+use super::{AppError, service_settings};
 use crate::base::logging::{self, Logging};
 use crate::config::{Backups, Config, LimitProfile};
 use crate::metrics::Meters;
@@ -65,8 +65,9 @@ impl Reload {
         }
     }
 
-    /// Hands `new` to whom it concerns. On an error nothing has changed.
-    pub fn apply(&self, new: &Config) -> Result<Reloaded, StartError> {
+    /// Hands `new` to whom it concerns. On an error nothing has changed. What can change must fit what
+    /// stays as it was, too.
+    pub fn apply(&self, new: &Config) -> Result<Reloaded, AppError> {
         let mut current = self.current.lock();
         let mut next = current.clone();
         next.server.name.clone_from(&new.server.name);
@@ -82,6 +83,7 @@ impl Reload {
         next.sessions = new.sessions.clone();
         next.log = new.log.clone();
         next.metrics.token_file.clone_from(&new.metrics.token_file);
+        next.check()?;
         self.hand_over(&next)?;
         let reloaded = Reloaded {
             changed: current.differences(&next),

@@ -312,8 +312,8 @@ impl Drop for Database {
 fn guarded<T>(path: &Path, call: impl FnOnce() -> sled::Result<T>) -> Result<T, DatabaseError> {
     match catch_unwind(AssertUnwindSafe(call)) {
         Ok(Ok(value)) => Ok(value),
-        Ok(Err(sled::Error::Io(error))) if is_refusal(error.kind()) => {
-            Err(DatabaseError::io("write", path)(error))
+        Ok(Err(sled::Error::Io(error))) if is_refusal(&error) => {
+            Err(DatabaseError::io("use", path)(error))
         }
         Ok(Err(sled::Error::Corruption { .. })) => Err(DatabaseError::Engine(
             "a checksum does not match".to_owned(),
@@ -330,15 +330,10 @@ fn guarded<T>(path: &Path, call: impl FnOnce() -> sled::Result<T>) -> Result<T, 
     }
 }
 
-/// Whether the system refuses to do what was asked, whatever the file is like.
-fn is_refusal(kind: ErrorKind) -> bool {
-    matches!(
-        kind,
-        ErrorKind::StorageFull
-            | ErrorKind::QuotaExceeded
-            | ErrorKind::PermissionDenied
-            | ErrorKind::ReadOnlyFilesystem
-    )
+/// Whether the system refuses to do what was asked, whatever is in the file. What the engine finds
+/// wrong in it comes as an error of its own making, and a part that is missing as "not found".
+fn is_refusal(error: &io::Error) -> bool {
+    error.raw_os_error().is_some() && error.kind() != ErrorKind::NotFound
 }
 
 /// Waits, for two seconds at most, until nobody holds sled's lock on its file.

@@ -140,7 +140,7 @@ impl Control {
             Ok(Command::Restart) => {
                 let checked = running.successor.check().await;
                 restart = checked.is_ok();
-                checked.map(|()| String::new())
+                checked.map(|_| String::new())
             }
             Ok(Command::Examine) => serde_json::to_string(&running.doctor.examine().await)
                 .map_err(|error| error.to_string()),

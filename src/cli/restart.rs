@@ -21,7 +21,9 @@ pub(super) fn run(config: &Config) -> anyhow::Result<()> {
             data.display()
         );
     };
-    control::ask(data, &Command::Restart)?;
+    if control::ask(data, &Command::Restart)?.is_none() {
+        bail!("the server has just ended; `inkspot serve` starts it");
+    }
     let begun = Instant::now();
     while begun.elapsed() < PATIENCE {
         // Between the two nobody may be there, or somebody who is just leaving.

@@ -3,6 +3,7 @@
 use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 use std::sync::Weak;
+use std::time::Duration;
 
 use anyhow::{Context, bail};
 use tokio::runtime::{Builder, Runtime};
@@ -20,6 +21,9 @@ use crate::base::succession;
 use crate::config::{Config, Overrides};
 use crate::server::{EndSignals, ReloadSignal, SuccessionSignal};
 
+/// How long work that can't be interrupted may hold up the end.
+const PATIENCE: Duration = Duration::from_secs(30);
+
 pub(super) fn runtime() -> anyhow::Result<Runtime> {
     Builder::new_multi_thread()
         .enable_all()
@@ -36,7 +40,10 @@ pub(super) fn run(
     if let Err(error) = allocator::settle() {
         tracing::debug!(%error, "memory that is free stays with the process");
     }
-    let ended = runtime()?.block_on(serve(config, overrides, ready_file))?;
+    let runtime = runtime()?;
+    let ended = runtime.block_on(serve(config, overrides, ready_file))?;
+    // All that was acknowledged is on the disk; what still blocks is not waited for for ever.
+    runtime.shutdown_timeout(PATIENCE);
     match ended {
         Ended::ForGood => Ok(()),
         // Nothing of the runtime is left, no thread and no file.
@@ -63,9 +70,9 @@ async fn serve(
 ) -> anyhow::Result<Ended> {
     let mut signals = EndSignals::listen().context("cannot listen for signals")?;
     let mut succession = SuccessionSignal::listen().context("cannot listen for signals")?;
+    let hangup = ReloadSignal::listen().context("cannot listen for signals")?;
     let (clock, rng) = (Clock::system(), Rng::system());
-    let successor =
-        Successor::of_this(clock.clone()).context("cannot tell where this program lies")?;
+    let successor = Successor::of_this(clock.clone());
     let data = config.server.data.clone();
     let app = App::start(&config, &clock, &rng)?;
     listen_for_commands(&data, &app, &successor, &rng);
@@ -86,7 +93,7 @@ async fn serve(
             "numbers for a monitoring system"
         );
     }
-    tokio::spawn(read_again(app.reload(), overrides));
+    tokio::spawn(read_again(hangup, app.reload(), overrides));
     let mut running = tokio::spawn(app.run());
     if let Some(path) = ready_file {
         let setup = token
@@ -102,7 +109,7 @@ async fn serve(
     );
     supervisor::ready(links.primary());
 
-    let doors = loop {
+    let mut next = loop {
         tokio::select! {
             ended = &mut running => {
                 ended.context("the server failed")??;
@@ -116,38 +123,44 @@ async fn serve(
                 break None;
             }
             () = succession.next() => match successor.check().await {
-                Ok(()) => successor.call(),
+                Ok(_) => successor.call(),
                 Err(why) => tracing::error!("SIGUSR2 changes nothing: {why}"),
             },
-            () = successor.called() => {
-                tracing::info!(program = %successor.program().display(), "making way");
+            program = successor.called() => {
+                tracing::info!(program = %program.display(), "making way");
                 supervisor::reloading();
-                break Some(doors);
+                break Some((program, doors));
             }
         }
     };
     shutdown.begin();
-    tokio::select! {
-        ended = &mut running => ended.context("the server failed")??,
-        signal = signals.next() => bail!("stopped at once by a second {signal}"),
+    loop {
+        tokio::select! {
+            ended = &mut running => {
+                ended.context("the server failed")??;
+                break;
+            }
+            signal = signals.next() => match next.take() {
+                Some(_) => {
+                    tracing::info!(signal, "stopping instead");
+                    supervisor::stopping();
+                }
+                None => bail!("stopped at once by a second {signal}"),
+            },
+        }
     }
-    let Some(doors) = doors else {
-        tracing::info!("stopped");
-        return Ok(Ended::ForGood);
-    };
-    let program = successor.program();
-    Ok(Ended::For { program, doors })
+    Ok(match next {
+        Some((program, doors)) => Ended::For { program, doors },
+        None => {
+            tracing::info!("stopped");
+            Ended::ForGood
+        }
+    })
 }
 
 /// Reads the settings again at each SIGHUP, as long as the server runs. One line of the log says what
 /// came of it.
-async fn read_again(reload: Weak<Reload>, overrides: Overrides) {
-    let mut hangup = match ReloadSignal::listen() {
-        Ok(hangup) => hangup,
-        Err(error) => {
-            return tracing::warn!(%error, "SIGHUP will not read the settings again");
-        }
-    };
+async fn read_again(mut hangup: ReloadSignal, reload: Weak<Reload>, overrides: Overrides) {
     loop {
         hangup.next().await;
         let Some(reload) = reload.upgrade() else {

@@ -10,16 +10,29 @@ use crate::base::clock::Clock;
 use crate::base::shutdown::Shutdown;
 use crate::service::Service;
 
+/// How long the server may be silent between two programs, in microseconds: connections end, the
+/// database is closed, opened, and perhaps kept and raised to another format.
+const BETWEEN: u32 = 600_000_000;
+
 /// The server answers; `url` is shown by `systemctl status`.
 pub(super) fn ready(url: &str) {
     let status = format!("Serving {url}");
-    tell(&[NotifyState::Ready, NotifyState::Status(&status)]);
+    let mut state = vec![NotifyState::Ready, NotifyState::Status(&status)];
+    let limit = sd_notify::watchdog_enabled().map(|limit| u32::try_from(limit.as_micros()));
+    if let Some(Ok(limit)) = limit {
+        state.push(NotifyState::WatchdogUsec(limit));
+    }
+    tell(&state);
 }
 
 /// The server makes way for another program in the same process.
 pub(super) fn reloading() {
     match NotifyState::monotonic_usec_now() {
-        Ok(now) => tell(&[NotifyState::Reloading, now]),
+        Ok(now) => tell(&[
+            NotifyState::Reloading,
+            now,
+            NotifyState::WatchdogUsec(BETWEEN),
+        ]),
         Err(error) => tracing::warn!(%error, "systemd can't be told that the server begins anew"),
     }
 }

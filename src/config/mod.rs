@@ -82,7 +82,7 @@ impl Config {
     }
 
     /// Whether these settings can work together.
-    fn check(&self) -> Result<(), ConfigError> {
+    pub fn check(&self) -> Result<(), ConfigError> {
         self.tls.check()?;
         self.server.check()?;
         self.memory.check()?;

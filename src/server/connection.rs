@@ -108,6 +108,15 @@ pub(super) struct Shared {
     pub shutdown: Shutdown,
 }
 
+impl Shared {
+    /// Returns a moment after the shutdown has begun: when who came in before it, and wanted
+    /// something, has said so.
+    async fn last_words(&self) {
+        self.shutdown.begun().await;
+        self.clock.sleep(self.timeouts.last_words).await;
+    }
+}
+
 /// Serves one connection until it ends or is taken over by a handler.
 pub(super) async fn serve(stream: TcpStream, from: SocketAddr, slot: Slot, shared: Arc<Shared>) {
     // Answers are written whole; waiting for more to send only adds delay.
@@ -117,6 +126,7 @@ pub(super) async fn serve(stream: TcpStream, from: SocketAddr, slot: Slot, share
     let Some(config) = &shared.tls else {
         return serve_http(stream, false, false, from, slot, &shared).await;
     };
+    let _working = shared.shutdown.working();
     let Some(mut handshake) = slot.handshake() else {
         return shared.requests.meters.connection_refused("handshakes");
     };
@@ -130,10 +140,10 @@ pub(super) async fn serve(stream: TcpStream, from: SocketAddr, slot: Slot, share
         handshake.wait().await;
         TlsStream::accept(stream, config.clone()).await.map(Ok)
     };
-    let shaken = shared
-        .clock
-        .timeout(shared.timeouts.handshake, shaken)
-        .await;
+    let shaken = tokio::select! {
+        shaken = shared.clock.timeout(shared.timeouts.handshake, shaken) => shaken,
+        () = shared.last_words() => return,
+    };
     drop(handshake);
     match shaken {
         Some(Ok(Ok(stream))) => {
@@ -192,6 +202,14 @@ async fn serve_http<I>(
     tokio::pin!(connection);
     let first_request = shared.clock.sleep(shared.timeouts.first_request);
     tokio::pin!(first_request);
+    // Who has just come in is not sent away without an answer.
+    let leave = async {
+        shared.shutdown.begun().await;
+        if !asked.load(Ordering::Relaxed) {
+            shared.last_words().await;
+        }
+    };
+    tokio::pin!(leave);
     let (mut waiting, mut ending) = (true, false);
     loop {
         tokio::select! {
@@ -201,7 +219,7 @@ async fn serve_http<I>(
                 }
                 return;
             }
-            () = shared.shutdown.begun(), if !ending => {
+            () = &mut leave, if !ending => {
                 ending = true;
                 connection.as_mut().graceful_shutdown();
             }

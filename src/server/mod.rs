@@ -71,6 +71,8 @@ pub struct Timeouts {
     /// For the handler to begin its answer, the request's body included; from the last progress
     /// that it made, if it says so.
     pub answer: Duration,
+    /// From the begin of the shutdown for who has just come in, to shake hands and ask.
+    pub last_words: Duration,
     /// From the begin of the shutdown until those who still work are cut off.
     pub drain: Duration,
     /// Between two looks at the machine's addresses and the certificate's end.
@@ -85,6 +87,7 @@ impl Default for Timeouts {
             header: Duration::from_secs(30),
             keep_alive: Duration::from_secs(30),
             answer: Duration::from_mins(2),
+            last_words: Duration::from_secs(1),
             drain: Duration::from_secs(10),
             renewal: Duration::from_mins(1),
         }

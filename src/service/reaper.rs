@@ -4,6 +4,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::task::spawn_blocking;
+
 use super::decision::Decision;
 use super::{Answer, Follower, Service};
 use crate::blobs::BlobHash;
@@ -104,6 +106,13 @@ impl Service {
     }
 
     async fn reap_contents(&self) -> Answer<()> {
+        let service = self.clone();
+        let kept = spawn_blocking(move || service.set_asides()).await;
+        if !kept.is_ok_and(|kept| kept.is_empty()) {
+            // A database that was set aside may be wanted again, with the contents that it refers to.
+            tracing::debug!("no contents are removed while a database that was set aside is kept");
+            return Ok(());
+        }
         let mut after = None;
         while !self.0.uploads.is_ending() {
             let hashes = self

@@ -41,17 +41,23 @@ pub(super) fn open_or_repair(
     tracing::warn!(what, "the database is damaged; trying to repair a copy");
     let copy = match copy_log(folder, path) {
         Ok(copy) => copy,
+        // What is in it is not known then: nothing may take its place.
         Err(error) => {
-            tracing::warn!(%error, "it could not be copied");
-            return Err(damaged(folder, path, &what, readable));
+            tracing::error!(%error, "it could not be copied");
+            return Err(error);
         }
     };
     let repaired = SledKv::open(&copy, cache_bytes)
         .and_then(|kv| sound(folder, kv))
         .and_then(|kv| read_all(&kv));
-    if repaired.is_err() {
+    if let Err(error) = repaired {
         fs::remove_dir_all(&copy).map_err(StoreError::io("remove", &copy))?;
-        return Err(damaged(folder, path, &what, readable));
+        return Err(match error {
+            StoreError::Engine(_) | StoreError::Corrupt { .. } => {
+                damaged(folder, path, &what, readable)
+            }
+            refused => refused,
+        });
     }
     let why = format!("{what}; a copy made from its own log alone took its place");
     mark(path, Mark::Damaged, &why)?;

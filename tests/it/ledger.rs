@@ -10,7 +10,6 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::fs;
-use std::net::TcpStream;
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::process::Stdio;
@@ -20,8 +19,13 @@ use std::time::Duration;
 
 use inkspot::base::rng::Rng;
 use parking_lot::Mutex;
+use rustls::ClientConfig;
+use rustls::pki_types::ServerName;
 use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 use tokio::task::JoinSet;
+use tokio_rustls::TlsConnector;
 
 use crate::harness::{Client, PASSWORD};
 use crate::process::{Process, add_user, inkspot};
@@ -186,6 +190,21 @@ async fn history(person: &Client, room: &str) -> Vec<Value> {
     }
 }
 
+/// Somebody new at the door, who asks one thing and is answered.
+async fn knock(host: &str, config: Arc<ClientConfig>) {
+    let (_, port) = host.rsplit_once(':').unwrap();
+    let addr = format!("127.0.0.1:{port}");
+    let stream = TcpStream::connect(addr).await.expect("is let in");
+    let name = ServerName::try_from("127.0.0.1").unwrap();
+    let shaken = TlsConnector::from(config).connect(name, stream).await;
+    let mut stream = shaken.expect("shakes hands");
+    let ask = "GET /up HTTP/1.1\r\nhost: here\r\nconnection: close\r\n\r\n";
+    stream.write_all(ask.as_bytes()).await.expect("asks");
+    let mut answer = [0; 12];
+    stream.read_exact(&mut answer).await.expect("is answered");
+    assert_eq!(&answer, b"HTTP/1.1 200");
+}
+
 /// A server under attack, and everybody around it.
 struct Siege {
     rng: Rng,
@@ -274,15 +293,13 @@ impl Siege {
     /// the time.
     async fn hand_over(&mut self) {
         let (writing, listening) = self.work().await;
-        let (host, _) = self.people[0].place();
-        let port: u16 = host.rsplit(':').next().unwrap().parse().unwrap();
+        let (host, config) = self.people[0].place();
         let knocking = Arc::new(AtomicBool::new(true));
         let knocks = {
-            let knocking = knocking.clone();
-            tokio::task::spawn_blocking(move || {
+            let (knocking, config) = (knocking.clone(), config.clone());
+            tokio::spawn(async move {
                 while knocking.load(Ordering::Relaxed) {
-                    TcpStream::connect(("127.0.0.1", port)).expect("nobody is turned away");
-                    std::thread::sleep(Duration::from_millis(2));
+                    knock(&host, config.clone()).await;
                 }
             })
         };
@@ -450,7 +467,10 @@ async fn a_program_that_can_not_take_over_changes_nothing() {
     fs::copy(env!("CARGO_BIN_EXE_inkspot"), &program).unwrap();
     let mut installed = std::process::Command::new(&program);
     installed.env("INKSPOT_CONFIG", "/dev/null");
-    installed.stdout(Stdio::null()).stderr(Stdio::null());
+    let log = dir.path().join("log");
+    installed
+        .stdout(Stdio::null())
+        .stderr(fs::File::create(&log).unwrap());
     let data = dir.path().join("data");
     add_user(&data, "ada");
     let mut server = Process::start_by(installed, &data).await;
@@ -467,6 +487,12 @@ async fn a_program_that_can_not_take_over_changes_nothing() {
     assert_eq!(asked.status.code(), Some(1));
     assert!(said.contains("can't take over: it is broken"), "{said}");
     server.signal(rustix::process::Signal::USR2);
+    while !fs::read_to_string(&log)
+        .unwrap()
+        .contains("SIGUSR2 changes nothing")
+    {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
     server.visitor().sign_in("ada", PASSWORD).await;
     assert_eq!(server.end(), Some(0));
 }
