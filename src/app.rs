@@ -22,7 +22,7 @@ use crate::base::clock::Clock;
 use crate::base::rng::Rng;
 use crate::base::shutdown::Shutdown;
 use crate::blobs::{self, BlobError, BlobKind, BlobOptions, Blobs};
-use crate::config::{Backups, Config, ConfigError, FileStorage, LimitProfile};
+use crate::config::{Backups, Config, ConfigError, FileStorage, LimitProfile, TlsMode};
 use crate::doctor::Doctor;
 use crate::engine::{self, EngineConfig};
 use crate::http;
@@ -296,7 +296,8 @@ impl App {
             url: server.links().primary().to_owned(),
             path_prefix: config.server.path_prefix.clone(),
             socket_path: config.server.socket_path.clone(),
-            public_certificate: false,
+            public_certificate: config.tls.mode == TlsMode::Acme,
+            certificate: server.certificate(),
             clock: clock.clone(),
             scrape: Some(scrape.clone()),
             doctor: doctor.clone(),

@@ -2,9 +2,10 @@
 //!
 //! The rooms of the house, from the cellar up; imports point down only
 //! (`docs/ARCHITECTURE.md` has the plan, `tests/it/floors.rs` holds it):
-//! `base` → `model metrics` → `protocol config text tls media` → `store engine blobs` → `service search backup doctor` → `http realtime` →
+//! `base` → `model metrics` → `protocol config text tls acme media` → `store engine blobs` → `service search backup doctor` → `http realtime` →
 //! `server app cli`.
 
+pub mod acme;
 pub mod app;
 pub mod backup;
 pub mod base;

@@ -149,13 +149,11 @@ async fn serve(
             },
         }
     }
-    Ok(match next {
-        Some((program, doors)) => Ended::For { program, doors },
-        None => {
-            tracing::info!("stopped");
-            Ended::ForGood
-        }
-    })
+    if let Some((program, doors)) = next {
+        return Ok(Ended::For { program, doors });
+    }
+    tracing::info!("stopped");
+    Ok(Ended::ForGood)
 }
 
 /// Reads the settings again at each SIGHUP, as long as the server runs. One line of the log says what

@@ -51,11 +51,19 @@ pub enum ConfigError {
         /// What it takes.
         wanted: &'static str,
     },
-    /// Certificates from a public authority are not available.
+    /// Mode "acme" lacks a name.
     #[error(
-        "tls.mode \"acme\" is not available in this version; use \"local-ca\", or \"files\" with a certificate that another program renews"
+        "tls.mode \"acme\" needs the name under which people reach this server; set server.hostnames, or start with `inkspot serve chat.example.com`"
     )]
-    NoAcme,
+    NoPublicName,
+    /// Mode "acme" has a name that no public authority knows.
+    #[error(
+        "no public authority can vouch for {name}, which exists in private networks only; use tls.mode \"local-ca\", or a name that anybody can look up"
+    )]
+    PrivateName {
+        /// The name.
+        name: String,
+    },
     /// Mode "files" lacks a file.
     #[error("tls.mode \"files\" needs tls.cert and tls.key; set both to the paths of PEM files")]
     FilesNotNamed,

@@ -83,7 +83,7 @@ impl Config {
 
     /// Whether these settings can work together.
     pub fn check(&self) -> Result<(), ConfigError> {
-        self.tls.check()?;
+        self.tls.check(&self.server.hostnames)?;
         self.server.check()?;
         self.memory.check()?;
         self.files.check()?;
@@ -136,7 +136,7 @@ impl Config {
     pub fn plain_listeners(&self) -> Vec<Listen> {
         match self.tls.mode {
             TlsMode::Off => Vec::new(),
-            _ => self.server.plain_listeners(),
+            mode => self.server.plain_listeners(mode),
         }
     }
 

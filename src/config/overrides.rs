@@ -16,6 +16,10 @@ use crate::base::logging::{LogFormat, LogLevel};
 /// them.
 #[derive(Args, Clone, Debug, Default)]
 pub struct Overrides {
+    /// The name under which people reach this server from the internet; may be several. A public
+    /// authority gives the certificate (--tls acme), on ports 443 and 80
+    #[arg(value_name = "NAME")]
+    pub names: Vec<String>,
     /// Read settings from this file, not from /etc/inkspot/config.toml
     #[arg(long, value_name = "FILE", env = "INKSPOT_CONFIG", global = true)]
     pub config: Option<PathBuf>,
@@ -66,7 +70,7 @@ pub struct Overrides {
     /// The path of the realtime connection
     #[arg(long, value_name = "PATH", env = "INKSPOT_SOCKET_PATH")]
     pub socket_path: Option<String>,
-    /// How connections are encrypted: local-ca, files or off
+    /// How connections are encrypted: local-ca, acme, files or off
     #[arg(long, value_name = "MODE", env = "INKSPOT_TLS_MODE", value_parser = word::<TlsMode>)]
     pub tls: Option<TlsMode>,
     /// The certificate chain for --tls files
@@ -75,6 +79,15 @@ pub struct Overrides {
     /// The private key for --tls files
     #[arg(long, value_name = "FILE", env = "INKSPOT_TLS_KEY")]
     pub tls_key: Option<PathBuf>,
+    /// The directory of the authority for --tls acme
+    #[arg(long, value_name = "URL", env = "INKSPOT_TLS_ACME_DIRECTORY")]
+    pub tls_acme_directory: Option<String>,
+    /// The root of that authority, if it is a private one
+    #[arg(long, value_name = "FILE", env = "INKSPOT_TLS_ACME_CA")]
+    pub tls_acme_ca: Option<PathBuf>,
+    /// Where that authority may write to
+    #[arg(long, value_name = "EMAIL", env = "INKSPOT_TLS_ACME_EMAIL")]
+    pub tls_acme_email: Option<String>,
     /// Rate limits: default, or off on loopback addresses only
     #[arg(
         long,
@@ -200,6 +213,10 @@ impl Overrides {
         }
         set(&mut server.name, self.name);
         set(&mut server.hostnames, self.hostnames);
+        if !self.names.is_empty() {
+            server.hostnames = self.names;
+            config.tls.mode = TlsMode::Acme;
+        }
         set(&mut server.public_url, self.public_url.map(Some));
         set(&mut server.trusted_proxies, self.trusted_proxies);
         set(&mut server.path_prefix, self.path_prefix);
@@ -207,6 +224,9 @@ impl Overrides {
         set(&mut config.tls.mode, self.tls);
         set(&mut config.tls.cert, self.tls_cert.map(Some));
         set(&mut config.tls.key, self.tls_key.map(Some));
+        set(&mut config.tls.acme_directory, self.tls_acme_directory);
+        set(&mut config.tls.acme_ca, self.tls_acme_ca.map(Some));
+        set(&mut config.tls.acme_email, self.tls_acme_email.map(Some));
         set(&mut config.limits.profile, self.limits);
         set(
             &mut config.memory.budget_mib,

@@ -1,6 +1,6 @@
 //! Where the server keeps its data, where it listens, and what it is called.
 
-use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
 
 use super::topic::topic;
@@ -13,16 +13,19 @@ topic! {
         /// readable for its owner only. A relative path starts at the working directory.
         pub data: PathBuf = PathBuf::from("data"),
         /// Addresses that serve the product. Port 0 takes any free port. Without this setting:
-        /// port 8443 on all addresses, or port 8080 on this machine only when TLS is off.
+        /// port 8443 on all addresses, port 443 with a public authority's certificate (`tls.mode`
+        /// "acme"), or port 8080 on this machine only when TLS is off.
         pub listen: Option<Vec<SocketAddr>> = None, like r#"["0.0.0.0:8443", "[::]:8443"]"#,
         /// Addresses where plain HTTP leads people to HTTPS and to the page that explains how to
         /// trust this server. An empty list turns that off. Without this setting: port 8080 on
-        /// all addresses, or none if `listen` is set.
+        /// all addresses, port 80 with a public authority's certificate, or none if `listen` is
+        /// set.
         pub plain_listen: Option<Vec<SocketAddr>> = None, like r#"["0.0.0.0:8080", "[::]:8080"]"#,
         /// The server's name as people see it, 1 to 64 characters.
         pub name: String = "Inkspot".to_owned(),
         /// Host names under which people reach this server, beside the machine's own name and
-        /// addresses. They go into its certificate; the first one is used in links.
+        /// addresses; with a public authority's certificate also public addresses. They go into
+        /// its certificate; the first one is used in links.
         pub hostnames: Vec<String> = Vec::new(),
         /// The address that people use when it is not the server's own, for instance behind a
         /// proxy: scheme, host and port, without a path. Links start with it.
@@ -60,7 +63,8 @@ impl Server {
         if self.listen.as_ref().is_some_and(Vec::is_empty) {
             return Err(ConfigError::value("server.listen", "at least one address"));
         }
-        if !self.hostnames.iter().all(|name| is_hostname(name)) {
+        let is_name = |name: &String| is_hostname(name) || name.parse::<IpAddr>().is_ok();
+        if !self.hostnames.iter().all(is_name) {
             let wanted = "host names such as \"chat.example.com\"";
             return Err(ConfigError::value("server.hostnames", wanted));
         }
@@ -89,15 +93,17 @@ impl Server {
             (None, TlsMode::Off) => {
                 on_both(Ipv4Addr::LOCALHOST, Ipv6Addr::LOCALHOST, 8080).to_vec()
             }
-            (None, _) => on_both(Ipv4Addr::UNSPECIFIED, Ipv6Addr::UNSPECIFIED, 8443).to_vec(),
+            (None, TlsMode::Acme) => everywhere(443),
+            (None, _) => everywhere(8443),
         }
     }
 
-    pub(super) fn plain_listeners(&self) -> Vec<Listen> {
-        match (&self.plain_listen, &self.listen) {
-            (Some(plain), _) => plain.iter().copied().map(required).collect(),
-            (None, Some(_)) => Vec::new(),
-            (None, None) => on_both(Ipv4Addr::UNSPECIFIED, Ipv6Addr::UNSPECIFIED, 8080).to_vec(),
+    pub(super) fn plain_listeners(&self, tls: TlsMode) -> Vec<Listen> {
+        match (&self.plain_listen, &self.listen, tls) {
+            (Some(plain), ..) => plain.iter().copied().map(required).collect(),
+            (None, Some(_), _) => Vec::new(),
+            (None, None, TlsMode::Acme) => everywhere(80),
+            (None, None, _) => everywhere(8080),
         }
     }
 }
@@ -107,6 +113,10 @@ fn required(addr: SocketAddr) -> Listen {
         addr,
         required: true,
     }
+}
+
+fn everywhere(port: u16) -> Vec<Listen> {
+    on_both(Ipv4Addr::UNSPECIFIED, Ipv6Addr::UNSPECIFIED, port).to_vec()
 }
 
 fn on_both(v4: Ipv4Addr, v6: Ipv6Addr, port: u16) -> [Listen; 2] {

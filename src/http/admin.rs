@@ -15,6 +15,7 @@ use crate::base::clock::{Timestamp, iso};
 use crate::base::{logging, process};
 use crate::doctor::Check;
 use crate::metrics::CONTENT_TYPE as CONTENT_TYPE_OF_METRICS;
+use crate::model::certificate::CertificateState;
 use crate::model::view::UserView;
 use crate::model::{ConversationId, Role};
 use crate::service::{
@@ -158,6 +159,8 @@ pub(super) struct ServerHealth {
     /// Databases that were damaged or replaced, and are kept in the data folder until somebody moves them
     /// away.
     set_aside: Vec<KeptDatabase>,
+    /// The certificate of a public authority; `null` when none is asked for.
+    certificate: Option<CertificateState>,
 }
 
 /// A database that is kept and not used.
@@ -326,7 +329,7 @@ fn lasts_days(state: &AdminStorage, search_index: u64) -> Option<u64> {
 
 pub(super) async fn health(call: Call) -> Answer {
     let search = call.searches().search().clone();
-    let started_at = call.started_at();
+    let (started_at, certificate) = (call.started_at(), call.certificate());
     let seen = ask(&call, move |service, caller| {
         let seen = service.admin_presence(caller)?;
         let set_aside = service.set_asides().into_iter();
@@ -348,6 +351,7 @@ pub(super) async fn health(call: Call) -> Answer {
         errors: logging::errors(),
         set_aside,
         checks,
+        certificate,
     })
 }
 

@@ -22,6 +22,7 @@ use super::{Door, Settings};
 use crate::base::clock::Timestamp;
 use crate::doctor::Way;
 use crate::model::Peer;
+use crate::model::certificate::CertificateState;
 use crate::model::peer::{Asker, Progress};
 use crate::protocol::credentials::{self, DEVICE_COOKIE, Site, Token};
 use crate::service::{Caller, Device, Service, ServiceError};
@@ -123,6 +124,12 @@ impl Call {
     /// When the server started.
     pub(super) fn started_at(&self) -> Timestamp {
         self.door.started_at
+    }
+
+    /// How the certificate of a public authority is doing, if one is asked.
+    pub(super) fn certificate(&self) -> Option<CertificateState> {
+        let state = self.door.settings.certificate.as_ref();
+        state.map(|state| state.borrow().clone())
     }
 
     /// A turn for a question that reads much, once there is one. `None` never comes: nobody

@@ -45,7 +45,7 @@ use std::sync::Arc;
 use http::header::CONTENT_LENGTH;
 use http::{Method, StatusCode};
 use http_body::Body;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, watch};
 use warp::filters::BoxedFilter;
 use warp::path::FullPath;
 use warp::reply::Response;
@@ -54,6 +54,7 @@ use warp::{Filter, Rejection, Reply};
 use crate::base::clock::{Clock, Timestamp};
 use crate::doctor::Doctor;
 use crate::metrics::Scrape;
+use crate::model::certificate::CertificateState;
 use crate::search::Search;
 use crate::service::Service;
 
@@ -69,6 +70,8 @@ pub struct Settings {
     pub socket_path: String,
     /// Whether every device trusts our certificate without doing anything for it.
     pub public_certificate: bool,
+    /// How the certificate of a public authority is doing, if one is asked.
+    pub certificate: Option<watch::Receiver<CertificateState>>,
     /// How long a request's body may take is measured on it.
     pub clock: Clock,
     /// The page of numbers, for administrators.

@@ -3,6 +3,7 @@
 //! No I/O, no encoding for disk (that is `store::codec`), no rules (those are `service`).
 
 pub mod account;
+pub mod certificate;
 pub mod conversation;
 pub mod event;
 pub mod file;

@@ -262,7 +262,8 @@ fn covers(tree: &GeneralName<'_>, name: &Name) -> bool {
     }
 }
 
-fn names_of(cert: &X509Certificate<'_>) -> Vec<Name> {
+/// What a certificate stands for.
+pub(super) fn names_of(cert: &X509Certificate<'_>) -> Vec<Name> {
     let Ok(Some(extension)) = cert.subject_alternative_name() else {
         return Vec::new();
     };

@@ -26,6 +26,7 @@ use super::handler::{BoxBody, Handler};
 use super::redirect::Plain;
 use super::requests::{RequestId, Requests};
 use super::{Timeouts, answer, peer, requests};
+use crate::acme;
 use crate::base::clock::Clock;
 use crate::base::rng::Rng;
 use crate::base::shutdown::Shutdown;
@@ -146,6 +147,10 @@ pub(super) async fn serve(stream: TcpStream, from: SocketAddr, slot: Slot, share
     };
     drop(handshake);
     match shaken {
+        // A public authority has seen what it looked for.
+        Some(Ok(Ok(stream))) if stream.speaks(acme::ALPN) => {
+            let _ = stream.try_finish();
+        }
         Some(Ok(Ok(stream))) => {
             let http2 = stream.speaks(b"h2");
             serve_http(stream, true, http2, from, slot, &shared).await;

@@ -4,6 +4,8 @@ use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use crate::acme::Trouble;
+
 /// Why the server can't start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
@@ -51,6 +53,9 @@ pub enum StartError {
         /// The file.
         path: PathBuf,
     },
+    /// The settings of a public authority can't be used.
+    #[error(transparent)]
+    PublicAuthority(#[from] Trouble),
     /// The cryptography library refuses.
     #[error("cannot set up TLS: {0}; this is a fault in Inkspot, please report it")]
     Tls(String),

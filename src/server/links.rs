@@ -53,11 +53,11 @@ impl Links {
                     },
                 ));
             }
-            people.extend(
-                reachable(listening, &machine)
-                    .into_iter()
-                    .map(|at| url(scheme, at)),
-            );
+            // What a public authority vouches for is enough; devices don't trust the rest.
+            if config.tls.mode != TlsMode::Acme {
+                let others = reachable(listening, &machine).into_iter();
+                people.extend(others.map(|at| url(scheme, at)));
+            }
         }
         if people.is_empty() {
             people.push(local.clone());
@@ -129,7 +129,10 @@ struct Host<'n> {
 
 impl fmt::Display for Host<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}", self.name, self.port)
+        match self.name.parse() {
+            Ok(ip) => SocketAddr::new(ip, self.port).fmt(f),
+            Err(_) => write!(f, "{}:{}", self.name, self.port),
+        }
     }
 }
 

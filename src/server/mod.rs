@@ -12,12 +12,14 @@ mod disk;
 mod error;
 mod gate;
 mod handler;
+mod keeper;
 mod links;
 mod listener;
 mod machine;
 mod metrics;
 mod names;
 mod peer;
+mod public;
 mod redirect;
 mod requests;
 mod signals;
@@ -42,14 +44,17 @@ pub use links::Links;
 pub use metrics::{MetricsDoor, MetricsToken};
 pub use signals::{EndSignals, ReloadSignal, SuccessionSignal};
 
+use crate::acme;
 use crate::base::clock::{Clock, Timestamp};
 use crate::base::rng::Rng;
 use crate::base::shutdown::Shutdown;
 use crate::config::{Config, LimitProfile, Network, TlsMode};
 use crate::metrics::Meters;
+use crate::model::certificate::CertificateState;
 use authority::Authority;
 use connection::{Answers, Protocols, Shared};
 use gate::{Gate, NoRoom};
+use keeper::Keeper;
 use listener::{Acceptor, Given};
 use names::Names;
 use redirect::Plain;
@@ -133,6 +138,7 @@ pub struct Listening {
     listeners: Vec<TcpListener>,
     plain: Vec<TcpListener>,
     files: Option<Certificates>,
+    asked: Option<acme::Authority>,
 }
 
 impl Listening {
@@ -141,6 +147,14 @@ impl Listening {
     pub fn bind(config: Config, clock: Clock, bounds: Bounds) -> Result<Self, StartError> {
         let files = match (config.tls.mode, &config.tls.cert, &config.tls.key) {
             (TlsMode::Files, Some(cert), Some(key)) => Some(Certificates::from_files(cert, key)?),
+            _ => None,
+        };
+        let asked = match config.tls.mode {
+            TlsMode::Acme => Some(acme::Authority::new(
+                &config.tls.acme_directory,
+                config.tls.acme_ca.as_deref(),
+                config.tls.acme_email.as_deref(),
+            )?),
             _ => None,
         };
         let mut given = Given::all();
@@ -153,6 +167,7 @@ impl Listening {
             listeners,
             plain,
             files,
+            asked,
         })
     }
 
@@ -166,17 +181,24 @@ impl Listening {
             listeners,
             plain,
             files,
+            asked,
         } = self;
         let listening = addresses(&listeners);
+        let dir = config.server.data.join("tls");
+        let hostnames = &config.server.hostnames;
+        let keeper = asked
+            .map(|asked| Keeper::open(&dir, hostnames, asked, !plain.is_empty(), &clock))
+            .transpose()?;
         let certificates = match config.tls.mode {
-            TlsMode::LocalCa => {
-                let names = Names::collect(&config.server.hostnames, &listening);
-                let dir = config.server.data.join("tls");
+            TlsMode::LocalCa | TlsMode::Acme => {
+                let names = Names::collect(own_names(&config), &listening);
                 let authority = Authority::open(&dir, &names, clock.now())?;
+                let public = keeper.as_ref().map(Keeper::public);
                 Some(Certificates::from_authority(
                     authority,
                     &names,
                     clock.now(),
+                    public,
                 )?)
             }
             _ => files,
@@ -196,6 +218,7 @@ impl Listening {
             listeners,
             plain,
             certificates,
+            keeper,
             links,
             control,
             meters: Meters::default(),
@@ -211,6 +234,7 @@ pub struct Server {
     listeners: Vec<TcpListener>,
     plain: Vec<TcpListener>,
     certificates: Option<Arc<Certificates>>,
+    keeper: Option<Keeper>,
     links: Links,
     control: Control,
     meters: Meters,
@@ -260,6 +284,11 @@ impl Server {
             .collect()
     }
 
+    /// How the certificate of a public authority is doing, if one is asked.
+    pub fn certificate(&self) -> Option<watch::Receiver<CertificateState>> {
+        self.keeper.as_ref().map(Keeper::state)
+    }
+
     /// Answers requests until `shutdown` begins, then lets those who still work finish within a
     /// limit.
     pub async fn serve(self, handlers: Handlers, shutdown: Shutdown) -> Result<(), StartError> {
@@ -288,13 +317,16 @@ impl Server {
             }
         }
         if let Some(certificates) = self.certificates {
-            let names = (config.server.hostnames.clone(), listening);
+            let names = (own_names(&config).to_vec(), listening);
             loops.spawn(keep_fresh(
                 certificates,
                 names,
                 clock.clone(),
                 bounds.timeouts.renewal,
             ));
+        }
+        if let Some(keeper) = self.keeper {
+            loops.spawn(keeper.run());
         }
         shutdown.begun().await;
         // Ends the loops at their next pause, listeners closed.
@@ -344,7 +376,11 @@ impl Server {
             .first()
             .map_or(443, SocketAddr::port);
         let trust = trust_page(&self.config, certificates)?;
-        let plain = Answers::Plain(Arc::new(Plain { tls_port, trust }));
+        let plain = Answers::Plain(Arc::new(Plain {
+            tls_port,
+            trust,
+            public: certificates.public().cloned(),
+        }));
         let plain = shared(plain, None, None);
         Ok((shared(product, Some(tls), Some(plain.clone())), Some(plain)))
     }
@@ -368,6 +404,14 @@ impl Control {
     /// How many connections there are, and how many there may be.
     pub fn connections(&self) -> (usize, usize) {
         self.gate.count()
+    }
+}
+
+/// The configured names that the server's own authority speaks for: none that a public one does.
+fn own_names(config: &Config) -> &[String] {
+    match config.tls.mode {
+        TlsMode::Acme => &[],
+        _ => &config.server.hostnames,
     }
 }
 

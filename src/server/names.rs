@@ -14,6 +14,16 @@ pub enum Name {
     Ip(IpAddr),
 }
 
+impl Name {
+    /// A configured one.
+    pub fn parse(text: &str) -> Self {
+        match text.parse() {
+            Ok(ip) => Self::Ip(ip),
+            Err(_) => Self::Dns(text.to_ascii_lowercase()),
+        }
+    }
+}
+
 /// All of them, without repetition.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Names {
@@ -43,11 +53,7 @@ impl Names {
             Name::Ip(Ipv4Addr::LOCALHOST.into()),
             Name::Ip(Ipv6Addr::LOCALHOST.into()),
         ]);
-        all.extend(
-            hostnames
-                .iter()
-                .map(|name| Name::Dns(name.to_ascii_lowercase())),
-        );
+        all.extend(hostnames.iter().map(|name| Name::parse(name)));
         all.extend(addresses.into_iter().map(Name::Ip));
         if let Some(name) = &machine {
             all.insert(Name::Dns(name.clone()));

@@ -1,11 +1,14 @@
 //! The plain-HTTP listener: leads people to HTTPS and to the page that explains how to trust this
-//! server. It knows nothing else of the product.
+//! server, and answers a public authority that looks for it. It knows nothing else of the product.
+
+use std::sync::Arc;
 
 use http::uri::{Authority, PathAndQuery};
 use http::{HeaderValue, Method, Request, Response, StatusCode, Version, header};
 
 use super::answer;
 use super::handler::BoxBody;
+use super::public::Public;
 use super::trust::TrustPage;
 
 /// What the plain listener knows.
@@ -14,11 +17,17 @@ pub(super) struct Plain {
     pub tls_port: u16,
     /// There when this server has its own authority.
     pub trust: Option<TrustPage>,
+    /// There when a public authority is asked.
+    pub public: Option<Arc<Public>>,
 }
 
 impl Plain {
     /// The answer to any request.
     pub fn answer<B>(&self, request: &Request<B>) -> Response<BoxBody> {
+        let public = self.public.as_ref();
+        if let Some(line) = public.and_then(|it| it.challenges.line(request.uri().path())) {
+            return answer::content(StatusCode::OK, "application/octet-stream", line);
+        }
         let Some(host) = host_of(request) else {
             let text = "The request names no valid host. Open this server's HTTPS address.\n";
             return answer::sentence(StatusCode::BAD_REQUEST, text);
@@ -96,6 +105,7 @@ mod tests {
         let plain = Plain {
             tls_port: 8443,
             trust: None,
+            public: None,
         };
         let response = plain.answer(&request.body(()).unwrap());
         let found = response

@@ -3,10 +3,12 @@
 //! The certificate can be swapped while connections come in. No public authority is asked here.
 
 use std::fmt;
+use std::fs;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use parking_lot::RwLock;
+use parking_lot::{Mutex, RwLock};
 use rustls::crypto::{CryptoProvider, ring};
 use rustls::pki_types::pem::{self, PemObject};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
@@ -17,20 +19,31 @@ use rustls::{ServerConfig, version};
 use super::StartError;
 use super::authority::Authority;
 use super::names::Names;
+use super::public::Public;
+use crate::acme;
 use crate::base::clock::Timestamp;
 
 /// Where the certificate comes from.
 pub(super) enum Source {
-    /// Two PEM files of somebody else.
-    Files { cert: PathBuf, key: PathBuf },
+    /// Two PEM files of somebody else, as they were when they were read last.
+    Files {
+        cert: PathBuf,
+        key: PathBuf,
+        seen: Mutex<[Stamp; 2]>,
+    },
     /// Our own authority.
     Authority(Box<Authority>),
 }
+
+/// What tells one state of a file from another: device, inode, length, time of the last change.
+type Stamp = Option<(u64, u64, u64, i64, i64)>;
 
 /// The certificate that new connections are shown.
 pub(super) struct Certificates {
     source: Source,
     current: RwLock<Arc<CertifiedKey>>,
+    /// What a public authority gave goes before, for who asks for its names.
+    public: Option<Arc<Public>>,
 }
 
 impl fmt::Debug for Certificates {
@@ -40,7 +53,18 @@ impl fmt::Debug for Certificates {
 }
 
 impl ResolvesServerCert for Certificates {
-    fn resolve(&self, _: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
+    fn resolve(&self, hello: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
+        if let Some(public) = &self.public {
+            let looks = |mut protocols: Box<dyn Iterator<Item = &[u8]> + '_>| {
+                protocols.any(|protocol| protocol == acme::ALPN)
+            };
+            if hello.alpn().is_some_and(|all| looks(Box::new(all))) {
+                return public.challenges.certificate(hello.server_name()?);
+            }
+            if let Some(key) = public.certificate(hello.server_name()) {
+                return Some(key);
+            }
+        }
         Some(self.current.read().clone())
     }
 }
@@ -48,39 +72,55 @@ impl ResolvesServerCert for Certificates {
 impl Certificates {
     /// Reads two files. Nothing is written.
     pub fn from_files(cert: &Path, key: &Path) -> Result<Self, StartError> {
+        let seen = Mutex::new([stamp(cert), stamp(key)]);
         let current = RwLock::new(Arc::new(load_files(cert, key)?));
         let source = Source::Files {
             cert: cert.to_owned(),
             key: key.to_owned(),
+            seen,
         };
-        Ok(Self { source, current })
+        Ok(Self {
+            source,
+            current,
+            public: None,
+        })
     }
 
-    /// The authority's certificate for `names`.
+    /// The authority's certificate for `names`; before it that of a public one, if there is one.
     pub fn from_authority(
         authority: Authority,
         names: &Names,
         now: Timestamp,
+        public: Option<Arc<Public>>,
     ) -> Result<Self, StartError> {
         let current = RwLock::new(Arc::new(certify(&authority, names, now)?));
         Ok(Self {
             source: Source::Authority(Box::new(authority)),
             current,
+            public,
         })
     }
 
-    /// Issues a new certificate if the names changed or the old one ends soon. Files are read
-    /// again on demand only, by [`Certificates::reload`].
+    /// Issues a new certificate if the names changed or the old one ends soon, and reads files
+    /// again that are not as they were. On an error the old certificate stays.
     pub fn renew(&self, names: &Names, now: Timestamp) -> Result<(), StartError> {
-        if let Source::Authority(authority) = &self.source {
-            *self.current.write() = Arc::new(certify(authority, names, now)?);
+        match &self.source {
+            Source::Authority(authority) => {
+                *self.current.write() = Arc::new(certify(authority, names, now)?);
+                Ok(())
+            }
+            Source::Files { cert, key, seen } => {
+                let changed = *seen.lock() != [stamp(cert), stamp(key)];
+                if changed { self.reload() } else { Ok(()) }
+            }
         }
-        Ok(())
     }
 
     /// Reads the files again. On an error the old certificate stays.
     pub fn reload(&self) -> Result<(), StartError> {
-        if let Source::Files { cert, key } = &self.source {
+        if let Source::Files { cert, key, seen } = &self.source {
+            // What is wrong with these is said once; other ones are looked at again.
+            *seen.lock() = [stamp(cert), stamp(key)];
             let fresh = Arc::new(load_files(cert, key)?);
             *self.current.write() = fresh;
             tracing::info!(cert = %cert.display(), "read the certificate again");
@@ -88,20 +128,28 @@ impl Certificates {
         Ok(())
     }
 
-    /// Our own authority, if it is the source.
+    /// Our own authority, if devices are to trust it.
     pub fn authority(&self) -> Option<&Authority> {
         match &self.source {
-            Source::Authority(authority) => Some(authority),
-            Source::Files { .. } => None,
+            Source::Authority(authority) if self.public.is_none() => Some(authority),
+            _ => None,
         }
     }
 
     /// When the one in use ends.
     pub fn end(&self) -> Option<Timestamp> {
+        if let Some(until) = self.public.as_ref().and_then(|public| public.until()) {
+            return Some(until);
+        }
         let current = self.current.read().clone();
         let (_, cert) = x509_parser::parse_x509_certificate(current.cert.first()?).ok()?;
         let seconds = u64::try_from(cert.validity().not_after.timestamp()).ok()?;
         Some(Timestamp(seconds.saturating_mul(1000)))
+    }
+
+    /// What is known of the public authority, if one is asked.
+    pub fn public(&self) -> Option<&Arc<Public>> {
+        self.public.as_ref()
     }
 
     /// The PEM file that proves this server.
@@ -116,12 +164,16 @@ impl Certificates {
 /// TLS 1.2 and 1.3 with AEAD ciphers (the library has no others), HTTP/2 or HTTP/1.1.
 pub(super) fn server_config(certificates: Arc<Certificates>) -> Result<ServerConfig, StartError> {
     let fault = |error: rustls::Error| StartError::Tls(error.to_string());
+    let asks_publicly = certificates.public.is_some();
     let mut config = ServerConfig::builder_with_provider(provider())
         .with_protocol_versions(&[&version::TLS13, &version::TLS12])
         .map_err(fault)?
         .with_no_client_auth()
         .with_cert_resolver(certificates);
     config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    if asks_publicly {
+        config.alpn_protocols.push(acme::ALPN.to_vec());
+    }
     // Resumption by tickets that the client keeps: no memory here for who went away.
     config.ticketer = ring::Ticketer::new().map_err(fault)?;
     config.session_storage = Arc::new(NoServerSessionStorage {});
@@ -161,6 +213,12 @@ fn load_files(cert: &Path, key: &Path) -> Result<CertifiedKey, StartError> {
         problem: format!("it does not work with {} ({error})", key.display()),
         remedy: "tls.cert and tls.key must belong together",
     })
+}
+
+fn stamp(path: &Path) -> Stamp {
+    let found = fs::metadata(path).ok()?;
+    let changed = (found.mtime(), found.mtime_nsec());
+    Some((found.dev(), found.ino(), found.len(), changed.0, changed.1))
 }
 
 fn unreadable(path: &Path, error: pem::Error, remedy: &'static str) -> StartError {

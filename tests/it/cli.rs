@@ -312,7 +312,7 @@ fn wrong_settings_are_one_sentence_with_code_2_and_change_nothing() {
         );
     }
     for (flags, sentence) in [
-        (&["--tls", "acme"][..], "tls.mode \"acme\" is not available"),
+        (&["--tls", "acme"][..], "tls.mode \"acme\" needs the name"),
         (
             &["--limits", "off"],
             "limits.profile \"off\" is allowed on loopback addresses only",

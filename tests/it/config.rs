@@ -255,14 +255,17 @@ fn values_out_of_range_are_refused_with_the_setting_and_its_variable() {
     }
 }
 
+/// What is listened on; with `?` what may be missing.
+fn addresses(listen: Vec<inkspot::config::Listen>) -> Vec<String> {
+    let text = |at: inkspot::config::Listen| {
+        let may_lack = if at.required { "" } else { "?" };
+        format!("{}{may_lack}", at.addr)
+    };
+    listen.into_iter().map(text).collect()
+}
+
 #[test]
 fn without_a_word_it_listens_everywhere_and_an_explicit_address_stands_alone() {
-    let addresses = |listen: Vec<inkspot::config::Listen>| {
-        listen
-            .iter()
-            .map(|at| format!("{}{}", at.addr, if at.required { "" } else { "?" }))
-            .collect::<Vec<_>>()
-    };
     let config = flags("").unwrap();
     assert_eq!(
         addresses(config.listeners()),
@@ -309,7 +312,10 @@ fn limits_are_off_on_loopback_only() {
 
 #[test]
 fn tls_modes_ask_for_what_they_need() {
-    assert!(matches!(flags("--tls acme"), Err(ConfigError::NoAcme)));
+    assert!(matches!(
+        flags("--tls acme"),
+        Err(ConfigError::NoPublicName)
+    ));
     assert!(matches!(
         flags("--tls files --tls-cert a"),
         Err(ConfigError::FilesNotNamed)
@@ -322,4 +328,49 @@ fn tls_modes_ask_for_what_they_need() {
     assert!(matches!(public, Err(ConfigError::PlainInPublic)));
     let proxied = flags("--tls off --listen 0.0.0.0:80 --trusted-proxies 10.0.0.1").unwrap();
     assert_eq!(proxied.tls.mode, TlsMode::Off);
+}
+
+#[test]
+fn a_name_alone_asks_a_public_authority() {
+    let config = flags("chat.example.com 203.0.113.5").unwrap();
+    assert_eq!(config.tls.mode, TlsMode::Acme);
+    assert_eq!(config.server.hostnames, ["chat.example.com", "203.0.113.5"]);
+    assert_eq!(addresses(config.listeners()), ["0.0.0.0:443", "[::]:443?"]);
+    let plain = addresses(config.plain_listeners());
+    assert_eq!(plain, ["0.0.0.0:80", "[::]:80?"]);
+    // The mode that is asked for goes before.
+    let config = flags("chat.example.com --tls local-ca").unwrap();
+    assert_eq!(config.tls.mode, TlsMode::LocalCa);
+    assert_eq!(config.server.hostnames, ["chat.example.com"]);
+}
+
+#[test]
+fn a_public_authority_is_asked_for_what_it_can_know_only() {
+    for name in [
+        "localhost",
+        "chat",
+        "chat.local",
+        "a.home.arpa",
+        "10.0.0.1",
+        "::1",
+        "fd00::1",
+    ] {
+        let error = flags(name).unwrap_err();
+        assert!(matches!(error, ConfigError::PrivateName { .. }), "{name}");
+        assert!(error.to_string().contains(name), "{error}");
+        // A private authority may know it.
+        flags(&format!("{name} --tls-acme-ca root.pem")).unwrap();
+    }
+    for line in [
+        "a.example --tls-acme-directory http://ca.example/dir",
+        "a.example --tls-acme-directory https:///dir",
+        "a.example --tls-acme-email admin",
+        "a.example --tls-acme-email a@b.example,c@d.example",
+    ] {
+        let error = flags(line).unwrap_err();
+        assert!(
+            matches!(error, ConfigError::Value { .. }),
+            "{line}: {error}"
+        );
+    }
 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 const FLOORS: &[&[&str]] = &[
     &["base"],
     &["model", "metrics"],
-    &["protocol", "config", "tls", "text", "media"],
+    &["protocol", "config", "tls", "acme", "text", "media"],
     &["store", "engine", "blobs"],
     &["service", "search", "backup", "doctor"],
     &["http", "realtime"],

@@ -167,6 +167,7 @@ impl TestServer {
             path_prefix: String::new(),
             socket_path: "/api/socketio".to_owned(),
             public_certificate: false,
+            certificate: None,
             clock: self.clock.clone(),
             scrape: None,
             doctor: Arc::new(Doctor::new(

@@ -1,6 +1,8 @@
 //! The one integration test binary: a file per feature, driven through the real doors.
 #![expect(clippy::unwrap_used, reason = "a test fails by panic")]
 
+mod acme;
+mod acme_front;
 mod backup;
 mod blobs;
 mod bundle;
@@ -18,6 +20,7 @@ mod http2;
 mod ledger;
 mod model;
 mod operations;
+mod posture;
 mod process;
 mod protocol;
 mod realtime;

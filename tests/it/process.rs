@@ -49,7 +49,12 @@ impl Process {
     }
 
     /// The same by a command of one's own, to which the arguments are added.
-    pub async fn start_by(mut command: Command, data: &Path) -> Self {
+    pub async fn start_by(command: Command, data: &Path) -> Self {
+        Self::start_with(command, data, &[]).await
+    }
+
+    /// The same with more arguments.
+    pub async fn start_with(mut command: Command, data: &Path, args: &[&str]) -> Self {
         let file = data.with_extension("ready");
         let _ = fs::remove_file(&file);
         let mut child = command
@@ -64,6 +69,7 @@ impl Process {
             .arg(data)
             .arg("--ready-file")
             .arg(&file)
+            .args(args)
             .spawn()
             .unwrap();
         let ready = loop {
@@ -80,6 +86,12 @@ impl Process {
     pub fn visitor(&self) -> Client {
         let field = |name: &str| self.ready[name].as_str().unwrap();
         Client::nobody(field("url"), Path::new(field("caFile")), "http/1.1")
+    }
+
+    /// The port that serves the product.
+    pub fn port(&self) -> u16 {
+        let url = self.ready["url"].as_str().unwrap();
+        url.rsplit(':').next().unwrap().parse().unwrap()
     }
 
     /// The server's process.

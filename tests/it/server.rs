@@ -11,6 +11,7 @@ use http_body_util::{BodyExt, Full};
 use inkspot::base::clock::Clock;
 use inkspot::base::shutdown::Shutdown;
 use inkspot::config::{Config, TlsMode};
+use inkspot::model::certificate::CertificateState;
 use inkspot::model::peer::{Admission, Peer};
 use inkspot::server::{
     Bounds, GateLimits, Handler, Handlers, Links, Listening, StartError, Timeouts,
@@ -20,6 +21,7 @@ use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, RootCertStore, SupportedProtocolVersion};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio_rustls::client::TlsStream;
 
@@ -27,6 +29,8 @@ use tokio_rustls::client::TlsStream;
 pub struct Shell {
     pub links: Links,
     pub shutdown: Shutdown,
+    /// How the certificate of a public authority is doing.
+    pub certificate: Option<watch::Receiver<CertificateState>>,
     running: JoinHandle<Result<(), StartError>>,
     dir: Option<tempfile::TempDir>,
 }
@@ -70,11 +74,13 @@ impl Shell {
         let listening = Listening::bind(config, clock, bounds).unwrap();
         let server = listening.secure().unwrap();
         let links = server.links().clone();
+        let certificate = server.certificate();
         let shutdown = Shutdown::new();
         let running = tokio::spawn(server.serve(answers(), shutdown.clone()));
         Self {
             links,
             shutdown,
+            certificate,
             running,
             dir: None,
         }

@@ -8,8 +8,9 @@ use std::time::Duration;
 use inkspot::base::clock::Clock;
 use inkspot::config::{Config, TlsMode};
 use inkspot::server::Listening;
-use rcgen::{CertificateParams, KeyPair};
+use rcgen::{CertificateParams, Issuer, KeyPair};
 use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
 use x509_parser::prelude::{FromDer, GeneralName, ParsedExtension, X509Certificate};
 
 use crate::server::{Shell, bounds, exchange, loopback, request};
@@ -252,6 +253,84 @@ async fn files_are_used_and_read_again_on_sighup() {
     };
     assert_ne!(stream.get_ref().1.peer_certificates().unwrap()[0], first);
     assert!(exchange(stream, &request("/x")).await.contains("http /x"));
+}
+
+#[tokio::test]
+async fn files_that_have_changed_are_read_again() {
+    let dir = tempfile::tempdir().unwrap();
+    let clock = Clock::manual(Clock::system().now());
+    let shell = Shell::run(files(dir.path()), clock.clone(), bounds());
+    let first = shown(&shell).await;
+    // One of the two is new: the pair does not fit, and the old one stays.
+    let other = KeyPair::generate().unwrap().serialize_pem();
+    fs::write(dir.path().join("key.pem"), other).unwrap();
+    clock.advance(Duration::from_mins(1));
+    assert_eq!(shown(&shell).await, first);
+    files(dir.path());
+    let stream = loop {
+        clock.advance(Duration::from_mins(1));
+        match shell.tls("localhost").await {
+            Ok(stream) => break stream,
+            Err(_) => tokio::task::yield_now().await,
+        }
+    };
+    assert_ne!(stream.get_ref().1.peer_certificates().unwrap()[0], first);
+}
+
+/// What `openssl verify` says of a certificate for `name` that the authority's key has signed.
+fn verified(tls: &Path, name: &str) -> (bool, String) {
+    let key = KeyPair::from_pem(&fs::read_to_string(tls.join("ca.key")).unwrap()).unwrap();
+    let ca = CertificateDer::from_pem_file(tls.join("ca.crt")).unwrap();
+    let issuer = Issuer::from_ca_cert_der(&ca, key).unwrap();
+    let mut params = CertificateParams::new(vec![name.to_owned()]).unwrap();
+    params.use_authority_key_identifier_extension = true;
+    params.distinguished_name = rcgen::DistinguishedName::new();
+    let key = KeyPair::generate().unwrap();
+    let leaf = params.signed_by(&key, &issuer).unwrap().pem();
+    let file = tls.join("leaf.pem");
+    fs::write(&file, leaf).unwrap();
+    let output = std::process::Command::new("openssl")
+        .args(["verify", "-x509_strict", "-CAfile"])
+        .args([tls.join("ca.crt"), file])
+        .output()
+        .expect("the Debian package `openssl` is needed for this test");
+    let said = [output.stdout, output.stderr].concat();
+    let said = String::from_utf8_lossy(&said).into_owned();
+    (output.status.success(), said)
+}
+
+#[tokio::test]
+async fn a_stolen_key_vouches_for_nobody_else() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut config = loopback(dir.path());
+    config.server.hostnames = vec!["chat.example".to_owned()];
+    Shell::run(config, Clock::system(), bounds()).end().await;
+    let tls = dir.path().join("data/tls");
+    for name in [
+        "chat.example",
+        "nas.local",
+        "10.1.2.3",
+        "192.168.7.7",
+        "fd00::7",
+        "::1",
+    ] {
+        let (good, said) = verified(&tls, name);
+        assert!(good, "{name}: {said}");
+    }
+    for name in [
+        "bank.example",
+        "example",
+        "evilchat.example",
+        "8.8.8.8",
+        "172.32.0.1",
+        "2001:db8::1",
+    ] {
+        let (good, said) = verified(&tls, name);
+        assert!(
+            !good && said.contains("permitted subtree violation"),
+            "{name}: {said}"
+        );
+    }
 }
 
 #[tokio::test]
