@@ -8,4 +8,8 @@ import { App } from "./pages/App";
 
 settle();
 const root = document.getElementById("app");
-void start().then(() => root !== null && render(<App />, root));
+void start().then(() => {
+  // What stood there until now would stay beside a page that comes later.
+  root?.replaceChildren();
+  if (root !== null) render(<App />, root);
+});
