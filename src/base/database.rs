@@ -333,7 +333,15 @@ fn guarded<T>(path: &Path, call: impl FnOnce() -> sled::Result<T>) -> Result<T, 
 /// Whether the system refuses to do what was asked, whatever is in the file. What the engine finds
 /// wrong in it comes as an error of its own making, and a part that is missing as "not found".
 fn is_refusal(error: &io::Error) -> bool {
-    error.raw_os_error().is_some() && error.kind() != ErrorKind::NotFound
+    let refused = matches!(
+        error.kind(),
+        ErrorKind::StorageFull
+            | ErrorKind::QuotaExceeded
+            | ErrorKind::PermissionDenied
+            | ErrorKind::ReadOnlyFilesystem
+    );
+    // Of some refusals the engine keeps the kind only.
+    refused || (error.raw_os_error().is_some() && error.kind() != ErrorKind::NotFound)
 }
 
 /// Waits, for two seconds at most, until nobody holds sled's lock on its file.

@@ -29,7 +29,7 @@ use super::{Timeouts, answer, peer, requests};
 use crate::acme;
 use crate::base::clock::Clock;
 use crate::base::rng::Rng;
-use crate::base::shutdown::Shutdown;
+use crate::base::shutdown::{Shutdown, Working};
 use crate::config::Network;
 use crate::model::peer::{Admission, Progress};
 use crate::tls::TlsStream;
@@ -124,10 +124,11 @@ pub(super) async fn serve(stream: TcpStream, from: SocketAddr, slot: Slot, share
     if stream.set_nodelay(true).is_err() {
         return;
     }
+    // Also while hands are shaken.
+    let working = shared.shutdown.working();
     let Some(config) = &shared.tls else {
-        return serve_http(stream, false, false, from, slot, &shared).await;
+        return serve_http(stream, false, false, from, (slot, working), &shared).await;
     };
-    let _working = shared.shutdown.working();
     let Some(mut handshake) = slot.handshake() else {
         return shared.requests.meters.connection_refused("handshakes");
     };
@@ -153,11 +154,11 @@ pub(super) async fn serve(stream: TcpStream, from: SocketAddr, slot: Slot, share
         }
         Some(Ok(Ok(stream))) => {
             let http2 = stream.speaks(b"h2");
-            serve_http(stream, true, http2, from, slot, &shared).await;
+            serve_http(stream, true, http2, from, (slot, working), &shared).await;
         }
         Some(Ok(Err(stream))) => {
             if let Some(plain) = &shared.plain {
-                serve_http(stream, false, false, from, slot, plain).await;
+                serve_http(stream, false, false, from, (slot, working), plain).await;
             }
         }
         Some(Err(error)) => {
@@ -176,12 +177,12 @@ async fn serve_http<I>(
     tls: bool,
     http2: bool,
     from: SocketAddr,
-    slot: Slot,
+    place: (Slot, Working),
     shared: &Arc<Shared>,
 ) where
     I: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
-    let admission = Admission::new((slot, shared.shutdown.working()));
+    let admission = Admission::new(place);
     let asked = Arc::new(AtomicBool::new(false));
     let service = {
         let (asked, shared) = (asked.clone(), shared.clone());
