@@ -16,6 +16,7 @@ use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
+use rustix::net::sockopt::set_tcp_user_timeout;
 use rustls::ServerConfig;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
@@ -122,6 +123,12 @@ impl Shared {
 pub(super) async fn serve(stream: TcpStream, from: SocketAddr, slot: Slot, shared: Arc<Shared>) {
     // Answers are written whole; waiting for more to send only adds delay.
     if stream.set_nodelay(true).is_err() {
+        return;
+    }
+    // Who takes nothing of what is sent is let go by the system (RFC 5482; Linux also counts a window
+    // that stays closed).
+    let unread = u32::try_from(shared.timeouts.unread.as_millis()).unwrap_or(u32::MAX);
+    if set_tcp_user_timeout(&stream, unread).is_err() {
         return;
     }
     // Also while hands are shaken.

@@ -71,6 +71,8 @@ pub struct Timeouts {
     pub first_request: Duration,
     /// For a request's header on HTTP/1.1; also for the pause between two requests.
     pub header: Duration,
+    /// For what was sent to be taken by the other side, or at least a part of it.
+    pub unread: Duration,
     /// Between two HTTP/2 pings, and for their answer.
     pub keep_alive: Duration,
     /// For the handler to begin its answer, the request's body included; from the last progress
@@ -90,6 +92,7 @@ impl Default for Timeouts {
             handshake: Duration::from_secs(10),
             first_request: Duration::from_secs(30),
             header: Duration::from_secs(30),
+            unread: Duration::from_mins(1),
             keep_alive: Duration::from_secs(30),
             answer: Duration::from_mins(2),
             last_words: Duration::from_secs(1),

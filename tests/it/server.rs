@@ -427,9 +427,10 @@ async fn who_says_nothing_is_let_go() {
 #[tokio::test]
 async fn who_does_not_read_is_let_go() {
     let shell = Shell::start_with(|_, bounds| {
-        bounds.timeouts.header = Duration::from_millis(200);
+        bounds.timeouts.unread = Duration::from_millis(200);
     });
     let mut stream = shell.tls("localhost").await.unwrap();
+    assert!(shell_is_working(&shell));
     stream
         .write_all(b"GET /big HTTP/1.1\r\nhost: a\r\n\r\n")
         .await
