@@ -1,7 +1,22 @@
 // People in browsers: what somebody does at the screen, in their words.
 import assert from "node:assert/strict";
 import https from "node:https";
+import { setTimeout as pause } from "node:timers/promises";
+import { isDeepStrictEqual } from "node:util";
 import { chromium } from "playwright-core";
+import { PATIENCE } from "../js/lib/server.mjs";
+
+/** Asks until the answer is this one, or one of which this is true; resolves to it. The newest answer is in the failure. */
+export async function until(ask, wanted) {
+  const right = typeof wanted === "function" ? wanted : (answer) => isDeepStrictEqual(answer, wanted);
+  for (const deadline = Date.now() + PATIENCE; ; await pause(50)) {
+    const answer = await ask();
+    if (right(answer)) return answer;
+    if (Date.now() < deadline) continue;
+    if (typeof wanted !== "function") assert.deepEqual(answer, wanted);
+    assert.fail(`${wanted} is not so: ${JSON.stringify(answer)?.slice(0, 600)}`);
+  }
+}
 
 const FLAGS = [
   "--no-sandbox",
@@ -89,6 +104,8 @@ export function shareInto(page, text, files = []) {
 export class Person {
   /** Fails the test at the end if the page had an error or broke the content security policy. */
   faults = [];
+  /** Pages of messages that were asked for and are not here yet. */
+  asking = new Set();
 
   static async at(browser, options = {}) {
     const context = await browser.newContext({
@@ -112,7 +129,7 @@ export class Person {
         // A page of no origin keeps nothing.
       }
     });
-    person.context.setDefaultTimeout(15_000);
+    person.context.setDefaultTimeout(PATIENCE);
     person.page = await person.context.newPage();
     person.page.on("pageerror", (error) => person.faults.push(String(error)));
     person.page.on("console", (message) => {
@@ -121,7 +138,9 @@ export class Person {
     person.page.on("request", (request) => {
       const { protocol, host } = new URL(request.url());
       if (/^(http|ws)/.test(protocol) && host !== person.host) person.faults.push(`asked ${request.url()}`);
+      if (/\/messages\?/.test(request.url())) person.asking.add(request);
     });
+    for (const end of ["requestfinished", "requestfailed"]) person.page.on(end, (request) => person.asking.delete(request));
     return person;
   }
 
@@ -186,6 +205,29 @@ export class Person {
     await this.page.getByText(text).first().waitFor();
   }
 
+  /** Waits until this is written in the composer. */
+  async holds(text) {
+    await until(() => this.composer.inputValue(), text);
+  }
+
+  /** Back on the line: by itself, or because one asks for it now. */
+  async reconnects() {
+    const [now, there] = [this.page.getByRole("button", { name: "Try now" }), this.page.getByText("Connected to")];
+    await now.or(there).first().waitFor();
+    // It may come back by itself at this very moment; then the button is gone.
+    if (!(await there.isVisible())) await now.click({ timeout: 2_000 }).catch(() => undefined);
+    await there.waitFor();
+  }
+
+  /** Waits until the page of a conversation is at rest: nothing is asked for, and for so many frames no line comes, goes or moves. */
+  async rests(frames = 20) {
+    for (let calm = false; !calm; ) {
+      await until(() => this.asking.size, 0);
+      calm = await this.page.evaluate(calmFor, [frames, PATIENCE]);
+      calm &&= this.asking.size === 0;
+    }
+  }
+
   /** The texts of all lines on the page, top to bottom. */
   async lines() {
     return this.page.locator("article .words").allInnerTexts();
@@ -195,4 +237,27 @@ export class Person {
     await this.context.close();
     assert.deepEqual(this.faults, [], "no page errors, no broken policy, no request to elsewhere");
   }
+}
+
+/** Runs in a page: whether all lines stand where they are for so many frames; fails when they never do. */
+function calmFor([frames, patience]) {
+  const places = () => {
+    const box = document.querySelector(".thread");
+    const { top } = box.getBoundingClientRect();
+    return [...box.querySelectorAll("article")].map((row) => `${row.dataset.row} ${(row.getBoundingClientRect().top - top).toFixed(1)}`).join();
+  };
+  return new Promise((done, fail) => {
+    let before = places();
+    let left = frames;
+    const look = (now) => {
+      const after = places();
+      left = after === before ? left - 1 : frames;
+      before = after;
+      if (left === 0) done(true);
+      else if (now > end) fail(new Error(`it does not rest: ${after.slice(0, 300)}`));
+      else requestAnimationFrame(look);
+    };
+    const end = performance.now() + patience;
+    requestAnimationFrame(look);
+  });
 }

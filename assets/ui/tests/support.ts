@@ -80,6 +80,8 @@ export class History {
   size: number;
   /** Called before each answer. */
   before: () => void = () => undefined;
+  /** What is asked for meanwhile is answered after it. */
+  wait: Promise<void> | undefined;
 
   constructor(size: number) {
     this.size = size;
@@ -88,6 +90,7 @@ export class History {
   readonly fetch = async (wish: PageWish): Promise<MessagePage> => {
     this.asked.push(wish);
     this.before();
+    await this.wait;
     const limit = 50;
     let from = Math.max(0, this.size - limit);
     let to = this.size;

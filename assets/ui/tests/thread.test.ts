@@ -208,16 +208,16 @@ test("a changed line is changed in place and keeps what only this tab knows", as
 test("a line far away is shown by loading around it, and marked when it is there; one that is here is not loaded again", async () => {
   const { thread, history } = await opened(500);
   await thread.show(480);
-  expect(thread.marked.value).toBe(480);
+  expect(thread.marked.value).toEqual({ seq: 480 });
   expect(history.asked).toHaveLength(1);
   const showing = thread.show(100);
   expect(thread.phase.value).toBe("loading");
   await showing;
   expect(history.asked.at(-1)).toEqual({ around: 100 });
-  expect(thread.marked.value).toBe(100);
+  expect(thread.marked.value).toEqual({ seq: 100 });
   expect(seqs(thread)).toEqual(range(75, 125));
   await thread.show(9_999);
-  expect(thread.marked.value).toBe(100);
+  expect(thread.marked.value).toBeNull();
   expect(thread.phase.value).toBe("ready");
 });
 
@@ -238,7 +238,7 @@ test("opened at a line, it loads there first and keeps the divider for later", a
   const thread = new Thread(history.fetch);
   await thread.open(450, 500, 60);
   expect(history.asked).toEqual([{ around: 60 }]);
-  expect(thread.marked.value).toBe(60);
+  expect(thread.marked.value).toEqual({ seq: 60 });
   expect(thread.unreadFrom.value).toBe(451);
 });
 
@@ -249,6 +249,45 @@ test("a jump that is overtaken by the way to the newest marks nothing", async ()
   await showing;
   expect(thread.marked.value).toBeNull();
   expect(thread.newest).toBe(500);
+});
+
+test("one is led to the same line again, whether it is still here or not", async () => {
+  const { thread } = await opened(500);
+  let led = 0;
+  thread.marked.subscribe((marked) => (led += marked === null ? 0 : 1));
+  await thread.show(100);
+  await thread.show(100);
+  await thread.toNewest();
+  await thread.show(100);
+  expect(led).toBe(3);
+});
+
+test("of two leads the last one counts, also when it leads to what is here", async () => {
+  const { thread, history } = await opened(500);
+  await thread.show(100);
+  let go: () => void = () => undefined;
+  history.wait = new Promise((done) => (go = done));
+  const leaving = thread.toNewest();
+  history.wait = undefined;
+  await thread.show(100);
+  go();
+  await leaving;
+  expect(seqs(thread)).toEqual(range(75, 125));
+});
+
+test("what was under way before a jump neither goes on nor holds up what is wanted after it", async () => {
+  const { thread, history } = await opened(500);
+  let go: () => void = () => undefined;
+  history.size = 900;
+  history.wait = new Promise((done) => (go = done));
+  const under = [thread.loadOlder(), thread.catchUp(900)];
+  history.wait = undefined;
+  await thread.show(100);
+  await Promise.all([thread.loadOlder(), thread.loadNewer()]);
+  expect(seqs(thread)).toEqual(range(25, 175));
+  go();
+  await Promise.all(under);
+  expect(seqs(thread)).toEqual(range(25, 175));
 });
 
 test("a page that was asked for before a line was changed does not bring its old words back", async () => {

@@ -10,6 +10,8 @@ import { fileURLToPath } from "node:url";
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../../..");
 export const binary = process.env.INKSPOT_BIN ?? path.join(root, "target/debug/inkspot");
 export const PASSWORD = "correct horse battery";
+/** How long anything is waited for, in ms: many times what it takes, also on a machine that is slow and busy. */
+export const PATIENCE = 45_000;
 
 /** Adds a user to a data folder (or a running server) by the command line. */
 export function addUser(dataDir, name, { admin = false, password = PASSWORD } = {}) {
@@ -58,14 +60,14 @@ export class TestServer {
     this.#child.stderr.on("data", (text) => this.#log.push(String(text)));
     let exited = null;
     this.#child.once("exit", (code, signal) => (exited = `${code ?? signal}`));
-    for (const deadline = Date.now() + 30_000; ; await pause(20)) {
+    for (const deadline = Date.now() + PATIENCE; ; await pause(20)) {
       if (exited !== null) throw new Error(`the server ended with ${exited} before it was ready:\n${this.log}`);
       const text = await readFile(ready, "utf8").catch(() => "");
       if (text.endsWith("\n")) {
         Object.assign(this, JSON.parse(text));
         break;
       }
-      if (Date.now() > deadline) throw new Error(`the server was not ready after 30 s:\n${this.log}`);
+      if (Date.now() > deadline) throw new Error(`the server was not ready after ${PATIENCE / 1_000} s:\n${this.log}`);
     }
     this.listen = new URL(this.url).host;
     if (!this.caFile) return; // TLS is off.

@@ -1,5 +1,6 @@
 // The stock socket.io-client with a few words for tests: no sleeps, every wait has a reason and a deadline.
 import { io } from "socket.io-client";
+import { PATIENCE } from "./server.mjs";
 
 export const TRANSPORTS = { websocket: ["websocket"], polling: ["polling"], default: ["polling", "websocket"] };
 
@@ -43,7 +44,7 @@ export class Person {
     else this.#heard.set(event, [...(this.#heard.get(event) ?? []), args]);
   }
 
-  /** The first argument of the next `event` that `wanted` accepts, heard already or within 10 s. */
+  /** The first argument of the next `event` that `wanted` accepts, heard already or within {@link PATIENCE}. */
   async next(event, wanted = () => true) {
     return (await this.nextArgs(event, wanted))[0];
   }
@@ -54,7 +55,7 @@ export class Person {
     const index = heard.findIndex((args) => wanted(...args));
     if (index >= 0) return Promise.resolve(heard.splice(index, 1)[0]);
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => reject(new Error(`no ${event} within 10 s; heard ${JSON.stringify([...this.#heard.keys()])}`)), 10_000);
+      const timer = setTimeout(() => reject(new Error(`no ${event} within ${PATIENCE / 1_000} s; heard ${JSON.stringify([...this.#heard.keys()])}`)), PATIENCE);
       const waiter = { wanted, resolve: (args) => (clearTimeout(timer), resolve(args)) };
       this.#waiting.set(event, [...(this.#waiting.get(event) ?? []), waiter]);
     });
@@ -67,7 +68,7 @@ export class Person {
 
   /** Emits and resolves to the acknowledgement. */
   ask(event, ...args) {
-    return this.socket.timeout(10_000).emitWithAck(event, ...args);
+    return this.socket.timeout(PATIENCE).emitWithAck(event, ...args);
   }
 
   /** A round trip through the server: whatever was sent to this socket before it has arrived after it. */

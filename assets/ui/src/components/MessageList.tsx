@@ -30,6 +30,7 @@ export function MessageList({ room, at }: { room: Conversation; at: number | nul
   const ready = thread.phase.value === "ready";
   const fresh = useFresh(thread);
   const sticky = useSticky(room.id, {
+    ended: () => thread.ended,
     onNearStart: () => ready && void thread.loadOlder(),
     onNearEnd: () => ready && void thread.loadNewer(),
     onPlace: (place) => ready && (thread.place = place),
@@ -50,7 +51,7 @@ export function MessageList({ room, at }: { room: Conversation; at: number | nul
   );
   useRows(sticky.scroller, {
     onMenu: setMenu,
-    onFirst: () => void (thread.hasOlder.peek() ? thread.show(1) : sticky.scroller.current?.scrollTo(0, 0)),
+    onFirst: () => void thread.show(1),
     onLast: jump,
   });
   const faces = useSame(room.members, sameFaces);
@@ -80,13 +81,13 @@ export function MessageList({ room, at }: { room: Conversation; at: number | nul
             isGroup={room.isGroup}
             connected={connected && writable}
             {...{ owner, members, receipts, fresh, menu, events }}
-            marked={thread.marked.value}
+            marked={thread.marked.value?.seq ?? null}
           />
           <TypingIndicator conversationId={room.id} />
         </div>
       </div>
       <FloatingDay rows={rows.value} sticky={sticky} />
-      <JumpButton hidden={sticky.atEnd.value && !thread.hasNewer.value} unread={room.unread} onClick={jump} />
+      <JumpButton hidden={sticky.atEnd.value} unread={room.unread} onClick={jump} />
       <Announcer room={room} />
       {dialog !== null && <LineDialogs dialog={dialog.kind} target={dialog.target} onClose={() => setDialog(null)} />}
     </div>

@@ -15,6 +15,8 @@ const NEAR_EDGE = 1_500;
 
 /** What the page does at its edges. */
 export interface StickyEvents {
+  /** Whether the end of what is here is the end of all. */
+  ended(): boolean;
   onNearStart(): void;
   onNearEnd(): void;
   /** The page stands here now. */
@@ -56,6 +58,8 @@ export class Keeper {
     const box = this.#scroller.current;
     if (box === null) return;
     this.#height = box.clientHeight;
+    // Who followed an end that is none would run through all that is fetched there.
+    if (!this.#events.current.ended()) this.atEnd.value = false;
     if (this.atEnd.peek()) this.#follow(box);
     else this.#hold(box);
     this.#remember(box);
@@ -64,7 +68,7 @@ export class Keeper {
   readonly toEnd = (): void => {
     const box = this.#scroller.current;
     if (box === null) return;
-    this.atEnd.value = true;
+    this.atEnd.value = this.#events.current.ended();
     this.#placed = true;
     this.#seen = newestSeq(box);
     box.scrollTop = box.scrollHeight;
@@ -127,7 +131,7 @@ export class Keeper {
   }
 
   #moved(box: HTMLElement): void {
-    this.atEnd.value = toEndOf(box) < NEAR_END;
+    this.atEnd.value = toEndOf(box) < NEAR_END && this.#events.current.ended();
     this.#remember(box);
   }
 

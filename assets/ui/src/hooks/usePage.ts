@@ -16,10 +16,10 @@ const MARKED = 3_000;
 
 /** Goes to the line that one was led to, and lets its mark fade. */
 export function useMarked(thread: OpenThread, sticky: Sticky): void {
-  const seq = thread.marked.value;
+  const marked = thread.marked.value;
   useLayoutEffect(() => {
-    if (seq === null) return undefined;
-    const row = sticky.scroller.current?.querySelector<HTMLElement>(`[data-seq="${seq}"]`);
+    if (marked === null) return undefined;
+    const row = sticky.scroller.current?.querySelector<HTMLElement>(`[data-seq="${marked.seq}"]`);
     if (row) {
       sticky.toRow(row);
       // Reading and the keys go on from here.
@@ -27,14 +27,14 @@ export function useMarked(thread: OpenThread, sticky: Sticky): void {
       row.focus({ preventScroll: true });
     }
     const fade = () => {
-      if (thread.marked.peek() === seq) thread.marked.value = null;
+      if (thread.marked.peek() === marked) thread.marked.value = null;
     };
     const timer = setTimeout(fade, MARKED);
     return () => {
       clearTimeout(timer);
       fade();
     };
-  }, [seq, thread]);
+  }, [marked, thread]);
 }
 
 /** Whether a line came while one was looking; lines from history never move. */
@@ -66,20 +66,21 @@ export function useWayToEnd(rows: readonly Row[], thread: OpenThread, sticky: St
   const last = rows.at(-1);
   const waiting = last?.kind === "line" && last.line.seq === null ? last.key : null;
   const before = useRef(waiting);
-  const asked = useRef(false);
+  /** How often the page had been started anew when the end was asked for. */
+  const asked = useRef<number | null>(null);
   const there = !thread.hasNewer.value;
   useLayoutEffect(() => {
-    if (there && (asked.current || (waiting !== null && waiting !== before.current))) {
-      asked.current = false;
-      sticky.toEnd();
-    }
+    const led = asked.current !== null && asked.current !== thread.replaced;
+    // Where the answer leads elsewhere, or one had none and read on, there is nothing to jump to any more.
+    if (led) asked.current = null;
+    if (there && (led || (waiting !== null && waiting !== before.current))) sticky.toEnd();
     before.current = waiting;
-  }, [waiting, there]);
+  }, [waiting, there, thread.replaced]);
   return () => {
     thread.held = false;
-    if (there) return sticky.toEnd();
-    // The end is not loaded yet: go there when it is.
-    asked.current = true;
+    if (there && thread.phase.peek() === "ready") return sticky.toEnd();
+    // The end is not loaded yet, or one is being led elsewhere: go there when it is.
+    asked.current = thread.replaced;
     void thread.toNewest();
   };
 }

@@ -1,7 +1,7 @@
 /** The page of one conversation as rows: stored lines, waiting lines, days, the divider. */
 
 import { useComputed } from "@preact/signals";
-import { useLayoutEffect, useMemo } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo } from "preact/hooks";
 import { lineOf, rowsOf, type Line, type Row } from "../lib/lines";
 import type { Conversation } from "../lib/wire";
 import type { OutboxItem } from "../cache/db";
@@ -27,6 +27,7 @@ export function useThread(id: string, at: number | null = null) {
     if (room !== undefined) void thread.open(room.lastReadSeq, room.lastSeq, at);
     else void loadConversation(id).then((it) => thread.open(it.lastReadSeq, it.lastSeq, at), () => undefined);
   }, [thread, id, at]);
+  useEffect(() => (at === null ? undefined : onLinkToHere(() => void thread.show(at))), [thread, at]);
   const rows = useComputed<Row[]>(() => {
     const me = session.value.user;
     const stored = thread.messages.value.map(lineOf);
@@ -39,6 +40,18 @@ export function useThread(id: string, at: number | null = null) {
     return rowsOf([...stored, ...waiting], from === null ? null : { from, count }, me?.id ?? "");
   });
   return { thread, rows };
+}
+
+/** Calls `then` when a link to the very place is followed where one is already: for the router nothing has changed. */
+function onLinkToHere(then: () => void): () => void {
+  const clicked = (event: MouseEvent) => {
+    const link = event.target instanceof Element ? event.target.closest("a") : null;
+    const plain = event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey;
+    if (plain && link?.href === location.href) then();
+  };
+  // Before the router has it: afterwards any link leads to where one is.
+  addEventListener("click", clicked, true);
+  return () => removeEventListener("click", clicked, true);
 }
 
 /** What one's own newest lines may say about themselves. */

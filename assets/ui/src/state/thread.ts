@@ -26,16 +26,18 @@ export class Thread extends Window {
   readonly loadingNewer = signal(false);
   /** The first line that was unread when the page was opened: the divider stands above it. */
   readonly unreadFrom = signal<number | null>(null);
-  /** A line that one was led to. */
-  readonly marked = signal<number | null>(null);
+  /** The line that one was led to: another object each time, for one may be led to the same line again. */
+  readonly marked = signal<{ readonly seq: number } | null>(null);
   /** Marked unread: looking at it does not make it read before it is opened again. */
   held = false;
   readonly fresh = new Recent();
   readonly #fetch: FetchPage;
   readonly #breath: () => Promise<void>;
+  #catchingUp = false;
   /** The highest sequence number heard of. */
   #known = 0;
-  #generation = 0;
+  /** How often it was begun to lead elsewhere: the last one counts. */
+  #leads = 0;
   /** The line to mark once it is here. */
   #wanted: number | null = null;
 
@@ -59,9 +61,13 @@ export class Thread extends Window {
     if (at !== null) return this.show(at);
     if (ready && (unread <= 0 || this.newest >= lastSeq)) return this.catchUp(lastSeq);
     if (ready) this.phase.value = "loading";
-    const { place } = this;
     if (unread > 40) return this.#reset({ around: lastReadSeq + 1 });
-    await this.#reset(place === null || place.atEnd ? {} : { around: place.seq });
+    await this.#reset(this.place?.atEnd === false ? { around: this.place.seq } : {});
+  }
+
+  /** Whether the last line here is the newest one, or soon will be: what comes below it is news and no history. */
+  get ended(): boolean {
+    return this.#catchingUp || !this.hasNewer.peek();
   }
 
   /** Counts as unread from this line on, until the page is opened again. */
@@ -103,6 +109,7 @@ export class Thread extends Window {
   /** Leads to this line: loads around it when it is not in the window, and marks it in the same moment. */
   async show(seq: number): Promise<void> {
     this.#wanted = seq;
+    this.#leads += 1;
     const ready = this.phase.peek() === "ready";
     if (ready && this.has(seq)) return this.#mark();
     if (ready) this.phase.value = "loading";
@@ -113,23 +120,29 @@ export class Thread extends Window {
   async catchUp(lastSeq: number): Promise<void> {
     this.#known = Math.max(this.#known, lastSeq);
     if (this.phase.peek() !== "ready" || this.hasNewer.peek() || this.loadingNewer.peek()) return;
+    const { replaced } = this;
     for (let pages = 0; this.newest < this.#known; pages += 1) {
       // Too much to fetch unasked: the rest comes as one reads on.
-      if (pages === CATCH_UP_PAGES) return void (this.hasNewer.value = true);
+      this.#catchingUp = pages < CATCH_UP_PAGES;
+      if (!this.#catchingUp) return void (this.hasNewer.value = true);
       const before = this.newest;
-      await this.#page("newer", { after: String(this.newest) });
-      if (this.newest === before) return;
+      await this.#page("newer", { after: String(before) });
+      if (replaced !== this.replaced) return;
+      if (this.newest === before) break;
     }
+    this.#catchingUp = false;
   }
 
   async #reset(wish: PageWish): Promise<void> {
-    this.#generation += 1;
-    const generation = this.#generation;
+    const lead = (this.#leads += 1);
     if (this.messages.peek().length === 0) this.phase.value = "loading";
     try {
       const page = await this.#fetch(wish);
-      if (generation !== this.#generation) return;
+      if (lead !== this.#leads) return;
       batch(() => {
+        // What is under way belongs to lines that go.
+        this.#catchingUp = this.loadingOlder.value = this.loadingNewer.value = false;
+        this.marked.value = null;
         this.replace(page);
         this.failure.value = null;
         this.phase.value = "ready";
@@ -137,7 +150,7 @@ export class Thread extends Window {
       });
       await this.catchUp(0);
     } catch (error) {
-      if (generation !== this.#generation) return;
+      if (lead !== this.#leads) return;
       batch(() => {
         this.failure.value = toFailure(error);
         this.phase.value = this.messages.peek().length === 0 ? "failed" : "ready";
@@ -146,29 +159,29 @@ export class Thread extends Window {
   }
 
   async #page(side: "older" | "newer", wish: PageWish): Promise<void> {
-    const generation = this.#generation;
+    const { replaced } = this;
     const flag = side === "older" ? this.loadingOlder : this.loadingNewer;
     flag.value = true;
     try {
       const page = await this.#fetch(wish);
-      if (generation !== this.#generation) return;
+      if (replaced !== this.replaced) return;
       this.failure.value = null;
       await this.#take(page, side);
     } catch (error) {
-      if (generation === this.#generation) this.failure.value = toFailure(error);
+      if (replaced === this.replaced) this.failure.value = toFailure(error);
     } finally {
-      flag.value = false;
+      if (replaced === this.replaced) flag.value = false;
     }
   }
 
   /** Takes the lines of a page in steps, those beside the window first. */
   async #take({ messages, before, after }: MessagePage, side: "older" | "newer"): Promise<void> {
-    const generation = this.#generation;
+    const { replaced } = this;
     const older = side === "older";
     for (let rest = messages; ; await this.#breath()) {
       const part = older ? rest.slice(-STEP) : rest.slice(0, STEP);
       // Meanwhile the lines that these belong to may have been let go.
-      if (generation !== this.#generation || !this.touches(part)) return;
+      if (replaced !== this.replaced || !this.touches(part)) return;
       rest = older ? rest.slice(0, -STEP) : rest.slice(STEP);
       batch(() => {
         if (rest.length === 0 && older) this.hasOlder.value = before !== null;
@@ -181,7 +194,7 @@ export class Thread extends Window {
 
   #mark(): void {
     const seq = this.#wanted;
-    if (seq !== null && this.has(seq)) this.marked.value = seq;
+    if (seq !== null && this.has(seq)) this.marked.value = { seq };
     this.#wanted = null;
   }
 }
