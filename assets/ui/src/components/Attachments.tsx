@@ -3,6 +3,7 @@
 import { useState } from "preact/hooks";
 import { isPicture, sizeText, stillFor, stillsOf } from "../lib/files";
 import type { Line } from "../lib/lines";
+import { isCalm } from "../lib/motion";
 import { placeholderUrl } from "../lib/thumbhash";
 import { t } from "../lib/text";
 import type { Attachment } from "../lib/wire";
@@ -64,7 +65,7 @@ const MOVING = 4 * 1024 * 1024;
 
 function gridPicture(file: Attachment & { width: number; height: number }): GridPicture {
   const { id, name, width, height } = file;
-  const moving = file.mime === "image/gif" && file.size <= MOVING && !matchMedia("(prefers-reduced-motion: reduce)").matches;
+  const moving = file.mime === "image/gif" && file.size <= MOVING && !isCalm();
   const own = sentPreview(id) ?? (moving ? file.url : undefined);
   const picture = { key: id, name, width, height, blur: placeholderUrl(file.placeholder) };
   return own === undefined ? { ...picture, src: stillFor(file, 320), srcset: stillsOf(file) } : { ...picture, src: own };

@@ -3,6 +3,7 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { at } from "../lib/base";
+import { isCalm } from "../lib/motion";
 import { t, type TextKey } from "../lib/text";
 import { ConnectionStrip } from "./ConnectionStrip";
 import { Icon } from "./Icon";
@@ -26,7 +27,7 @@ export function SettingsFrame(props: {
   useEffect(() => {
     const link = nav.current?.querySelector<HTMLElement>("[aria-current]");
     // The row of parts on a phone; a desk has all of them in view.
-    if (link && nav.current) nav.current.scrollTo({ left: link.offsetLeft - nav.current.clientWidth / 2 + link.offsetWidth / 2, behavior: "smooth" });
+    if (link && nav.current) nav.current.scrollTo({ left: link.offsetLeft - nav.current.clientWidth / 2 + link.offsetWidth / 2, behavior: isCalm() ? "instant" : "smooth" });
   }, [props.current]);
   return (
     <main class="main" aria-label={props.title}>

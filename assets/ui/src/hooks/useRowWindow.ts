@@ -1,6 +1,7 @@
 /** Draws only the part of the list that is near the window; all rows are of one height, so their places are known. */
 
 import { useCallback, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { isCalm, motionIn } from "../lib/motion";
 import { t } from "../lib/text";
 import type { Conversation } from "../lib/wire";
 import type { Section } from "./useSections";
@@ -10,7 +11,6 @@ export type Item = { key: string; top: number } & ({ room: Conversation } | { ro
 
 /** Rows that are drawn above and below what can be seen. */
 const SPARE = 8;
-const MOTION = { duration: 160, easing: "cubic-bezier(0.2, 0.7, 0.2, 1)" };
 
 /** What the list needs of the window. */
 export interface RowWindow {
@@ -93,12 +93,12 @@ function useMotion(scroller: { current: HTMLDivElement | null }, items: readonly
     const seen = items.find((item) => item.room !== null && (last.tops.get(item.key) ?? -1) >= old && Math.abs(item.top - (last.tops.get(item.key) ?? 0)) < 2 * row);
     const shift = old > 0 && seen ? seen.top - (last.tops.get(seen.key) ?? seen.top) : 0;
     if (shift !== 0) box.scrollTop = old + shift;
-    if (matchMedia("(prefers-reduced-motion: reduce)").matches) return;
+    if (isCalm()) return;
     for (const place of box.querySelectorAll<HTMLElement>("[data-key]")) {
       const key = place.dataset["key"] ?? "";
       const from = last.tops.get(key);
       const by = from === undefined ? 0 : from + shift - (before.current.tops.get(key) ?? from);
-      if (by !== 0) place.animate([{ transform: `translateY(${Math.sign(by) * Math.min(Math.abs(by), box.clientHeight)}px)` }, { transform: "none" }], MOTION);
+      if (by !== 0) place.animate([{ transform: `translateY(${Math.sign(by) * Math.min(Math.abs(by), box.clientHeight)}px)` }, { transform: "none" }], motionIn(box));
     }
   });
 }
