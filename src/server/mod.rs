@@ -7,6 +7,7 @@
 
 mod answer;
 mod authority;
+mod bounds;
 mod connection;
 mod disk;
 mod error;
@@ -30,12 +31,12 @@ use std::io;
 use std::net::SocketAddr;
 use std::os::fd::{AsFd, OwnedFd};
 use std::sync::Arc;
-use std::time::Duration;
 
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
+pub use bounds::{Bounds, Timeouts};
 pub use disk::write_private;
 pub use error::StartError;
 pub use gate::GateLimits;
@@ -48,7 +49,7 @@ use crate::acme;
 use crate::base::clock::{Clock, Timestamp};
 use crate::base::rng::Rng;
 use crate::base::shutdown::Shutdown;
-use crate::config::{Config, LimitProfile, Network, TlsMode};
+use crate::config::{Config, Network, TlsMode};
 use crate::metrics::Meters;
 use crate::model::certificate::CertificateState;
 use authority::Authority;
@@ -61,69 +62,6 @@ use redirect::Plain;
 use requests::Requests;
 use tls::Certificates;
 use trust::TrustPage;
-
-/// How long clients may take.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Timeouts {
-    /// For the TLS handshake.
-    pub handshake: Duration,
-    /// From the handshake to the first request.
-    pub first_request: Duration,
-    /// For a request's header on HTTP/1.1; also for the pause between two requests.
-    pub header: Duration,
-    /// For what was sent to be taken by the other side, or at least a part of it.
-    pub unread: Duration,
-    /// Between two HTTP/2 pings, and for their answer.
-    pub keep_alive: Duration,
-    /// For the handler to begin its answer, the request's body included; from the last progress
-    /// that it made, if it says so.
-    pub answer: Duration,
-    /// From the begin of the shutdown for who has just come in, to shake hands and ask.
-    pub last_words: Duration,
-    /// From the begin of the shutdown until those who still work are cut off.
-    pub drain: Duration,
-    /// Between two looks at the machine's addresses and the certificate's end.
-    pub renewal: Duration,
-}
-
-impl Default for Timeouts {
-    fn default() -> Self {
-        Self {
-            handshake: Duration::from_secs(10),
-            first_request: Duration::from_secs(30),
-            header: Duration::from_secs(30),
-            unread: Duration::from_mins(1),
-            keep_alive: Duration::from_secs(30),
-            answer: Duration::from_mins(2),
-            last_words: Duration::from_secs(1),
-            drain: Duration::from_secs(10),
-            renewal: Duration::from_mins(1),
-        }
-    }
-}
-
-/// What keeps clients within bounds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Bounds {
-    /// How many connections.
-    pub gate: GateLimits,
-    /// How slow they may be.
-    pub timeouts: Timeouts,
-}
-
-impl Bounds {
-    /// Those of the configured profile.
-    pub fn of(config: &Config) -> Self {
-        let gate = match config.limits.profile {
-            LimitProfile::Default => GateLimits::standard(config.memory.connections()),
-            LimitProfile::Off => GateLimits::unlimited(),
-        };
-        Self {
-            gate,
-            timeouts: Timeouts::default(),
-        }
-    }
-}
 
 /// What answers requests.
 pub struct Handlers {
@@ -321,7 +259,7 @@ impl Server {
         }
         if let Some(certificates) = self.certificates {
             let names = (own_names(&config).to_vec(), listening);
-            loops.spawn(keep_fresh(
+            loops.spawn(tls::keep_fresh(
                 certificates,
                 names,
                 clock.clone(),
@@ -460,39 +398,6 @@ async fn accept(mut acceptor: Acceptor, gate: Gate, shared: Arc<Shared>) {
                     tokio::spawn(connection::turn_away(stream, full, shared.clone(), place));
                 }
             }
-        }
-    }
-}
-
-/// Follows the machine's addresses, the calendar and SIGHUP with the certificate.
-async fn keep_fresh(
-    certificates: Arc<Certificates>,
-    (hostnames, listening): (Vec<String>, Vec<SocketAddr>),
-    clock: Clock,
-    every: Duration,
-) {
-    let mut hangup = match ReloadSignal::listen() {
-        Ok(hangup) => Some(hangup),
-        Err(error) => {
-            tracing::warn!(%error, "SIGHUP will not read the certificate again");
-            None
-        }
-    };
-    loop {
-        let asked = async {
-            match &mut hangup {
-                Some(hangup) => hangup.next().await,
-                None => std::future::pending().await,
-            }
-        };
-        let fresh = tokio::select! {
-            () = asked => certificates.reload(),
-            () = clock.sleep(every) => {
-                certificates.renew(&Names::collect(&hostnames, &listening), clock.now())
-            }
-        };
-        if let Err(error) = fresh {
-            tracing::error!(%error, "the certificate in use stays");
         }
     }
 }

@@ -105,6 +105,12 @@ impl Service {
                         "gave space back to the disk"
                     );
                 }
+                Ok(Err(StoreError::Stopped)) if !*ending.borrow() => {
+                    tracing::warn!(
+                        "no space was given back: the disk is too full to make the copy beside what people do; \
+                         make room on it, or stop the server and run `inkspot check --compact`"
+                    );
+                }
                 // A panic was logged by the panic hook.
                 Ok(Ok(None) | Err(StoreError::Stopped)) | Err(_) => {}
                 Ok(Err(error)) => {
