@@ -54,6 +54,27 @@ test("only what was on the screen is read: first opening, opening again, a windo
   assert.equal(await readSeq(other), 0);
 });
 
+test("beside one's own line the rule is ink, in its whole width", async () => {
+  await make("Ink");
+  await ann.open("Ink");
+  await ann.say("mine");
+  await ann.seesNote("mine", "Sent");
+  const words = await ann.line("mine").locator(".words").boundingBox();
+  const clip = { x: words.x - 40, y: words.y + words.height / 2, width: 40, height: 1 };
+  const picture = await ann.page.screenshot({ clip, animations: "disabled" });
+  const row = await ann.page.evaluate(async (data) => {
+    const image = Object.assign(new Image(), { src: `data:image/png;base64,${data}` });
+    await image.decode();
+    const paper = Object.assign(document.createElement("canvas"), { width: image.width, height: 1 }).getContext("2d");
+    paper.drawImage(image, 0, 0);
+    const { data: bytes } = paper.getImageData(0, 0, image.width, 1);
+    return Array.from({ length: image.width }, (_, at) => `rgb(${[...bytes.slice(at * 4, at * 4 + 3)].join(", ")})`);
+  }, picture.toString("base64"));
+  const ink = await ann.line("mine").locator(".name").evaluate((name) => getComputedStyle(name).color);
+  const inked = row.flatMap((colour, at) => (colour === ink ? [at] : []));
+  assert.deepEqual(inked.map((at) => at - inked[0]), [0, 1, 2], `${ink} in ${row}`);
+});
+
 test("a message of 8,000 characters is read from its beginning; one's own line is followed to the end", async () => {
   const room = await make("Letters");
   await ann.open("Letters");

@@ -1,93 +1,47 @@
-// Makes docs/screenshots anew: `npm run screenshots`. The real program, real Chromium, people of many languages.
-import { mkdir } from "node:fs/promises";
+// Makes docs/screenshots anew: `npm run screenshots`. The real program, real Chromium; who and what is seen stands in garden.mjs.
+import { mkdir, readdir, rm } from "node:fs/promises";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { PASSWORD, TestServer } from "../js/lib/server.mjs";
-import { openBrowser, Person, sendFiles, shareInto, uploadFiles } from "./people.mjs";
+import { NOW, plant, USERS, ZONE } from "./garden.mjs";
+import { openBrowser, Person, shareInto } from "./people.mjs";
 import { paint } from "./pictures.mjs";
 
 const out = fileURLToPath(new URL("../../docs/screenshots/", import.meta.url));
-const NAMES = {
-  wren: "Wren Calloway", amara: "Amara Okafor", jiri: "Jiří Novák", misaki: "佐藤 美咲", layla: "ليلى حداد",
-  tomas: "Tomás Ferreira", priya: "Priya Raman", nadezhda: "Nadezhda Kowalczyk-Brandt", seoyeon: "김서연",
+const SIZES = {
+  desktop: { viewport: { width: 1440, height: 900 } },
+  tablet: { viewport: { width: 820, height: 1180 } },
+  phone: { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true },
 };
-const TALK = [
-  ["amara", "Morning all. The new gauge logged 11.4 mm overnight, and the barrel by the east fence is full for the first time since April."],
-  ["amara", "Can somebody check that the overflow runs into the pond and not across the path?"],
-  ["jiri", "It does now. I moved the hose, and the sensor runs every ten minutes: https://example.org/gauge"],
-  ["wren", "Perfect. I will plot the file on Sunday; ten minutes is plenty for a slow leak."],
-  ["misaki", "東側の樽は満水です。写真を三枚送りますね。 The seedlings came through the storm."],
-  ["layla", "شكرًا ميساكي، الصور جميلة. سأمرّ بعد الظهر ومعي بذور الكوسا."],
-  ["tomas", "Rota for the summer. Wren, you have the first week of July."],
-  ["priya", "I can take the second one 🌧️"],
-];
+/** What is shown on dark paper too. */
+const DARK = ["sign-in", "list", "conversation", "files", "details", "settings", "results", "switcher"];
 
 const browser = await openBrowser();
 const painted = await paint(browser);
 const picture = (name, as = `${name}-0612.jpg`) => ({ name: as, mimeType: "image/jpeg", buffer: painted[name] });
-const paper = (name, mimeType, size) => ({ name, mimeType, buffer: Buffer.concat([Buffer.from("%PDF-1.4\n"), Buffer.alloc(size, 32)]) });
-
-const server = await TestServer.start({ users: Object.keys(NAMES), args: ["--name", "Rowan"] });
-const people = {};
-for (const [name, displayName] of Object.entries(NAMES)) {
-  people[name] = await server.signIn(name);
-  await people[name].api("PATCH", "/api/auth/me", { displayName });
-}
-const { wren } = people;
-const make = async (body) => (await wren.api("POST", "/api/conversations", body)).body.id;
-const say = (who, conversationId, content) => people[who].api("POST", "/api/messages/realtime", { conversationId, content });
-
-const others = Object.keys(NAMES).slice(1);
-const family = await make({ title: "Family, all of us", isGroup: true, members: ["nadezhda", "seoyeon"] });
-await say("nadezhda", family, "Ba: Con về chủ nhật nhé");
-const lab = await make({ title: "Home lab", isGroup: true, members: ["jiri"] });
-await say("wren", lab, "If the rain gauge is on pin 17 then the soil probe has to move to 27. I will write it on the lid.");
-for (const text of ["disk one is out", "resilvering", "disk two is back"]) await say("jiri", lab, text);
-const gauge = "雨量計の写真です。 The gauge reads a little high when the wind is from the east, and rain runs off the shed roof into it.";
-for (const [who, ...texts] of [["seoyeon", "내일 세 시 괜찮아요"], ["tomas", "I have two spare pallets if anybody needs them"], ["misaki", gauge, "写真、ありがとうございました。"]]) {
-  const room = await make({ isGroup: false, members: [who] });
-  for (const text of texts) await say(who, room, text);
-}
-const notices = await make({ title: "Gauge notices", isGroup: true, members: ["jiri", "layla"] });
-await say("layla", notices, "اشتريت مقياس المطر، rain gauge بلاستيك هذه المرة.");
-await say("jiri", notices, "11.4 mm since midnight");
-const allotment = await make({ title: "Allotment 14", isGroup: true, members: others });
-for (const [who, text] of TALK.slice(0, 6)) await say(who, allotment, text);
-const read = (await wren.api("GET", `/api/conversations/${allotment}`)).body;
-await wren.api("POST", `/api/conversations/${allotment}/read`, { seq: read.lastSeq });
-for (const who of ["amara", "jiri"]) await people[who].api("POST", `/api/conversations/${allotment}/read`, { seq: read.lastSeq });
-for (const [who, text] of TALK.slice(6)) await say(who, allotment, text);
-
-const plot = await make({ title: "The plot in June", isGroup: true, members: ["amara", "jiri", "misaki", "tomas"] });
-await say("amara", plot, "Here is how it looks this morning.");
-await sendFiles(server, people.amara, plot, "", [picture("beds")]);
-await sendFiles(server, people.misaki, plot, "東側の樽は満水です。写真を三枚送りますね。 The seedlings came through the storm.", ["pond", "barrel", "tomatoes"].map((name) => picture(name)));
-await say("wren", plot, "What a difference to last week!");
-await sendFiles(server, people.tomas, plot, "Rota for the summer. Wren, you have the first week of July.", [paper("Watering rota, June to August.pdf", "application/pdf", 253_000)]);
-await sendFiles(server, people.jiri, plot, "", ["beds", "tomatoes", "pond", "barrel", "group"].map((name) => picture(name, `gauge-${name}.jpg`)));
-await wren.api("POST", `/api/conversations/${plot}/read`, { seq: (await wren.api("GET", `/api/conversations/${plot}`)).body.lastSeq });
-for (const who of ["amara", "jiri"]) {
-  const [fileId] = await uploadFiles(server, people[who], [picture(who)]);
-  await people[who].api("PUT", "/api/auth/me/avatar", { fileId });
-}
+const server = await TestServer.start({ users: USERS, args: ["--name", "Rowan"] });
+const garden = await plant(server, picture);
 
 await mkdir(out, { recursive: true });
-const SIZES = { desktop: { width: 1440, height: 900 }, tablet: { width: 820, height: 1180 }, phone: { width: 390, height: 844 } };
+for (const old of await readdir(out)) if (old.endsWith(".png")) await rm(out + old);
 for (const colorScheme of ["light", "dark"]) {
-  for (const [size, viewport] of Object.entries(SIZES)) {
-    const person = await Person.at(browser, { viewport, colorScheme, hasTouch: size === "phone" });
-    const shot = async (name) => {
-      await person.page.evaluate(() => document.fonts.ready);
-      await person.page.screenshot({ path: `${out}${name}-${size}-${colorScheme}.png`, animations: "disabled" });
+  for (const [size, options] of Object.entries(SIZES)) {
+    const look = { ...options, colorScheme, timezoneId: ZONE };
+    const shotOf = ({ page }) => async (name) => {
+      if (colorScheme === "dark" && !DARK.includes(name)) return;
+      await page.evaluate(() => document.fonts.ready);
+      await page.screenshot({ path: `${out}${name}-${size}-${colorScheme}.png`, animations: "disabled" });
     };
+    const person = await Person.at(browser, look);
+    await garden.tell(person.context);
+    await person.page.clock.setFixedTime(new Date(NOW));
+    const shot = shotOf(person);
     await person.visit(server.url);
     await person.page.getByRole("button", { name: "Sign in" }).waitFor();
     if (size !== "tablet") await shot("sign-in");
     await person.signIn("wren", PASSWORD);
     if (size === "phone") await shot("list");
-    await person.open(/^Allotment 14/);
-    await person.line(/^I can take the second one/).waitFor();
-    await shot("conversation");
+    await talkOf(person, shot);
     if (size !== "tablet") {
       await person.page.getByRole("button", { name: "About this conversation" }).click();
       await person.page.getByRole("dialog").waitFor();
@@ -98,14 +52,35 @@ for (const colorScheme of ["light", "dark"]) {
       await person.page.getByRole("heading", { level: 1 }).waitFor();
       await shot("settings");
       await searchOf(person, shot);
-      await nowAndThen(person, shot);
     }
     await person.leave();
-    await wren.api("DELETE", "/api/auth/sessions");
+    if (size !== "tablet" && colorScheme === "light") {
+      // These ask what time it is, so they live now.
+      const other = await Person.at(browser, look);
+      await other.visit(server.url);
+      await other.signIn("wren", PASSWORD);
+      await nowAndThen(other, shotOf(other));
+      await other.leave();
+    }
+    await garden.people.wren.api("DELETE", "/api/auth/sessions");
+    await garden.again();
   }
 }
+garden.leave();
 await browser.close();
 await server.close();
+
+/** A conversation while two are writing. */
+async function talkOf(person, shot) {
+  const { page } = person;
+  await person.open(/^Allotment 14/);
+  await person.line(/^I can take the second one/).waitFor();
+  garden.writing("allotment", ["amara", "jiri"]);
+  await page.getByRole("status").getByText("Amara and Jiří are writing").waitFor();
+  await page.mouse.move(1, 1);
+  await shot("conversation");
+  garden.writing("allotment");
+}
 
 /** What is met now and then: something shared, the connection doctor, the first steps. */
 async function nowAndThen(person, shot) {

@@ -8,7 +8,8 @@ test.each([
   ["佐藤 美咲", "佐"],
   ["Nadezhda Maria Kowalczyk-Brandt", "NK"],
   ["ليلى حداد", "ل\u200cح"],
-  ["👩‍🌾", "?"],
+  ["👩🏽‍🌾", "👩🏽‍🌾"],
+  ["🦊 Fox Ferreira", "FF"],
   ["", "?"],
 ])("initials of %j", (name, expected) => expect(initials(name)).toBe(expected));
 

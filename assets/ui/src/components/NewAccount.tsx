@@ -1,6 +1,6 @@
 /** The one form that makes an account: a name and a password. Used by setup and by invitations. */
 
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { countChars, toUsername } from "../lib/names";
 import { t } from "../lib/text";
 import { LIMITS } from "../lib/wire";
@@ -20,9 +20,14 @@ export function NewAccount({ action, submit }: { action: string; submit(who: Cre
   const [password, setPassword] = useState("");
   const task = useTask();
   const username = own ?? toUsername(name);
+  const form = useRef<HTMLFormElement>(null);
+  const openOwn = (value: string) => {
+    setOwn(value);
+    requestAnimationFrame(() => form.current?.querySelector<HTMLInputElement>("[autocomplete=username]")?.focus());
+  };
   const send = async () => {
     if (name.trim() === "") return task.refuse(t("door.nameEmpty"), "displayName");
-    if (username === "") return setOwn("");
+    if (username === "") return task.refuse(t("door.usernameEmpty"), "username"), openOwn("");
     if (countChars(password) < LIMITS.passwordMin) {
       return task.refuse(t("error.too_short", { n: LIMITS.passwordMin }), "password");
     }
@@ -33,6 +38,7 @@ export function NewAccount({ action, submit }: { action: string; submit(who: Cre
   const general = task.field !== null && [...NAME_FIELDS, "password"].includes(task.field) ? null : task.error;
   return (
     <form
+      ref={form}
       class="door-form"
       onSubmit={(event) => {
         event.preventDefault();
@@ -42,7 +48,7 @@ export function NewAccount({ action, submit }: { action: string; submit(who: Cre
       <Field
         label={t("door.name")}
         value={name}
-        onInput={setName}
+        onInput={(typed) => (setName(typed), task.forget("displayName", "username"))}
         autocomplete="name"
         autofocus
         maxLength={LIMITS.displayName}
@@ -53,7 +59,7 @@ export function NewAccount({ action, submit }: { action: string; submit(who: Cre
         <Field
           label={t("door.username")}
           value={own}
-          onInput={setOwn}
+          onInput={(typed) => (setOwn(typed), task.forget("username"))}
           autocomplete="username"
           maxLength={LIMITS.username}
           hint={t("door.usernameHint")}
@@ -61,11 +67,11 @@ export function NewAccount({ action, submit }: { action: string; submit(who: Cre
         />
       )}
       {own === null && username !== "" && (
-        <Button kind="quiet" onClick={() => setOwn(username)}>
+        <Button kind="quiet" onClick={() => openOwn(username)}>
           {t("door.changeUsername")}
         </Button>
       )}
-      <NewPassword label={t("door.password")} value={password} onInput={setPassword} whose={[name, username]} error={errorAt("password")} />
+      <NewPassword label={t("door.password")} value={password} onInput={(typed) => (setPassword(typed), task.forget("password"))} whose={[name, username]} error={errorAt("password")} />
       <ErrorNote text={general} />
       <div class="actions">
         <Button kind="primary" type="submit" busy={task.busy}>

@@ -7,6 +7,7 @@ import { isCalm } from "../lib/motion";
 import { t, type TextKey } from "../lib/text";
 import { ConnectionStrip } from "./ConnectionStrip";
 import { Icon } from "./Icon";
+import "../styles/parts.css";
 import "../styles/settings.css";
 
 /** A part that has an address. */

@@ -30,7 +30,7 @@ export function Tour({ onInvite }: { onInvite(): void }) {
   const end = () => setPref("tourDone", true);
   return (
     <aside class="tour" aria-label={t("tour.label")} onKeyDown={(event) => event.key === "Escape" && end()}>
-      <p class="step">{t("setup.step", { n: step + 1, of: cards.length })}</p>
+      {cards.length > 1 && <p class="step">{t("setup.step", { n: step + 1, of: cards.length })}</p>}
       <div role="status">
         <h2>{t(TITLES[card])}</h2>
         <p>{t(TEXTS[card])}</p>

@@ -6,6 +6,8 @@ import type { Shared } from "../cache/db";
 import { draftOf, setDraft } from "../state/drafts";
 import { addToTray } from "../state/tray";
 
+export type { Shared };
+
 /** What was given; `undefined` while it is looked for, `null` when there is nothing. */
 export function useShared(): Shared | null | undefined {
   const [shared, setShared] = useState<Shared | null>();

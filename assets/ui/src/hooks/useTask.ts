@@ -16,22 +16,27 @@ export interface Task {
   run(work: () => Promise<unknown>): Promise<boolean>;
   /** Says an error that was found before sending. */
   refuse(error: string, field: string): void;
+  /** What was said about these fields counts no more: they are being mended. */
+  forget(...fields: string[]): void;
 }
+
+const IDLE = { busy: false, error: null, field: null, code: null };
 
 /** Keeps the state of a task. */
 export function useTask(): Task {
-  const [state, setState] = useState<Pick<Task, "busy" | "error" | "field" | "code">>({ busy: false, error: null, field: null, code: null });
+  const [state, setState] = useState<Pick<Task, "busy" | "error" | "field" | "code">>(IDLE);
   const running = useRef(false);
   return {
     ...state,
     refuse: (error, field) => setState({ busy: false, error, field, code: null }),
+    forget: (...fields) => setState((now) => (now.field !== null && fields.includes(now.field) ? IDLE : now)),
     async run(work) {
       if (running.current) return false;
       running.current = true;
-      setState({ busy: true, error: null, field: null, code: null });
+      setState({ ...IDLE, busy: true });
       try {
         await work();
-        setState({ busy: false, error: null, field: null, code: null });
+        setState(IDLE);
         return true;
       } catch (thrown) {
         setState({ busy: false, error: explain(thrown), field: toFailure(thrown).field ?? null, code: toFailure(thrown).code });

@@ -1,12 +1,13 @@
 /** Names of people: initials, paper stock, and the sign-in name made from a typed name. Pure. */
 
+import { firstEmoji } from "./emojis";
 import { LIMITS } from "./wire";
 
-/** One or two letters for the square of initials; whole first character for scripts without case. */
+/** One or two letters for the square of initials; whole first character for scripts without case, or the emoji of a name without letters. */
 export function initials(name: string): string {
-  const words = name.trim().split(/\s+/u).filter(Boolean);
+  const words = name.trim().split(/\s+/u).filter((word) => firstLetter(word) !== "");
   const first = firstLetter(words[0] ?? "");
-  if (first === "") return "?";
+  if (first === "") return firstEmoji(name.trim()) ?? "?";
   const cased = first.toLowerCase() !== first.toUpperCase();
   const joined = /\p{Script=Arabic}|\p{Script=Hebrew}/u.test(first);
   const second = words.length > 1 && (cased || joined) ? firstLetter(words.at(-1) ?? "") : "";

@@ -18,7 +18,9 @@ export function snippetOf(content: string, highlights: readonly (readonly [numbe
   const to = endOf(content, Math.min(content.length, from + MOST), Math.min(marks[0]?.[1] ?? 0, from + MOST * 2));
   const runs: Run[] = [];
   const add = (text: string, marked: boolean) => {
-    if (text !== "") runs.push({ text: text.replace(/\s+/gu, " "), marked });
+    // The fences of code say nothing here.
+    const words = marked ? text : text.replace(/```[\w+#-]*/gu, "");
+    if (words !== "") runs.push({ text: words.replace(/\s+/gu, " "), marked });
   };
   if (from > 0) add("… ", false);
   let at = from;

@@ -36,6 +36,11 @@ export function DoctorPage() {
         <Button icon="copy" disabled={findings === null} onClick={() => copy(report)}>
           {t("doctor.copy")}
         </Button>
+        <span class="hint" role="status">
+          {copied && t("doctor.copied")}
+        </span>
+      </div>
+      <div class="actions onward">
         <a class="button quiet" href={at("/")}>
           {t("app.home")}
         </a>
@@ -44,9 +49,6 @@ export function DoctorPage() {
             {t("admin.around")}
           </a>
         )}
-        <span class="hint" role="status">
-          {copied && t("doctor.copied")}
-        </span>
       </div>
     </Cover>
   );

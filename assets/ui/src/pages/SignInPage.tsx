@@ -5,7 +5,8 @@ import "../lib/laterWords";
 import { at, BASE } from "../lib/base";
 import { toUsername } from "../lib/names";
 import { t } from "../lib/text";
-import { session, signIn } from "../hooks/useAccount";
+import { getSetup, session, signIn } from "../hooks/useAccount";
+import { useLoad } from "../hooks/useLoad";
 import { useTask } from "../hooks/useTask";
 import { Button } from "../components/Button";
 import { Cover } from "../components/Cover";
@@ -19,8 +20,17 @@ export function SignInPage() {
   const task = useTask();
   const { ended } = session.value;
   const errorAt = (field: string) => (task.field === field ? task.error : null);
+  const server = useLoad("", () => getSetup("")).data;
+  if (server?.needed) {
+    return (
+      <Cover serverName={server.serverName}>
+        <h1>{t("signin.first")}</h1>
+        <p class="lede">{t("signin.firstText")}</p>
+      </Cover>
+    );
+  }
   return (
-    <Cover>
+    <Cover serverName={server?.serverName}>
       {ended !== null && (
         <p class="ended" role="status">
           {t(ended)}
@@ -37,8 +47,8 @@ export function SignInPage() {
           void task.run(() => signIn(toUsername(name), password));
         }}
       >
-        <Field label={t("signin.name")} value={name} onInput={setName} autocomplete="username" autofocus error={errorAt("username")} />
-        <PasswordField label={t("door.password")} value={password} onInput={setPassword} autocomplete="current-password" error={errorAt("password")} />
+        <Field label={t("signin.name")} value={name} onInput={(typed) => (setName(typed), task.forget("username"))} autocomplete="username" autofocus error={errorAt("username")} />
+        <PasswordField label={t("door.password")} value={password} onInput={(typed) => (setPassword(typed), task.forget("password"))} autocomplete="current-password" error={errorAt("password")} />
         <ErrorNote text={task.field === null ? task.error : null} />
         <div class="actions">
           <Button kind="primary" type="submit" busy={task.busy}>

@@ -6,6 +6,7 @@ export const doors = {
   "door.name": "اسمك",
   "door.nameHint": "كما سيراه الآخرون بجانب رسائلك. يمكنك تغييره لاحقًا.",
   "door.nameEmpty": "اكتب اسمك أولًا.",
+  "door.usernameEmpty": "لا يحتوي اسمك على أحرف تصلح لتسجيل الدخول. اختر اسم دخول.",
   "door.signInAs": "تسجّل الدخول باسم {username}.",
   "door.username": "اسم الدخول",
   "door.usernameHint": "أحرف وأرقام ونقطة وشرطة وشرطة سفلية. يبقى كما هو.",
@@ -33,6 +34,8 @@ export const doors = {
 
   "signin.title": "أهلًا بعودتك.",
   "signin.lede": "سجّل الدخول إلى {server} بالاسم وكلمة المرور اللذين اخترتهما.",
+  "signin.first": "لا أحد هنا بعد.",
+  "signin.firstText": "يُنشأ الحساب الأول عبر رابط الإعداد. عرضه الخادم عند تشغيله، ويعرضه «inkspot setup-link» مرة أخرى.",
   "signin.name": "الاسم",
   "signin.go": "تسجيل الدخول",
   "signin.empty.username": "اكتب اسمك.",

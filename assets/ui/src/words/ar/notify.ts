@@ -8,14 +8,7 @@ export const notify = {
   "update.take": "فتحه",
 
   "share.title": "إلى أين تذهب؟",
-  "share.what": {
-    zero: "لم يُشارَك أي ملف مع Inkspot.",
-    one: "شورك ملف واحد مع Inkspot.",
-    two: "شورك ملفان مع Inkspot.",
-    few: "شوركت {n} ملفات مع Inkspot.",
-    many: "شورك {n} ملفًا مع Inkspot.",
-    other: "شورك {n} ملف مع Inkspot.",
-  },
+  "share.hint": "تنتقل إلى حقل الكتابة هناك، ولا يُرسل شيء بعد.",
   "share.nothing": "لم يُشارَك شيء، أو وجد مكانه بالفعل.",
   "share.filter": "البحث عن محادثات بالاسم",
   "share.drop": "التخلص منها",

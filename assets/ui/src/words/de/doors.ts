@@ -6,6 +6,7 @@ export const doors = {
   "door.name": "Dein Name",
   "door.nameHint": "So sehen ihn die anderen neben deinen Nachrichten. Du kannst ihn später ändern.",
   "door.nameEmpty": "Gib zuerst deinen Namen ein.",
+  "door.usernameEmpty": "Dein Name hat keine Buchstaben, mit denen du dich anmelden könntest. Wähle einen Anmeldenamen.",
   "door.signInAs": "Du meldest dich als {username} an.",
   "door.username": "Anmeldename",
   "door.usernameHint": "Buchstaben, Ziffern, Punkt, Bindestrich und Unterstrich. Er bleibt, wie er ist.",
@@ -26,6 +27,8 @@ export const doors = {
 
   "signin.title": "Willkommen zurück.",
   "signin.lede": "Melde dich bei {server} an, mit dem Namen und dem Passwort, die du gewählt hast.",
+  "signin.first": "Noch ist niemand hier.",
+  "signin.firstText": "Das erste Konto entsteht über den Einrichtungslink. Der Server hat ihn beim Start ausgegeben; „inkspot setup-link“ zeigt ihn noch einmal.",
   "signin.name": "Name",
   "signin.go": "Anmelden",
   "signin.empty.username": "Gib deinen Namen ein.",

@@ -8,7 +8,7 @@ export const notify = {
   "update.take": "Öffnen",
 
   "share.title": "Wohin soll es gehen?",
-  "share.what": { one: "Eine Datei wurde mit Inkspot geteilt.", other: "{n} Dateien wurden mit Inkspot geteilt." },
+  "share.hint": "Es kommt dort ins Eingabefeld. Gesendet wird noch nichts.",
   "share.nothing": "Es wurde nichts geteilt, oder es hat seinen Platz schon gefunden.",
   "share.filter": "Unterhaltungen nach Namen suchen",
   "share.drop": "Verwerfen",

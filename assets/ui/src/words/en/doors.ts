@@ -6,6 +6,7 @@ export const doors = {
   "door.name": "Your name",
   "door.nameHint": "As people will see it beside your lines. You can change it later.",
   "door.nameEmpty": "Type your name first.",
+  "door.usernameEmpty": "Your name has no letters to sign in with. Choose a sign-in name.",
   "door.signInAs": "You sign in as {username}.",
   "door.username": "Sign-in name",
   "door.usernameHint": "Letters, digits, dot, dash and underscore. It stays the same.",
@@ -26,6 +27,8 @@ export const doors = {
 
   "signin.title": "Welcome back.",
   "signin.lede": "Sign in to {server} with the name and password you chose.",
+  "signin.first": "Nobody is here yet.",
+  "signin.firstText": "The first account is made by the setup link. The server printed it when it started; “inkspot setup-link” shows it again.",
   "signin.name": "Name",
   "signin.go": "Sign in",
   "signin.empty.username": "Type your name.",

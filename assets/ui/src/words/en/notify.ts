@@ -8,7 +8,7 @@ export const notify = {
   "update.take": "Open it",
 
   "share.title": "Where shall it go?",
-  "share.what": { one: "One file was shared with Inkspot.", other: "{n} files were shared with Inkspot." },
+  "share.hint": "It goes into the composer there. Nothing is sent yet.",
   "share.nothing": "Nothing was shared, or it has found its place already.",
   "share.filter": "Search conversations by name",
   "share.drop": "Throw it away",

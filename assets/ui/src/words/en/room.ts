@@ -20,7 +20,7 @@ export const room = {
   "details.rename": "Title",
   "details.save": "Save",
   "details.members": "People",
-  "details.owner": "Owner",
+  "details.owner": "owner",
   "details.add": "Add people",
   "details.addNow": { one: "Add {n} person", other: "Add {n} people" },
   "details.change": "Change {name}",

@@ -6,6 +6,7 @@ export const doors = {
   "door.name": "Tu nombre",
   "door.nameHint": "Así lo verán los demás junto a tus mensajes. Puedes cambiarlo más tarde.",
   "door.nameEmpty": "Escribe primero tu nombre.",
+  "door.usernameEmpty": "Tu nombre no tiene letras con las que entrar. Elige un nombre de acceso.",
   "door.signInAs": "Entras como {username}.",
   "door.username": "Nombre de acceso",
   "door.usernameHint": "Letras, cifras, punto, guion y guion bajo. Queda así para siempre.",
@@ -26,6 +27,8 @@ export const doors = {
 
   "signin.title": "Hola de nuevo.",
   "signin.lede": "Entra en {server} con el nombre y la contraseña que elegiste.",
+  "signin.first": "Todavía no hay nadie aquí.",
+  "signin.firstText": "La primera cuenta se crea con el enlace de configuración. El servidor lo mostró al arrancar; «inkspot setup-link» lo muestra de nuevo.",
   "signin.name": "Nombre",
   "signin.go": "Entrar",
   "signin.empty.username": "Escribe tu nombre.",

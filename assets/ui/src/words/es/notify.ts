@@ -8,7 +8,7 @@ export const notify = {
   "update.take": "Abrirlo",
 
   "share.title": "¿Adónde va?",
-  "share.what": { one: "Se ha compartido un archivo con Inkspot.", other: "Se han compartido {n} archivos con Inkspot." },
+  "share.hint": "Pasa al campo de escritura de esa conversación. Todavía no se envía nada.",
   "share.nothing": "No se ha compartido nada, o ya ha encontrado su sitio.",
   "share.filter": "Buscar conversaciones por su nombre",
   "share.drop": "Descartarlo",

@@ -18,7 +18,7 @@ export const room = {
   "details.rename": "Título",
   "details.save": "Guardar",
   "details.members": "Personas",
-  "details.owner": "Responsable",
+  "details.owner": "responsable",
   "details.add": "Añadir personas",
   "details.addNow": { one: "Añadir {n} persona", other: "Añadir {n} personas" },
   "details.change": "Cambiar a {name}",

@@ -6,6 +6,7 @@ export const doors = {
   "door.name": "你的名字",
   "door.nameHint": "别人会在你的消息旁看到它。以后可以更改。",
   "door.nameEmpty": "请先输入你的名字。",
+  "door.usernameEmpty": "你的名字里没有可用于登录的字符。请选一个登录名。",
   "door.signInAs": "你的登录名是 {username}。",
   "door.username": "登录名",
   "door.usernameHint": "字母、数字、点、连字符和下划线。之后不能更改。",
@@ -26,6 +27,8 @@ export const doors = {
 
   "signin.title": "欢迎回来。",
   "signin.lede": "用你选的名字和密码登录 {server}。",
+  "signin.first": "这里还没有人。",
+  "signin.firstText": "第一个账号要用设置链接创建。服务器启动时已显示该链接；运行“inkspot setup-link”可再次查看。",
   "signin.name": "名字",
   "signin.go": "登录",
   "signin.empty.username": "请输入名字。",

@@ -8,7 +8,7 @@ export const notify = {
   "update.take": "打开新版",
 
   "share.title": "发到哪里？",
-  "share.what": { other: "有 {n} 个文件分享给了 Inkspot。" },
+  "share.hint": "内容会放进那里的输入框，现在还不会发送。",
   "share.nothing": "没有分享内容，或者它已经有了去处。",
   "share.filter": "按名称查找会话",
   "share.drop": "丢弃",
