@@ -31,7 +31,7 @@ export function ConversationHeader(props: { room: Conversation; onDetails(): voi
       <div class="head-title">
         <h1>{title}</h1>
         <span class="head-meta">
-          {other ? presenceText(other) : here > 0 ? `${people}, ${t("room.here", { n: here })}` : people}
+          {other ? presenceText(other) : here > 0 ? t("common.both", { a: people, b: t("room.here", { n: here }) }) : people}
         </span>
       </div>
       <div class="head-actions">

@@ -117,7 +117,7 @@ function Preview({ room, current }: { room: Conversation; current: boolean }) {
   if (draft !== "") {
     return (
       <span class="preview">
-        <em>{t("list.draft")}</em> {draft}
+        <em>{t("list.draft")}</em> <bdi>{draft}</bdi>
       </span>
     );
   }

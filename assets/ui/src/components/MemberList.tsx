@@ -37,8 +37,7 @@ export function MemberList({ room, owner }: { room: Conversation; owner: boolean
                 <b>{member.displayName}</b>
               </PersonButton>
               <span>
-                {member.id === myId() ? t("details.you") : presenceText(member)}
-                {room.isGroup && member.memberRole === "owner" && `, ${t("details.owner")}`}
+                {stateOf(member, room)}
               </span>
             </span>
             {owner && member.id !== myId() && (
@@ -65,6 +64,12 @@ export function MemberList({ room, owner }: { room: Conversation; owner: boolean
       )}
     </>
   );
+}
+
+/** Whether they are here, and what they are. */
+function stateOf(member: Member, room: Conversation): string {
+  const here = member.id === myId() ? t("details.you") : presenceText(member);
+  return room.isGroup && member.memberRole === "owner" ? t("common.both", { a: here, b: t("details.owner") }) : here;
 }
 
 /** Folded away until asked for, so that the list stays a list of people. */

@@ -11,6 +11,7 @@ export const app = {
 
   "common.cancel": "إلغاء",
   "common.close": "إغلاق",
+  "common.both": "{a}، {b}",
 
   "toast.label": "إشعارات",
   "toast.undo": "تراجع",

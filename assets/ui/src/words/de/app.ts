@@ -11,6 +11,7 @@ export const app = {
 
   "common.cancel": "Abbrechen",
   "common.close": "Schließen",
+  "common.both": "{a}, {b}",
 
   "toast.label": "Hinweise",
   "toast.undo": "Rückgängig",

@@ -11,6 +11,7 @@ export const app = {
 
   "common.cancel": "Cancel",
   "common.close": "Close",
+  "common.both": "{a}, {b}",
 
   "toast.label": "Notices",
   "toast.undo": "Undo",

@@ -11,6 +11,7 @@ export const app = {
 
   "common.cancel": "Cancelar",
   "common.close": "Cerrar",
+  "common.both": "{a}, {b}",
 
   "toast.label": "Avisos",
   "toast.undo": "Deshacer",

@@ -11,6 +11,7 @@ export const app = {
 
   "common.cancel": "取消",
   "common.close": "关闭",
+  "common.both": "{a}，{b}",
 
   "toast.label": "提示",
   "toast.undo": "撤销",
