@@ -17,12 +17,12 @@ use std::sync::{Arc, Weak};
 use parking_lot::Mutex;
 use tokio::sync::watch;
 
-use crate::backup::BackupError;
+use crate::backup::{BackupError, Shelf};
 use crate::base::clock::Clock;
 use crate::base::rng::Rng;
 use crate::base::shutdown::Shutdown;
 use crate::blobs::{self, BlobError, BlobKind, BlobOptions, Blobs};
-use crate::config::{Backups, Config, ConfigError, FileStorage, LimitProfile, TlsMode};
+use crate::config::{Config, ConfigError, FileStorage, LimitProfile, TlsMode};
 use crate::doctor::Doctor;
 use crate::engine::{self, EngineConfig};
 use crate::http;
@@ -70,6 +70,7 @@ pub struct App {
     server: Server,
     service: Service,
     running: Running,
+    backups: Shelf,
     search: Search,
     searching: search::Running,
     store: Store,
@@ -83,7 +84,6 @@ pub struct App {
     metrics: Option<MetricsDoor>,
     scrape: Scrape,
     reload: Arc<Reload>,
-    backups: watch::Receiver<Backups>,
     doctor: Arc<Doctor>,
 }
 
@@ -281,7 +281,8 @@ impl App {
             certificate_end: Box::new(server.certificate_end()),
             clock: clock.clone(),
         });
-        let (sender, backups) = watch::channel(config.backups.clone());
+        let (sender, settings) = watch::channel(config.backups.clone());
+        let backups = Shelf::new(config.server.data.clone(), settings);
         let parts = reload::Parts {
             service: service.clone(),
             realtime: realtime.clone(),
@@ -301,6 +302,7 @@ impl App {
             clock: clock.clone(),
             scrape: Some(scrape.clone()),
             doctor: doctor.clone(),
+            backups: backups.clone(),
         };
         let routes = http::routes(service.clone(), search.clone(), settings);
         let http = Handler::from_service(warp::service(routes));
@@ -309,6 +311,7 @@ impl App {
             server,
             service,
             running,
+            backups,
             search,
             searching,
             store,
@@ -322,7 +325,6 @@ impl App {
             metrics,
             scrape,
             reload,
-            backups,
             doctor,
         })
     }
@@ -384,6 +386,7 @@ impl App {
             server,
             service,
             running,
+            backups,
             search,
             searching,
             store,
@@ -397,7 +400,6 @@ impl App {
             metrics,
             scrape,
             reload,
-            backups,
             ..
         } = self;
         let door = realtime.clone();
@@ -406,9 +408,9 @@ impl App {
             async move { door.serve(request).await }
         });
         let mut sockets = tokio::spawn(realtime.clone().run());
-        let backups = backups::run(backups::Making {
+        let making = backups::run(backups::Making {
             data: config.server.data,
-            settings: backups,
+            shelf: backups,
             meters: meters.backups.clone(),
             service: service.clone(),
             clock: clock.clone(),
@@ -432,7 +434,7 @@ impl App {
             shutdown.begin();
             served
         };
-        let (served, (), (), ()) = tokio::join!(serve, leave, backups, numbers);
+        let (served, (), (), ()) = tokio::join!(serve, leave, making, numbers);
         // It ends by itself once everybody is gone; before that the database can't be closed.
         if clock.timeout(engine::GRACE, &mut sockets).await.is_none() {
             sockets.abort();

@@ -1,5 +1,5 @@
-//! Backups that the server makes by itself: when the last one is old enough and there is room, checked
-//! by reading it, the newest ones kept.
+//! Backups that the server makes, by itself or asked by an administrator: when the last one is old enough and
+//! there is room, checked by reading it, the newest ones kept.
 
 use std::fs::{self, File};
 use std::io::{self, BufReader, Read, Write};
@@ -7,14 +7,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use tokio::sync::watch;
 use tokio::task::spawn_blocking;
 
-use crate::backup::{self, BackupError, Sources};
+use crate::backup::{self, BackupError, Failed, Folder, Shelf, Sources, Step};
 use crate::base::clock::{Clock, Stopwatch, Timestamp};
 use crate::base::disk;
 use crate::base::shutdown::Shutdown;
-use crate::config::Backups;
 use crate::metrics;
 use crate::service::Service;
 
@@ -22,16 +20,14 @@ use crate::service::Service;
 const LOOK_EVERY: Duration = Duration::from_mins(10);
 /// When one failed.
 const TRY_AGAIN: Duration = Duration::from_hours(1);
-/// What their names begin and end with; between stands when they were made, so that they sort by it.
-const NAME: (&str, &str) = ("inkspot-", ".backup");
-/// An unfinished one.
-const PART: &str = ".part";
 
-/// What is made, and where.
+/// How one is made.
 struct Plan {
     data: PathBuf,
-    folder: PathBuf,
+    folder: Folder,
     keep: usize,
+    /// Where it is told how far it has come.
+    shelf: Shelf,
     shutdown: Shutdown,
 }
 
@@ -39,8 +35,8 @@ struct Plan {
 pub(super) struct Making {
     /// Where the server keeps its data.
     pub data: PathBuf,
-    /// How they are to be made; it may change.
-    pub settings: watch::Receiver<Backups>,
+    /// Where they go, and how they are to be made; that may change.
+    pub shelf: Shelf,
     /// Where it is noted how they went.
     pub meters: metrics::Backups,
     /// What they are made of.
@@ -51,7 +47,7 @@ pub(super) struct Making {
     pub shutdown: Shutdown,
 }
 
-/// Makes them until the shutdown begins.
+/// Makes them, when they are due and when somebody asks, until the shutdown begins.
 pub(super) async fn run(making: Making) {
     let shutdown = making.shutdown.clone();
     tokio::select! {
@@ -61,28 +57,32 @@ pub(super) async fn run(making: Making) {
 }
 
 async fn make_all(making: Making) {
-    let Making {
-        settings, clock, ..
-    } = &making;
+    let Making { shelf, clock, .. } = &making;
     let mut newest = None;
     let mut known = None;
     let mut not_before = Timestamp(0);
     loop {
-        let folder = making.plan().folder;
+        let folder = shelf.folder();
         if known.as_ref() != Some(&folder) {
             newest = making.find_newest(&folder);
             (known, not_before) = (Some(folder), Timestamp(0));
         }
-        clock.sleep(LOOK_EVERY).await;
-        let Some(every) = settings.borrow().every() else {
-            continue;
+        let asked = tokio::select! {
+            () = clock.sleep(LOOK_EVERY) => false,
+            () = shelf.asked() => true,
         };
-        let now = clock.now();
-        let due = newest.map_or(now, |newest: Timestamp| newest.plus(every));
-        if now < due.max(not_before) {
+        let (now, every) = (clock.now(), shelf.settings().every());
+        let due = every.map(|every| newest.map_or(now, |at: Timestamp| at.plus(every)));
+        if !asked && due.is_none_or(|due| now < due.max(not_before)) {
             continue;
         }
-        match making.make(Arc::new(making.plan()), now).await {
+        let made = making.make(Arc::new(making.plan()), now).await;
+        let failed = made.as_ref().err().map(|error| Failed {
+            at: now,
+            why: error.to_string(),
+        });
+        shelf.ended(failed);
+        match made {
             Ok(path) => {
                 tracing::info!(path = %path.display(), "made and checked a backup");
                 newest = Some(now);
@@ -90,30 +90,30 @@ async fn make_all(making: Making) {
             Err(error) => {
                 making.meters.failed();
                 tracing::error!(%error, "no backup was made; it is tried again");
-                not_before = now.plus(every.min(TRY_AGAIN));
+                not_before = now.plus(every.unwrap_or(TRY_AGAIN).min(TRY_AGAIN));
             }
         }
     }
 }
 
 impl Making {
-    /// What is made under the present settings.
+    /// How one is made under the present settings.
     fn plan(&self) -> Plan {
-        let settings = self.settings.borrow();
         Plan {
-            folder: settings.folder_beside(&self.data),
-            keep: settings.keep as usize,
+            folder: self.shelf.folder(),
+            keep: self.shelf.settings().keep as usize,
+            shelf: self.shelf.clone(),
             shutdown: self.shutdown.clone(),
             data: self.data.clone(),
         }
     }
 
     /// When the newest one of a folder was made, on this clock; notes it.
-    fn find_newest(&self, folder: &Path) -> Option<Timestamp> {
-        let (made, bytes) = newest(folder)?;
-        let age = SystemTime::now().duration_since(made).ok()?;
-        let at = made.duration_since(UNIX_EPOCH).unwrap_or_default();
-        self.meters.made(at.as_secs_f64(), bytes, None);
+    fn find_newest(&self, folder: &Folder) -> Option<Timestamp> {
+        let newest = folder.all().ok()?.into_iter().next()?;
+        let since = Duration::from_millis(newest.made_at.0);
+        self.meters.made(since.as_secs_f64(), newest.bytes, None);
+        let age = SystemTime::now().duration_since(UNIX_EPOCH + since).ok()?;
         Some(self.clock.now().minus(age))
     }
 
@@ -154,23 +154,16 @@ impl Plan {
             let path = path.to_owned();
             move |source| BackupError::File { path, source }
         };
-        fs::create_dir_all(self.folder.parent().unwrap_or(&self.folder))
-            .map_err(at(&self.folder))?;
-        disk::make_dir(&self.folder).map_err(at(&self.folder))?;
-        self.tidy(usize::MAX);
+        let folder = self.folder.path();
+        fs::create_dir_all(folder.parent().unwrap_or(folder)).map_err(at(folder))?;
+        disk::make_dir(folder).map_err(at(folder))?;
+        self.folder.tidy(usize::MAX);
         self.require_room(sources)?;
-        let moment = now.to_string().replace(':', "-");
-        let part = format!("{}{moment}{}{PART}", NAME.0, NAME.1);
-        let part = self.folder.join(part);
-        let shutdown = &self.shutdown;
+        // How small it becomes is not known before.
+        self.shelf.begins(Step::Writing, None);
+        let part = self.folder.part(now);
         let file = disk::make_file(&part).map_err(at(&part))?;
-        let (amount, Stopping { inner, .. }) = backup::write(
-            sources,
-            Stopping {
-                inner: file,
-                shutdown,
-            },
-        )?;
+        let (amount, Watched { inner, .. }) = backup::write(sources, self.watch(file))?;
         inner.sync_all().map_err(at(&part))?;
         Ok((part, amount.damaged > 0))
     }
@@ -182,33 +175,35 @@ impl Plan {
             path: path.clone(),
             source,
         };
-        let shutdown = &self.shutdown;
-        let inner = BufReader::with_capacity(256 << 10, File::open(part).map_err(at)?);
-        backup::check(Stopping { inner, shutdown })?;
+        let file = File::open(part).map_err(at)?;
+        let bytes = file.metadata().map_err(at)?.len();
+        self.shelf.begins(Step::Checking, Some(bytes));
+        backup::check(self.watch(BufReader::with_capacity(256 << 10, file)))?;
         fs::rename(part, &path)
-            .and_then(|()| disk::sync_dir(&self.folder))
+            .and_then(|()| disk::sync_dir(self.folder.path()))
             .map_err(at)?;
         if !damaged {
-            self.tidy(self.keep);
+            self.folder.tidy(self.keep);
         }
         Ok(path)
     }
 
     /// What it may take is what is there; and as much again must stay free, for messages.
     fn require_room(&self, sources: &Sources<'_>) -> Result<(), BackupError> {
+        let folder = self.folder.path();
         let fault = |source| BackupError::File {
-            path: self.folder.clone(),
+            path: folder.to_owned(),
             source,
         };
         let contents = sources
             .blobs
             .map_or(Ok(0), |blobs| blobs.usage().map(|it| it.live))?;
         let rows = sources.store.disk_bytes()?;
-        let free = disk::free(&File::open(&self.folder).map_err(fault)?).map_err(fault)?;
+        let free = disk::free(&File::open(folder).map_err(fault)?).map_err(fault)?;
         let needed = contents.saturating_add(rows).saturating_mul(2);
         if free < needed {
             return Err(BackupError::NoRoom {
-                folder: self.folder.clone(),
+                folder: folder.to_owned(),
                 free: free >> 20,
                 needed: needed >> 20,
             });
@@ -216,44 +211,21 @@ impl Plan {
         Ok(())
     }
 
-    /// Removes all but the newest, and what was not finished.
-    fn tidy(&self, keep: usize) {
-        let names = disk::names(&self.folder).unwrap_or_default();
-        let mut whole: Vec<_> = names.iter().filter(|name| is_ours(name, "")).collect();
-        whole.sort();
-        let old = whole.len().saturating_sub(keep);
-        let unfinished = names.iter().filter(|name| is_ours(name, PART));
-        for name in whole.into_iter().take(old).chain(unfinished) {
-            let path = self.folder.join(name);
-            if let Err(error) = disk::remove_file(&path) {
-                tracing::warn!(%error, path = %path.display(), "an old backup stays");
-            }
-        }
+    /// Reads or writes for as long as the server runs, and says how far it came.
+    fn watch<T>(&self, inner: T) -> Watched<'_, T> {
+        Watched { inner, plan: self }
     }
 }
 
-/// Whether the server has given this name: nobody else's files are touched.
-fn is_ours(name: &str, ending: &str) -> bool {
-    const MOMENT: &str = "0000-00-00T00-00-00.000Z";
-    let inner = name
-        .strip_prefix(NAME.0)
-        .and_then(|rest| rest.strip_suffix(ending))
-        .and_then(|rest| rest.strip_suffix(NAME.1));
-    inner.is_some_and(|inner| {
-        let digits_as_0 = |c: char| if c.is_ascii_digit() { '0' } else { c };
-        inner.chars().map(digits_as_0).eq(MOMENT.chars())
-    })
-}
-
 /// Fails once the server stops: nobody waits for a backup.
-struct Stopping<'a, T> {
+struct Watched<'a, T> {
     inner: T,
-    shutdown: &'a Shutdown,
+    plan: &'a Plan,
 }
 
-impl<T> Stopping<'_, T> {
+impl<T> Watched<'_, T> {
     fn go_on(&self) -> io::Result<()> {
-        if self.shutdown.is_begun() {
+        if self.plan.shutdown.is_begun() {
             return Err(io::Error::new(
                 io::ErrorKind::BrokenPipe,
                 "the server stops",
@@ -263,10 +235,12 @@ impl<T> Stopping<'_, T> {
     }
 }
 
-impl<T: Write> Write for Stopping<'_, T> {
+impl<T: Write> Write for Watched<'_, T> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.go_on()?;
-        self.inner.write(bytes)
+        let count = self.inner.write(bytes)?;
+        self.plan.shelf.adds(count);
+        Ok(count)
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -274,24 +248,11 @@ impl<T: Write> Write for Stopping<'_, T> {
     }
 }
 
-impl<T: Read> Read for Stopping<'_, T> {
+impl<T: Read> Read for Watched<'_, T> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         self.go_on()?;
-        self.inner.read(buffer)
+        let count = self.inner.read(buffer)?;
+        self.plan.shelf.adds(count);
+        Ok(count)
     }
-}
-
-/// All whole ones, the newest first.
-pub(super) fn newest_first(folder: &Path) -> Vec<PathBuf> {
-    let mut names = disk::names(folder).unwrap_or_default();
-    names.retain(|name| is_ours(name, ""));
-    names.sort();
-    names.iter().rev().map(|name| folder.join(name)).collect()
-}
-
-/// When the newest one was made, by its file, and its bytes.
-fn newest(folder: &Path) -> Option<(SystemTime, u64)> {
-    let newest = newest_first(folder).into_iter().next()?;
-    let file = fs::metadata(newest).ok()?;
-    Some((file.modified().ok()?, file.len()))
 }

@@ -8,8 +8,8 @@ use std::fs::File;
 use std::io::BufReader;
 use std::path::Path;
 
-use super::{backups, open_blobs, open_store, store_options};
-use crate::backup::{self, BackupError, Restored};
+use super::{open_blobs, open_store, store_options};
+use crate::backup::{self, BackupError, Folder, Restored};
 use crate::base::clock::Clock;
 use crate::base::rng::Rng;
 use crate::config::Config;
@@ -30,8 +30,8 @@ pub(super) fn open(
         opened => return opened,
     };
     tracing::error!(%error, "the database can't be read; the newest backup is tried");
-    let folder = config.backups.folder_beside(&config.server.data);
-    for path in backups::newest_first(&folder) {
+    let folder = Folder::new(config.backups.folder_beside(&config.server.data));
+    for path in folder.newest_first() {
         let name = path.display().to_string();
         let why = format!("{error}; restored from {name}");
         match replace(config, &path, (clock, rng), (Mark::Damaged, &why)) {

@@ -7,12 +7,16 @@
 //! Searching is not in it: the index is made again.
 
 mod error;
+mod folder;
 mod format;
 mod read;
+mod shelf;
 mod write;
 
 pub use error::BackupError;
+pub use folder::{Folder, Kept};
 pub use read::{Restored, check, restore, restore_over};
+pub use shelf::{Doing, Failed, Shelf, Step};
 pub use write::{Sources, write};
 
 /// How much a backup holds.

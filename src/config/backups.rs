@@ -18,6 +18,9 @@ topic! {
         /// /var/backups/inkspot; for another folder, `systemctl edit inkspot` and add
         /// `ReadWritePaths=` with it.
         pub folder: Option<PathBuf> = None, like "\"/mnt/other/inkspot\"",
+        /// Whether administrators may fetch them in the browser, with their password. A backup holds what
+        /// everybody has written, which administrators do not see otherwise.
+        pub download: bool = false,
     }
 }
 

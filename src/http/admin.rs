@@ -211,7 +211,7 @@ impl From<AdminGroup> for Group {
 }
 
 /// Asks the service on a thread that may block; few do at a time, the others wait.
-async fn ask<T: Send + 'static>(
+pub(super) async fn ask<T: Send + 'static>(
     call: &Call,
     work: impl FnOnce(&Service, Caller) -> Result<T, ServiceError> + Send + 'static,
 ) -> Result<T, Failure> {

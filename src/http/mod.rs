@@ -9,6 +9,7 @@ mod answer;
 mod attachments;
 mod auth;
 mod avatars;
+mod backups;
 mod body;
 mod bundle;
 mod call;
@@ -51,6 +52,7 @@ use warp::path::FullPath;
 use warp::reply::Response;
 use warp::{Filter, Rejection, Reply};
 
+use crate::backup::Shelf;
 use crate::base::clock::{Clock, Timestamp};
 use crate::doctor::Doctor;
 use crate::metrics::Scrape;
@@ -78,6 +80,8 @@ pub struct Settings {
     pub scrape: Option<Scrape>,
     /// Looks at what is around this server.
     pub doctor: Arc<Doctor>,
+    /// Where the server keeps its backups.
+    pub backups: Shelf,
 }
 
 /// What all handlers share.

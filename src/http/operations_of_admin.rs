@@ -6,11 +6,12 @@ use http::Method;
 use serde_json::json;
 
 use super::openapi::{Operation, operation};
-use super::{admin, auth, resets, users};
+use super::{admin, auth, backups, resets, users};
 
 /// All of them.
 pub(super) fn all() -> Vec<Operation> {
     let mut all = installation();
+    all.extend(backups());
     all.extend(passwords());
     all
 }
@@ -77,6 +78,43 @@ fn installation() -> Vec<Operation> {
         )
         .gives_nothing("They are.")
         .refuses(&["forbidden", "storage_full"]),
+    ]
+}
+
+fn backups() -> Vec<Operation> {
+    vec![
+        get(
+            "/api/admin/backups",
+            "adminBackups",
+            "The server's own backups, and what goes on with them (administrators).",
+        )
+        .gives::<backups::BackupsNow>(200, "As it is now.")
+        .refuses(&["forbidden"]),
+        operation(
+            Method::POST,
+            "/api/admin/backups",
+            "makeBackup",
+            "Makes a backup now (administrators). Where one is being made, that is the one.",
+        )
+        .gives::<backups::BackupsNow>(202, "It is begun; ask how far it has come.")
+        .refuses(&["forbidden"]),
+        get(
+            "/api/admin/backups/{name}",
+            "fetchBackup",
+            "A whole backup (administrators), if the settings allow it and the password was given \
+             again in the last five minutes.",
+        )
+        .gives_bytes(200, "The backup.")
+        .refuses(&["forbidden", "not_found"]),
+        operation(
+            Method::POST,
+            "/api/auth/confirm",
+            "confirmPassword",
+            "Gives one's password again; it counts for five minutes and this session.",
+        )
+        .takes::<backups::Again>(&json!({"password": "correct horse battery"}))
+        .gives_nothing("It does.")
+        .refuses(&["invalid_credentials"]),
     ]
 }
 

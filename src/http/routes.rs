@@ -15,8 +15,8 @@ use super::answer::Answer;
 use super::call::{Call, Request};
 use super::error::Failure;
 use super::{
-    Door, admin, attachments, auth, avatars, conversations, files, health, invites, members,
-    messages, openapi, own, resets, search, setup, uploads, users,
+    Door, admin, attachments, auth, avatars, backups, conversations, files, health, invites,
+    members, messages, openapi, own, resets, search, setup, uploads, users,
 };
 
 /// All addresses of the API. `{name}` stands for one piece of a path.
@@ -35,6 +35,7 @@ pub(super) fn table() -> Vec<Route> {
         get("/api/auth/me", auth::me),
         patch("/api/auth/me", auth::rename),
         post("/api/auth/password", auth::change_password),
+        post("/api/auth/confirm", backups::confirm),
         get("/api/auth/sessions", auth::sessions),
         delete("/api/auth/sessions", auth::end_other_sessions),
         delete("/api/auth/sessions/{id}", auth::end_session),
@@ -61,6 +62,9 @@ pub(super) fn table() -> Vec<Route> {
         get("/api/admin/health", admin::health),
         post("/api/admin/compaction", admin::compact),
         get("/api/admin/metrics", admin::metrics),
+        get("/api/admin/backups", backups::list),
+        post("/api/admin/backups", backups::make),
+        get("/api/admin/backups/{name}", backups::fetch),
 
         get("/api/conversations", conversations::list),
         post("/api/conversations", conversations::create),

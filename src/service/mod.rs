@@ -16,6 +16,7 @@ mod commit;
 #[cfg(test)]
 mod commit_tests;
 mod compaction;
+mod confirmed;
 mod conversations;
 mod deadlines;
 mod decision;
@@ -120,6 +121,7 @@ struct Inner {
     readers: places::Places,
     writable: writable::Writable,
     compaction: compaction::Compaction,
+    confirmed: confirmed::Confirmed,
     /// Wakes who lets files go.
     reaper: Arc<tokio::sync::Notify>,
     /// The last id given to an account or a conversation.

@@ -9,6 +9,7 @@ use tokio::task::JoinHandle;
 
 use super::commit::{Committer, Fatal, Threads};
 use super::compaction::Compaction;
+use super::confirmed::Confirmed;
 use super::devices::Devices;
 use super::directory::Directory;
 use super::files::READERS_OF_ONE;
@@ -205,6 +206,7 @@ impl Service {
             readers: Places::new(READERS_OF_ONE),
             writable: Writable::default(),
             compaction: Compaction::default(),
+            confirmed: Confirmed::default(),
             reaper,
             last_id: AtomicU64::new(0),
         }));

@@ -9,10 +9,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use inkspot::app::{App, AppError};
+use inkspot::backup::Shelf;
 use inkspot::base::clock::Clock;
 use inkspot::base::rng::Rng;
 use inkspot::base::shutdown::Shutdown;
-use inkspot::config::{Config, LimitProfile};
+use inkspot::config::{Backups, Config, LimitProfile};
 use inkspot::doctor::Doctor;
 use inkspot::model::Role;
 use inkspot::model::view::UserView;
@@ -26,6 +27,7 @@ use rustls::pki_types::pem::PemObject;
 use rustls::{ClientConfig, RootCertStore};
 use serde_json::{Value, json};
 use tempfile::TempDir;
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use warp::filters::BoxedFilter;
 
@@ -175,6 +177,7 @@ impl TestServer {
                 self.clock.clone(),
                 Vec::new(),
             )),
+            backups: Shelf::new(self.data(), watch::channel(Backups::default()).1),
         };
         inkspot::http::routes(self.service.clone(), self.search.clone(), settings)
     }

@@ -4,6 +4,7 @@ use inkspot::model::Role;
 use inkspot::model::view::UserView;
 use serde_json::{Value, json};
 
+use super::backups::made;
 use crate::harness::{Client, PASSWORD, Reply, TestServer};
 use crate::tus::png;
 
@@ -23,6 +24,8 @@ struct Scene {
     upload: String,
     /// The code of a link to a new password.
     reset: String,
+    /// A file's name, a backup's where it is about those.
+    name: String,
 }
 
 impl Scene {
@@ -46,6 +49,12 @@ impl Scene {
             files = Self::files(&admin, room.as_str().unwrap(), pattern).await;
         }
         let [picture, face, upload] = files;
+        let mut name = "a.png".to_owned();
+        if pattern.contains("backups/") {
+            let password = json!({"password": PASSWORD});
+            admin.post("/api/auth/confirm", password).await.gives(204);
+            name = text(made(&admin).await["backups"][0]["name"].clone());
+        }
         Self {
             ada,
             admin,
@@ -57,6 +66,7 @@ impl Scene {
             face,
             upload,
             reset: text(reset).rsplit_once('/').unwrap().1.to_owned(),
+            name,
         }
     }
 
@@ -107,7 +117,7 @@ impl Scene {
             .replace("{userId}", &user)
             .replace("{version}", &self.face)
             .replace("{side}", "320")
-            .replace("{name}", "a.png")
+            .replace("{name}", &self.name)
     }
 
     /// An example body, with the names that it takes from elsewhere filled in.
@@ -130,7 +140,7 @@ impl Scene {
 
 #[tokio::test]
 async fn every_documented_example_answers_as_documented() {
-    let server = TestServer::start().await;
+    let server = TestServer::start_with(|config| config.backups.download = true).await;
     let setup = server.service.setup_token().unwrap();
     let document = server.visitor().get("/api/openapi.json").await.gives(200);
     assert_eq!(document["openapi"], "3.1.0");

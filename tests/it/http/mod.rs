@@ -4,6 +4,7 @@ mod access;
 mod accounts;
 mod admin;
 mod attachments;
+mod backups;
 mod cookies;
 mod described;
 mod files;

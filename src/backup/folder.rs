@@ -1,0 +1,156 @@
+//! A folder of backups that a server has made. The names are the server's own: nobody else's files are
+//! touched or given away.
+
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use crate::base::clock::Timestamp;
+use crate::base::disk;
+
+/// What their names begin and end with; between stands when they were begun, so that they sort by it.
+const NAME: (&str, &str) = ("inkspot-", ".backup");
+/// An unfinished one.
+const PART: &str = ".part";
+
+/// A finished backup.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Kept {
+    /// Its name in the folder.
+    pub name: String,
+    /// Its size.
+    pub bytes: u64,
+    /// When it was finished.
+    pub made_at: Timestamp,
+}
+
+/// Where backups are kept. It is made with the first of them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Folder(PathBuf);
+
+impl Folder {
+    /// The one at this path.
+    pub fn new(path: PathBuf) -> Self {
+        Self(path)
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+
+    /// Where the one of this moment is written, until it is checked.
+    pub fn part(&self, now: Timestamp) -> PathBuf {
+        let moment = now.to_string().replace(':', "-");
+        self.0.join(format!("{}{moment}{}{PART}", NAME.0, NAME.1))
+    }
+
+    /// All finished ones, the newest first.
+    pub fn all(&self) -> io::Result<Vec<Kept>> {
+        let mut all = Vec::new();
+        for name in self.names("")?.into_iter().rev() {
+            let about = match fs::metadata(self.0.join(&name)) {
+                Ok(about) => about,
+                // It is the oldest, and another took its place.
+                Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+                Err(error) => return Err(error),
+            };
+            let since = about.modified()?.duration_since(SystemTime::UNIX_EPOCH);
+            let millis = since.map_or(0, |since| since.as_millis());
+            all.push(Kept {
+                name,
+                bytes: about.len(),
+                made_at: Timestamp(u64::try_from(millis).unwrap_or(u64::MAX)),
+            });
+        }
+        Ok(all)
+    }
+
+    /// The paths of all finished ones, the newest first; none if the folder can't be read.
+    pub fn newest_first(&self) -> Vec<PathBuf> {
+        let names = self.names("").unwrap_or_default();
+        names.iter().rev().map(|name| self.0.join(name)).collect()
+    }
+
+    /// Opens a finished one, and says how long it is. `None`: there is none of this name.
+    pub fn open(&self, name: &str) -> io::Result<Option<(File, u64)>> {
+        if !is_ours(name, "") {
+            return Ok(None);
+        }
+        match File::open(self.0.join(name)) {
+            Ok(file) => {
+                let bytes = file.metadata()?.len();
+                Ok(Some((file, bytes)))
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Removes all but the newest ones, and what was not finished.
+    pub fn tidy(&self, keep: usize) {
+        let whole = self.names("").unwrap_or_default();
+        let old = whole.len().saturating_sub(keep);
+        let unfinished = self.names(PART).unwrap_or_default();
+        for name in whole.into_iter().take(old).chain(unfinished) {
+            let path = self.0.join(name);
+            if let Err(error) = disk::remove_file(&path) {
+                tracing::warn!(%error, path = %path.display(), "an old backup stays");
+            }
+        }
+    }
+
+    /// The names with this ending, the oldest first. A folder that is not there has none.
+    fn names(&self, ending: &str) -> io::Result<Vec<String>> {
+        let mut names = match disk::names(&self.0) {
+            Ok(names) => names,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
+            Err(error) => return Err(error),
+        };
+        names.retain(|name| is_ours(name, ending));
+        names.sort();
+        Ok(names)
+    }
+}
+
+/// Whether the server has given this name.
+fn is_ours(name: &str, ending: &str) -> bool {
+    const MOMENT: &str = "0000-00-00T00-00-00.000Z";
+    let inner = name
+        .strip_prefix(NAME.0)
+        .and_then(|rest| rest.strip_suffix(ending))
+        .and_then(|rest| rest.strip_suffix(NAME.1));
+    inner.is_some_and(|inner| {
+        let digits_as_0 = |c: char| if c.is_ascii_digit() { '0' } else { c };
+        inner.chars().map(digits_as_0).eq(MOMENT.chars())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_servers_own_names_are_opened() {
+        let outer = tempfile::tempdir().unwrap();
+        let folder = Folder::new(outer.path().join("backups"));
+        assert_eq!(folder.all().unwrap(), []);
+        fs::create_dir(folder.path()).unwrap();
+        fs::write(outer.path().join("secret"), "s").unwrap();
+        for (at, text) in [(1_000, "old"), (2_000, "newer")] {
+            let part = folder.part(Timestamp(at));
+            fs::write(part.with_extension(""), text).unwrap();
+        }
+        let all = folder.all().unwrap();
+        assert_eq!(all.iter().map(|one| one.bytes).collect::<Vec<_>>(), [5, 3]);
+        assert_eq!(folder.open(&all[0].name).unwrap().unwrap().1, 5);
+        let hostile = "inkspot-../../secret.backup";
+        for name in ["../secret", "secret", "", ".", hostile] {
+            assert!(folder.open(name).unwrap().is_none(), "{name}");
+        }
+        folder.tidy(1);
+        assert_eq!(folder.all().unwrap().len(), 1);
+        assert!(folder.open(&all[1].name).unwrap().is_none());
+    }
+}
