@@ -1,5 +1,8 @@
 // The administration: people, links to a new password, groups from outside, storage, health.
 import assert from "node:assert/strict";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { after, before, test } from "node:test";
 import { PASSWORD, TestServer } from "../js/lib/server.mjs";
 import { openBrowser, Person, sendFiles } from "./people.mjs";
@@ -7,11 +10,13 @@ import { soundOf } from "./sound.mjs";
 
 const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
 
-let browser, server;
+let browser, server, config;
 
 before(async () => {
   browser = await openBrowser();
-  server = await TestServer.start({ users: ["root", "ann", "bob", "cy"] });
+  config = path.join(await mkdtemp(path.join(tmpdir(), "inkspot-config-")), "config.toml");
+  await writeFile(config, "[backups]\ndownload = true\n");
+  server = await TestServer.start({ users: ["root", "ann", "bob", "cy"], args: ["--config", config] });
   const ann = await server.signIn("ann");
   const room = (await ann.api("POST", "/api/conversations", { title: "Book club", isGroup: true, members: ["bob"] })).body.id;
   await sendFiles(server, ann, room, "Nobody else reads this", [{ name: "list.txt", mimeType: "text/plain", buffer: Buffer.alloc(20_000, 65) }]);
@@ -19,6 +24,7 @@ before(async () => {
 after(async () => {
   await browser.close();
   await server.close();
+  await rm(path.dirname(config), { recursive: true });
 });
 
 const at = (path) => new URL(path, server.url).href;
@@ -99,6 +105,26 @@ test("groups are seen from outside, storage and health are said in words", async
   await root.leave();
 });
 
+test("a backup is made while one looks on, and fetched with the password", async () => {
+  const root = await signedIn("root");
+  await root.visit(at("/admin/backups"));
+  await root.seesText("There is no backup yet.");
+  await root.page.getByRole("button", { name: "Back up now" }).click();
+  await root.seesText("The last one was made");
+  await root.page.getByRole("list", { name: "Backups" }).getByRole("button", { name: /^Fetch the backup of/ }).click();
+  const dialog = root.page.getByRole("dialog", { name: /^Fetch the backup of/ });
+  await dialog.getByText("It holds everything that everybody has written").waitFor();
+  await dialog.getByRole("textbox", { name: "Current password" }).fill("wrong horse battery");
+  await dialog.getByRole("button", { name: "Fetch" }).click();
+  await dialog.getByText("That is not your current password. Type it again.").waitFor();
+  await dialog.getByRole("textbox", { name: "Current password" }).fill(PASSWORD);
+  const [download] = await Promise.all([root.page.waitForEvent("download"), dialog.getByRole("button", { name: "Fetch" }).click()]);
+  assert.match(download.suggestedFilename(), /^inkspot-.*\.backup$/);
+  const bytes = await readFile(await download.path());
+  assert.equal(bytes.subarray(0, 16).toString(), "INKSPOT-BACKUP1\n");
+  await root.leave();
+});
+
 test("a member finds nothing there", async () => {
   const ann = await signedIn("ann");
   await ann.visit(at("/admin/storage"));
@@ -114,7 +140,7 @@ for (const colorScheme of ["light", "dark"]) {
     test(`nothing is in anybody's way: ${size}, ${colorScheme}`, async () => {
       const root = await signedIn("root", { colorScheme, reducedMotion: "reduce", ...options });
       const sound = soundOf(root.page);
-      for (const [path, text] of [["/admin", "4 accounts"], ["/admin/groups", "Book club"], ["/admin/storage", "Largest file"], ["/admin/security", "Signed-in people"], ["/admin/server", "Memory in use"]]) {
+      for (const [path, text] of [["/admin", "4 accounts"], ["/admin/groups", "Book club"], ["/admin/storage", "Largest file"], ["/admin/backups", "Back up now"], ["/admin/security", "Signed-in people"], ["/admin/server", "Memory in use"]]) {
         await root.visit(at(path));
         await root.seesText(text);
         await sound(path);

@@ -1,6 +1,6 @@
 /** What administrators ask, and links to a new password. */
 
-import type { AdminGroups, AdminHealth, AdminPeople, AdminStorage, ResetLink, ResetState } from "../lib/administration";
+import type { AdminBackups, AdminGroups, AdminHealth, AdminPeople, AdminStorage, ResetLink, ResetState } from "../lib/administration";
 import type { User } from "../lib/wire";
 import { query, request, seg } from "./http";
 
@@ -28,3 +28,15 @@ export const getReset = (code: string) => request<ResetState>("GET", `/resets/${
 
 /** Chooses the new password; one is signed in then. */
 export const postReset = (code: string, newPassword: string) => request<{ user: User }>("POST", `/resets/${seg(code)}`, { newPassword });
+
+/** The server's own backups. */
+export const getBackups = () => request<AdminBackups>("GET", "/admin/backups");
+
+/** Makes one now. */
+export const postBackup = () => request<AdminBackups>("POST", "/admin/backups", {});
+
+/** Where a browser fetches one, after {@link confirmPassword}. */
+export const backupAddress = (name: string): string => `/api/admin/backups/${seg(name)}`;
+
+/** Gives one's password again, for what asks for it in the next five minutes. */
+export const confirmPassword = (password: string) => request<void>("POST", "/auth/confirm", { password });

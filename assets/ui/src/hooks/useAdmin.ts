@@ -3,7 +3,7 @@
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import { explain } from "../lib/failure";
 
-export { endSessionsOf, getGroups, getHealth, getPeople, getReset, getStorage, postReset, postResetLink } from "../api/admin";
+export { backupAddress, confirmPassword, endSessionsOf, getBackups, getGroups, getHealth, getPeople, getReset, getStorage, postBackup, postReset, postResetLink } from "../api/admin";
 
 /** A list that comes in pages. */
 export interface Paged<T> {

@@ -63,6 +63,27 @@ export interface ServerCheck {
   remedy?: string;
 }
 
+/** A finished backup. */
+export interface Backup {
+  name: string;
+  bytes: number;
+  madeAt: Time;
+}
+
+/** The server's own backups, the newest first, and what goes on with them. */
+export interface AdminBackups {
+  backups: Backup[];
+  /** `of`: of how many bytes, `null` while that is not known. */
+  doing: { step: "waiting" | "writing" | "checking"; bytes: number; of: number | null } | null;
+  failed: { at: Time; message: string } | null;
+  /** `null`: none is made by itself. */
+  everyHours: number | null;
+  keep: number;
+  folder: string;
+  /** Whether they can be fetched in the browser. */
+  download: boolean;
+}
+
 /** How the server is. */
 export interface AdminHealth {
   version: string;

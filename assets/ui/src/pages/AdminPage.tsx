@@ -5,6 +5,7 @@ import "../lib/laterWords";
 import { t, type TextKey } from "../lib/text";
 import { session } from "../hooks/useAccount";
 import { useTitle } from "../hooks/useTitle";
+import { Backups } from "../components/admin/Backups";
 import { Groups } from "../components/admin/Groups";
 import { People } from "../components/admin/People";
 import { Security } from "../components/admin/Security";
@@ -17,6 +18,7 @@ const PARTS = {
   people: { label: "people.title", draw: People },
   groups: { label: "admin.groups", draw: Groups },
   storage: { label: "admin.storage", draw: StoragePart },
+  backups: { label: "admin.backups", draw: Backups },
   security: { label: "admin.security", draw: Security },
   server: { label: "admin.server", draw: Server },
 } as const satisfies Record<string, { label: TextKey; draw: () => unknown }>;
