@@ -89,7 +89,7 @@ async fn make_all(making: Making) {
             }
             Err(error) => {
                 making.meters.failed();
-                tracing::error!(%error, "no backup was made; it is tried again");
+                tracing::error!(%error, "no backup was made");
                 not_before = now.plus(every.unwrap_or(TRY_AGAIN).min(TRY_AGAIN));
             }
         }
