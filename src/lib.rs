@@ -2,7 +2,7 @@
 //!
 //! The rooms of the house, from the cellar up; imports point down only
 //! (`docs/ARCHITECTURE.md` has the plan, `tests/it/floors.rs` holds it):
-//! `base` → `model metrics` → `protocol config text tls acme media` → `store engine blobs` → `service search backup doctor` → `http realtime` →
+//! `base` → `model metrics` → `protocol config text tls acme media` → `store engine blobs` → `service search backup doctor export` → `http realtime` →
 //! `server app cli`.
 
 pub mod acme;
@@ -14,6 +14,7 @@ pub mod cli;
 pub mod config;
 pub mod doctor;
 pub mod engine;
+pub mod export;
 pub mod http;
 pub mod media;
 pub mod metrics;

@@ -200,6 +200,12 @@ pub fn open(
     }
 }
 
+/// Where a content lies in a folder of blobs that are of the kind [`BlobKind::Files`]: for who reads it when
+/// nobody uses that folder.
+pub fn place_of_content(folder: &Path, hash: &BlobHash) -> PathBuf {
+    files::path_in(&folder.join(BlobKind::Files.name()), hash)
+}
+
 /// The folder of an implementation, held for this process, and the floor of its disk.
 #[derive(Debug)]
 struct Place {

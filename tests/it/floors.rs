@@ -9,7 +9,7 @@ const FLOORS: &[&[&str]] = &[
     &["model", "metrics"],
     &["protocol", "config", "tls", "acme", "text", "media"],
     &["store", "engine", "blobs"],
-    &["service", "search", "backup", "doctor"],
+    &["service", "search", "backup", "doctor", "export"],
     &["http", "realtime"],
     &["server", "app", "cli", "main", "lib"],
 ];

@@ -21,6 +21,13 @@ use crate::base::disk;
 /// The folder of stages; two-letter folders beside it hold the blobs.
 const STAGES: &str = "stages";
 
+/// Where a blob lies in the folder of them.
+pub fn path_in(dir: &Path, hash: &BlobHash) -> PathBuf {
+    let name = hash.to_string();
+    let (folder, rest) = name.split_at(2);
+    dir.join(folder).join(rest)
+}
+
 /// Plain files behind the seam.
 pub struct Files {
     place: Place,
@@ -61,9 +68,7 @@ impl Files {
     }
 
     fn blob_path(&self, hash: &BlobHash) -> PathBuf {
-        let name = hash.to_string();
-        let (folder, rest) = name.split_at(2);
-        self.place.dir.join(folder).join(rest)
+        path_in(&self.place.dir, hash)
     }
 
     fn sync_stages(&self) -> Result<(), BlobError> {
