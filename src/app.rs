@@ -33,7 +33,7 @@ use crate::server::{Bounds, Handler, Handlers, Links, Listening, MetricsDoor, Se
 use crate::service::{self, Parts, Running, Service, ServiceError};
 use crate::store::{self, Store, StoreError, StoreOptions, Writer};
 
-pub use rescue::replace;
+pub use rescue::{configured_passphrase, open_backup, replace};
 pub use upgrade::newest as newest_before_upgrade;
 
 /// Why the program could not start, or had to end. Each is a sentence that says what to do.
@@ -78,6 +78,7 @@ pub struct App {
     http: Handler,
     config: Config,
     clock: Clock,
+    rng: Rng,
     shutdown: Shutdown,
     fatal: Arc<Mutex<Option<String>>>,
     meters: Meters,
@@ -158,12 +159,17 @@ pub fn open_blobs(config: &Config, floor_bytes: u64) -> Result<Arc<dyn Blobs>, B
         FileStorage::Volumes => BlobKind::Volumes,
         FileStorage::Files => BlobKind::Files,
     };
-    let folder = config.server.data.join("blobs");
+    let folder = blobs_folder(config);
     let options = BlobOptions {
         floor_bytes,
         ..BlobOptions::default()
     };
     blobs::open(&folder, kind, &options)
+}
+
+/// Where the contents of files lie.
+pub fn blobs_folder(config: &Config) -> PathBuf {
+    config.server.data.join("blobs")
 }
 
 /// How the store is opened under these settings.
@@ -181,15 +187,15 @@ pub fn open_store_to_write(
     clock: &Clock,
     rng: &Rng,
 ) -> Result<(Store, Writer), AppError> {
-    upgraded(config, clock, open_store(config, clock, rng)?)
+    upgraded(config, (clock, rng), open_store(config, clock, rng)?)
 }
 
 fn upgraded(
     config: &Config,
-    clock: &Clock,
+    tools: (&Clock, &Rng),
     (store, mut writer): (Store, Writer),
 ) -> Result<(Store, Writer), AppError> {
-    upgrade::upgrade(config, &store, &mut writer, clock).map_err(AppError::Upgrade)?;
+    upgrade::upgrade(config, &store, &mut writer, tools).map_err(AppError::Upgrade)?;
     Ok((store, writer))
 }
 
@@ -240,7 +246,7 @@ impl App {
     ) -> Result<Self, AppError> {
         let listening = Listening::bind(config.clone(), clock.clone(), bounds)?;
         let metrics = MetricsDoor::bind(&config.metrics)?;
-        let opened = upgraded(config, clock, rescue::open(config, clock, rng)?)?;
+        let opened = upgraded(config, (clock, rng), rescue::open(config, clock, rng)?)?;
         let meters = Meters::default();
         let server = listening.secure()?.counting(meters.clone());
         let store = opened.0.clone();
@@ -306,7 +312,7 @@ impl App {
         };
         let routes = http::routes(service.clone(), search.clone(), settings);
         let http = Handler::from_service(warp::service(routes));
-        let clock = clock.clone();
+        let (clock, rng) = (clock.clone(), rng.clone());
         Ok(Self {
             server,
             service,
@@ -319,6 +325,7 @@ impl App {
             http,
             config: config.clone(),
             clock,
+            rng,
             shutdown,
             fatal,
             meters,
@@ -394,6 +401,7 @@ impl App {
             http,
             config,
             clock,
+            rng,
             shutdown,
             fatal,
             meters,
@@ -414,6 +422,7 @@ impl App {
             meters: meters.backups.clone(),
             service: service.clone(),
             clock: clock.clone(),
+            rng,
             shutdown: shutdown.clone(),
         });
         let numbers = async {

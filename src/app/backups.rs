@@ -9,9 +9,10 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use tokio::task::spawn_blocking;
 
-use crate::backup::{self, BackupError, Failed, Folder, Shelf, Sources, Step};
+use crate::backup::{self, BackupError, Failed, Folder, In, Out, Passphrase, Shelf, Sources, Step};
 use crate::base::clock::{Clock, Stopwatch, Timestamp};
 use crate::base::disk;
+use crate::base::rng::Rng;
 use crate::base::shutdown::Shutdown;
 use crate::metrics;
 use crate::service::Service;
@@ -26,9 +27,20 @@ struct Plan {
     data: PathBuf,
     folder: Folder,
     keep: usize,
+    /// Where the passphrase is, if there is one.
+    passphrase: Option<PathBuf>,
+    rng: Rng,
     /// Where it is told how far it has come.
     shelf: Shelf,
     shutdown: Shutdown,
+}
+
+/// What was written, and is not checked yet.
+struct Part {
+    path: PathBuf,
+    /// Whether a stored file was found damaged.
+    damaged: bool,
+    passphrase: Option<Passphrase>,
 }
 
 /// What making them takes.
@@ -41,8 +53,9 @@ pub(super) struct Making {
     pub meters: metrics::Backups,
     /// What they are made of.
     pub service: Service,
-    /// Time.
+    /// Time and randomness.
     pub clock: Clock,
+    pub rng: Rng,
     /// Ends it.
     pub shutdown: Shutdown,
 }
@@ -65,6 +78,7 @@ async fn make_all(making: Making) {
         let folder = shelf.folder();
         if known.as_ref() != Some(&folder) {
             newest = making.find_newest(&folder);
+            making.say_what_is_missing().await;
             (known, not_before) = (Some(folder), Timestamp(0));
         }
         let asked = tokio::select! {
@@ -76,12 +90,8 @@ async fn make_all(making: Making) {
         if !asked && due.is_none_or(|due| now < due.max(not_before)) {
             continue;
         }
-        let made = making.make(Arc::new(making.plan()), now).await;
-        let failed = made.as_ref().err().map(|error| Failed {
-            at: now,
-            why: error.to_string(),
-        });
-        shelf.ended(failed);
+        let made = making.make(now).await;
+        shelf.ended(made.as_ref().err().map(|error| Failed::new(now, error)));
         match made {
             Ok(path) => {
                 tracing::info!(path = %path.display(), "made and checked a backup");
@@ -99,12 +109,25 @@ async fn make_all(making: Making) {
 impl Making {
     /// How one is made under the present settings.
     fn plan(&self) -> Plan {
+        let settings = self.shelf.settings();
         Plan {
             folder: self.shelf.folder(),
-            keep: self.shelf.settings().keep as usize,
+            keep: settings.keep as usize,
+            passphrase: settings.passphrase_file,
+            rng: self.rng.clone(),
             shelf: self.shelf.clone(),
             shutdown: self.shutdown.clone(),
             data: self.data.clone(),
+        }
+    }
+
+    /// Before it is needed, perhaps in a day.
+    async fn say_what_is_missing(&self) {
+        let plan = self.plan();
+        if let Ok(Err(error)) = spawn_blocking(move || plan.passphrase()).await {
+            tracing::error!(%error, "no backup can be made");
+            let failed = Failed::new(self.clock.now(), &error);
+            self.shelf.ended(Some(failed));
         }
     }
 
@@ -118,8 +141,8 @@ impl Making {
     }
 
     /// Makes one and notes it.
-    async fn make(&self, plan: Arc<Plan>, now: Timestamp) -> Result<PathBuf, BackupError> {
-        let took = Stopwatch::start();
+    async fn make(&self, now: Timestamp) -> Result<PathBuf, BackupError> {
+        let (took, plan) = (Stopwatch::start(), Arc::new(self.plan()));
         let path = plan.make_and_check(&self.service, now).await?;
         let bytes = fs::metadata(&path).map_or(0, |file| file.len());
         let at = Duration::from_millis(now.0).as_secs_f64();
@@ -136,53 +159,74 @@ impl Plan {
         now: Timestamp,
     ) -> Result<PathBuf, BackupError> {
         const BROKEN: BackupError = BackupError::Damaged("it broke off");
-        let plan = Arc::clone(&self);
+        let (plan, this) = (Arc::clone(&self), Arc::clone(&self));
         let made = service.with_all(move |store, blobs| {
             let data = &plan.data;
             plan.make(now, &Sources::all(store, blobs, data))
         });
-        let (part, damaged) = made.await.ok_or(BROKEN)??;
-        // Nobody waits for this.
-        spawn_blocking(move || self.keep_checked(&part, damaged))
-            .await
-            .map_err(|_| BROKEN)?
+        let written = match made.await {
+            // Nobody waits for this.
+            Some(Ok(part)) => spawn_blocking(move || this.keep_checked(&part)).await,
+            Some(Err(error)) => Ok(Err(error)),
+            None => Ok(Err(BROKEN)),
+        };
+        let made = written.unwrap_or(Err(BROKEN));
+        if made.is_err() {
+            // What is unfinished takes room only.
+            let _ = spawn_blocking(move || self.folder.tidy(usize::MAX)).await;
+        }
+        made
     }
 
-    /// What was written, unfinished, and whether a stored file was found damaged.
-    fn make(&self, now: Timestamp, sources: &Sources<'_>) -> Result<(PathBuf, bool), BackupError> {
+    /// What a new one is sealed with.
+    fn passphrase(&self) -> Result<Option<Passphrase>, BackupError> {
+        let file = self.passphrase.as_deref();
+        file.map(Passphrase::read_for_new).transpose()
+    }
+
+    /// Writes one.
+    fn make(&self, now: Timestamp, sources: &Sources<'_>) -> Result<Part, BackupError> {
         let at = |path: &Path| {
             let path = path.to_owned();
             move |source| BackupError::File { path, source }
         };
-        let folder = self.folder.path();
+        let (folder, passphrase) = (self.folder.path(), self.passphrase()?);
         fs::create_dir_all(folder.parent().unwrap_or(folder)).map_err(at(folder))?;
         disk::make_dir(folder).map_err(at(folder))?;
         self.folder.tidy(usize::MAX);
         self.require_room(sources)?;
         // How small it becomes is not known before.
         self.shelf.begins(Step::Writing, None);
-        let part = self.folder.part(now);
-        let file = disk::make_file(&part).map_err(at(&part))?;
-        let (amount, Watched { inner, .. }) = backup::write(sources, self.watch(file))?;
-        inner.sync_all().map_err(at(&part))?;
-        Ok((part, amount.damaged > 0))
+        let path = self.folder.part(now, passphrase.is_some());
+        let file = disk::make_file(&path).map_err(at(&path))?;
+        let out = Out::begin(self.watch(file), passphrase.as_ref(), &self.rng)?;
+        let (amount, out) = backup::write(sources, out)?;
+        out.finish()?.inner.sync_all().map_err(at(&path))?;
+        Ok(Part {
+            path,
+            damaged: amount.damaged > 0,
+            passphrase,
+        })
     }
 
     /// Reads it to its end and gives it its name. Those before stay when it lacks what they may have.
-    fn keep_checked(&self, part: &Path, damaged: bool) -> Result<PathBuf, BackupError> {
-        let path = part.with_extension("");
+    fn keep_checked(&self, part: &Part) -> Result<PathBuf, BackupError> {
+        let path = part.path.with_extension("");
         let at = |source| BackupError::File {
             path: path.clone(),
             source,
         };
-        let file = File::open(part).map_err(at)?;
+        let file = File::open(&part.path).map_err(at)?;
         let bytes = file.metadata().map_err(at)?.len();
         self.shelf.begins(Step::Checking, Some(bytes));
-        backup::check(self.watch(BufReader::with_capacity(256 << 10, file)))?;
-        fs::rename(part, &path)
+        let file = self.watch(BufReader::with_capacity(256 << 10, file));
+        backup::check(In::begin::<BackupError>(file, || {
+            Ok(part.passphrase.clone())
+        })?)?;
+        fs::rename(&part.path, &path)
             .and_then(|()| disk::sync_dir(self.folder.path()))
             .map_err(at)?;
-        if !damaged {
+        if !part.damaged {
             self.folder.tidy(self.keep);
         }
         Ok(path)

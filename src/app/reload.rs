@@ -13,7 +13,7 @@ use crate::server::{Control, MetricsToken, StartError};
 use crate::service::Service;
 
 /// The settings that change at once. All others take a restart.
-pub const LIVE: [&str; 16] = [
+pub const LIVE: [&str; 17] = [
     "server.name",
     "server.trusted_proxies",
     "limits.profile",
@@ -24,6 +24,7 @@ pub const LIVE: [&str; 16] = [
     "backups.every_hours",
     "backups.keep",
     "backups.folder",
+    "backups.passphrase_file",
     "backups.download",
     "sessions.idle_days",
     "log.level",

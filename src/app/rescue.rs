@@ -5,11 +5,11 @@
 //! replaced: it has more than a backup has, and a person decides.
 
 use std::fs::File;
-use std::io::BufReader;
+use std::io::{BufReader, Read};
 use std::path::Path;
 
 use super::{open_blobs, open_store, store_options};
-use crate::backup::{self, BackupError, Folder, Restored};
+use crate::backup::{self, BackupError, Folder, In, Passphrase, Restored};
 use crate::base::clock::Clock;
 use crate::base::rng::Rng;
 use crate::config::Config;
@@ -34,7 +34,9 @@ pub(super) fn open(
     for path in folder.newest_first() {
         let name = path.display().to_string();
         let why = format!("{error}; restored from {name}");
-        match replace(config, &path, (clock, rng), (Mark::Damaged, &why)) {
+        let restored = open_backup(&path, || configured_passphrase(config))
+            .and_then(|from| replace(config, from, (clock, rng), (Mark::Damaged, &why)));
+        match restored {
             Ok(restored) => {
                 tracing::error!(
                     backup = name,
@@ -52,19 +54,32 @@ pub(super) fn open(
     Err(error)
 }
 
+/// What opens the backups of this server, if its settings say it.
+pub fn configured_passphrase(config: &Config) -> Result<Option<Passphrase>, BackupError> {
+    let file = config.backups.passphrase_file.as_deref();
+    file.map(Passphrase::read).transpose()
+}
+
 /// Puts a backup in the place of the database, which is set aside with a mark and a reason.
 pub fn replace(
     config: &Config,
-    path: &Path,
+    from: impl Read,
     tools: (&Clock, &Rng),
     mark: (Mark, &str),
 ) -> Result<Restored, BackupError> {
+    let open_blobs = || open_blobs(config, 0).map_err(BackupError::from);
+    let (data, options) = (&config.server.data, store_options(config));
+    backup::restore_over(from, data, &options, open_blobs, tools, mark)
+}
+
+/// Opens a backup. `passphrase` is asked if it takes one.
+pub fn open_backup<E: From<BackupError>>(
+    path: &Path,
+    passphrase: impl FnOnce() -> Result<Option<Passphrase>, E>,
+) -> Result<In<BufReader<File>>, E> {
     let file = File::open(path).map_err(|source| BackupError::File {
         path: path.to_owned(),
         source,
     })?;
-    let file = BufReader::with_capacity(256 << 10, file);
-    let open_blobs = || open_blobs(config, 0).map_err(BackupError::from);
-    let (data, options) = (&config.server.data, store_options(config));
-    backup::restore_over(file, data, &options, open_blobs, tools, mark)
+    In::begin(BufReader::with_capacity(256 << 10, file), passphrase)
 }

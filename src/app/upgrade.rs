@@ -4,35 +4,45 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::backup::{self, BackupError, Sources};
+use crate::backup::{self, BackupError, Out, Passphrase, Sources};
 use crate::base::clock::Clock;
 use crate::base::disk;
+use crate::base::rng::Rng;
 use crate::config::Config;
 use crate::store::{Store, Writer};
 
 /// What the names of these files begin and end with; between stands when they were made.
 const NAME: (&str, &str) = ("before-upgrade-", ".backup");
+/// What such a name ends with besides when a passphrase is needed.
+const SEALED: &str = ".age";
+/// An unfinished one.
+const PART: &str = ".part";
 
 /// Brings the database to the format that this Inkspot writes, after its rows were kept.
 pub(super) fn upgrade(
     config: &Config,
     store: &Store,
     writer: &mut Writer,
-    clock: &Clock,
+    (clock, rng): (&Clock, &Rng),
 ) -> Result<(), BackupError> {
     let Some((from, to)) = writer.older_format()? else {
         return Ok(());
     };
     let data = &config.server.data;
     let folder = config.backups.folder_beside(data);
+    let passphrase = config.backups.passphrase_file.as_deref();
+    let passphrase = passphrase.map(Passphrase::read_for_new).transpose()?;
     let moment = clock.now().to_string().replace(':', "-");
-    let path = folder.join(format!("{}{moment}-{from}-to-{to}{}", NAME.0, NAME.1));
-    let part = path.with_extension("part");
+    let seal = passphrase.as_ref().map_or("", |_| SEALED);
+    let name = format!("{}{moment}-{from}-to-{to}{}{seal}", NAME.0, NAME.1);
+    let (path, part) = (folder.join(&name), folder.join(name + PART));
     let at = |path: &Path| {
         let path = path.to_owned();
         move |source| BackupError::File { path, source }
     };
+    fs::create_dir_all(folder.parent().unwrap_or(&folder)).map_err(at(&folder))?;
     disk::make_dir(&folder).map_err(at(&folder))?;
+    remove_unfinished(&folder);
     require_room(store, &folder)?;
     let file = disk::make_file(&part).map_err(at(&part))?;
     let sources = Sources {
@@ -40,12 +50,15 @@ pub(super) fn upgrade(
         blobs: None,
         data,
     };
-    let written = backup::write(&sources, file).and_then(|(_, file)| {
-        file.sync_all()
-            .and_then(|()| fs::rename(&part, &path))
-            .and_then(|()| disk::sync_dir(&folder))
-            .map_err(at(&path))
-    });
+    let written = Out::begin(file, passphrase.as_ref(), rng)
+        .and_then(|out| backup::write(&sources, out))
+        .and_then(|(_, out)| out.finish())
+        .and_then(|file| {
+            file.sync_all()
+                .and_then(|()| fs::rename(&part, &path))
+                .and_then(|()| disk::sync_dir(&folder))
+                .map_err(at(&path))
+        });
     if let Err(error) = written {
         // What is said is why it failed.
         let _ = disk::remove_file(&part);
@@ -54,6 +67,18 @@ pub(super) fn upgrade(
     writer.raise_format()?;
     tracing::info!(from, to, kept = %path.display(), "the database has a newer format now");
     Ok(())
+}
+
+/// Removes what was being written when the power went.
+fn remove_unfinished(folder: &Path) {
+    for name in disk::names(folder).unwrap_or_default() {
+        if name.starts_with(NAME.0) && name.ends_with(PART) {
+            let path = folder.join(name);
+            if let Err(error) = disk::remove_file(&path) {
+                tracing::warn!(%error, path = %path.display(), "an unfinished backup stays");
+            }
+        }
+    }
 }
 
 /// What it takes at most is what is there; as much again stays free.
@@ -78,6 +103,7 @@ fn require_room(store: &Store, folder: &Path) -> Result<(), BackupError> {
 /// The newest of these files in a folder.
 pub fn newest(folder: &Path) -> Option<PathBuf> {
     let names = disk::names(folder).ok()?.into_iter();
-    let ours = names.filter(|name| name.starts_with(NAME.0) && name.ends_with(NAME.1));
+    let whole = |name: &str| name.strip_suffix(SEALED).unwrap_or(name).ends_with(NAME.1);
+    let ours = names.filter(|name| name.starts_with(NAME.0) && whole(name));
     ours.max().map(|name| folder.join(name))
 }

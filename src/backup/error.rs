@@ -18,6 +18,32 @@ pub enum BackupError {
     /// What a newer Inkspot wrote.
     #[error("the backup has parts that this Inkspot does not know; restore it with a newer one")]
     Newer,
+    /// It takes a passphrase.
+    #[error(
+        "the backup is encrypted; name the file that holds its passphrase with --passphrase-file, or in the setting backups.passphrase_file"
+    )]
+    Sealed,
+    /// It takes another one.
+    #[error("this is not the passphrase of the backup; it was made with another one")]
+    WrongPassphrase,
+    /// It was encrypted by somebody else.
+    #[error(
+        "the backup is encrypted for a key and not with a passphrase; decrypt it with `age` first"
+    )]
+    OtherKey,
+    /// It can't be one.
+    #[error(
+        "the passphrase for backups can't be used: {0}; put one line of at least 12 characters into its file"
+    )]
+    Passphrase(&'static str),
+    /// Its file can't be read.
+    #[error("cannot read the passphrase for backups from {}: {source}; encrypted backups are neither made nor read without it", path.display())]
+    NoPassphrase {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
     /// It would fill the disk.
     #[error("{} has {free} MiB free and a backup needs {needed} of them, half of which stay free; free some space, or name a folder on another disk in backups.folder", folder.display())]
     NoRoom {

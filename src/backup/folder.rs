@@ -11,6 +11,8 @@ use crate::base::disk;
 
 /// What their names begin and end with; between stands when they were begun, so that they sort by it.
 const NAME: (&str, &str) = ("inkspot-", ".backup");
+/// What a name ends with besides when a passphrase is needed.
+const SEALED: &str = ".age";
 /// An unfinished one.
 const PART: &str = ".part";
 
@@ -23,6 +25,8 @@ pub struct Kept {
     pub bytes: u64,
     /// When it was finished.
     pub made_at: Timestamp,
+    /// Whether a passphrase opens it.
+    pub sealed: bool,
 }
 
 /// Where backups are kept. It is made with the first of them.
@@ -40,16 +44,18 @@ impl Folder {
         &self.0
     }
 
-    /// Where the one of this moment is written, until it is checked.
-    pub fn part(&self, now: Timestamp) -> PathBuf {
+    /// Where the one of this moment is written, until it is checked; then `.part` goes.
+    pub fn part(&self, now: Timestamp, sealed: bool) -> PathBuf {
         let moment = now.to_string().replace(':', "-");
-        self.0.join(format!("{}{moment}{}{PART}", NAME.0, NAME.1))
+        let seal = if sealed { SEALED } else { "" };
+        let name = format!("{}{moment}{}{seal}{PART}", NAME.0, NAME.1);
+        self.0.join(name)
     }
 
     /// All finished ones, the newest first.
     pub fn all(&self) -> io::Result<Vec<Kept>> {
         let mut all = Vec::new();
-        for name in self.names("")?.into_iter().rev() {
+        for name in self.names(false)?.into_iter().rev() {
             let about = match fs::metadata(self.0.join(&name)) {
                 Ok(about) => about,
                 // It is the oldest, and another took its place.
@@ -59,6 +65,7 @@ impl Folder {
             let since = about.modified()?.duration_since(SystemTime::UNIX_EPOCH);
             let millis = since.map_or(0, |since| since.as_millis());
             all.push(Kept {
+                sealed: name.ends_with(SEALED),
                 name,
                 bytes: about.len(),
                 made_at: Timestamp(u64::try_from(millis).unwrap_or(u64::MAX)),
@@ -69,13 +76,13 @@ impl Folder {
 
     /// The paths of all finished ones, the newest first; none if the folder can't be read.
     pub fn newest_first(&self) -> Vec<PathBuf> {
-        let names = self.names("").unwrap_or_default();
+        let names = self.names(false).unwrap_or_default();
         names.iter().rev().map(|name| self.0.join(name)).collect()
     }
 
     /// Opens a finished one, and says how long it is. `None`: there is none of this name.
     pub fn open(&self, name: &str) -> io::Result<Option<(File, u64)>> {
-        if !is_ours(name, "") {
+        if !is_ours(name, false) {
             return Ok(None);
         }
         match File::open(self.0.join(name)) {
@@ -90,9 +97,9 @@ impl Folder {
 
     /// Removes all but the newest ones, and what was not finished.
     pub fn tidy(&self, keep: usize) {
-        let whole = self.names("").unwrap_or_default();
+        let whole = self.names(false).unwrap_or_default();
         let old = whole.len().saturating_sub(keep);
-        let unfinished = self.names(PART).unwrap_or_default();
+        let unfinished = self.names(true).unwrap_or_default();
         for name in whole.into_iter().take(old).chain(unfinished) {
             let path = self.0.join(name);
             if let Err(error) = disk::remove_file(&path) {
@@ -101,25 +108,30 @@ impl Folder {
         }
     }
 
-    /// The names with this ending, the oldest first. A folder that is not there has none.
-    fn names(&self, ending: &str) -> io::Result<Vec<String>> {
+    /// The names of finished or of unfinished ones, the oldest first. A folder that is not there has none.
+    fn names(&self, unfinished: bool) -> io::Result<Vec<String>> {
         let mut names = match disk::names(&self.0) {
             Ok(names) => names,
             Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
             Err(error) => return Err(error),
         };
-        names.retain(|name| is_ours(name, ending));
+        names.retain(|name| is_ours(name, unfinished));
         names.sort();
         Ok(names)
     }
 }
 
-/// Whether the server has given this name.
-fn is_ours(name: &str, ending: &str) -> bool {
+/// Whether the server has given this name to a finished one, or to an unfinished one.
+fn is_ours(name: &str, unfinished: bool) -> bool {
     const MOMENT: &str = "0000-00-00T00-00-00.000Z";
+    let name = if unfinished {
+        name.strip_suffix(PART)
+    } else {
+        Some(name)
+    };
     let inner = name
-        .strip_prefix(NAME.0)
-        .and_then(|rest| rest.strip_suffix(ending))
+        .map(|name| name.strip_suffix(SEALED).unwrap_or(name))
+        .and_then(|name| name.strip_prefix(NAME.0))
         .and_then(|rest| rest.strip_suffix(NAME.1));
     inner.is_some_and(|inner| {
         let digits_as_0 = |c: char| if c.is_ascii_digit() { '0' } else { c };
@@ -139,10 +151,15 @@ mod tests {
         fs::create_dir(folder.path()).unwrap();
         fs::write(outer.path().join("secret"), "s").unwrap();
         for (at, text) in [(1_000, "old"), (2_000, "newer")] {
-            let part = folder.part(Timestamp(at));
+            let part = folder.part(Timestamp(at), at == 2_000);
+            fs::write(&part, "unfinished").unwrap();
+            assert!(folder.all().unwrap().iter().all(|one| one.bytes < 6));
+            fs::rename(&part, part.with_extension("")).unwrap();
             fs::write(part.with_extension(""), text).unwrap();
         }
+        fs::write(folder.part(Timestamp(3_000), true), "unfinished").unwrap();
         let all = folder.all().unwrap();
+        assert_eq!([all[0].sealed, all[1].sealed], [true, false]);
         assert_eq!(all.iter().map(|one| one.bytes).collect::<Vec<_>>(), [5, 3]);
         assert_eq!(folder.open(&all[0].name).unwrap().unwrap().1, 5);
         let hostile = "inkspot-../../secret.backup";
@@ -151,6 +168,7 @@ mod tests {
         }
         folder.tidy(1);
         assert_eq!(folder.all().unwrap().len(), 1);
+        assert_eq!(disk::names(folder.path()).unwrap().len(), 1);
         assert!(folder.open(&all[1].name).unwrap().is_none());
     }
 }

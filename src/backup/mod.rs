@@ -4,18 +4,22 @@
 //! over all of them at the end (`format`). It holds rows, contents and keys, and knows no engine, so
 //! that it is also the way to another kind of storage. What the rows mean is the store's.
 //!
+//! Under a passphrase that file is inside another one, in the format of age ([`Out`], [`In`]).
+//!
 //! Searching is not in it: the index is made again.
 
 mod error;
 mod folder;
 mod format;
 mod read;
+mod sealed;
 mod shelf;
 mod write;
 
 pub use error::BackupError;
 pub use folder::{Folder, Kept};
-pub use read::{Restored, check, restore, restore_over};
+pub use read::{Restored, check, examine, restore, restore_over, restore_rows};
+pub use sealed::{In, Out, Passphrase};
 pub use shelf::{Doing, Failed, Shelf, Step};
 pub use write::{Sources, write};
 
@@ -24,6 +28,8 @@ pub use write::{Sources, write};
 pub struct Amount {
     /// Rows of the database, those counted again that changed meanwhile.
     pub rows: u64,
+    /// Bytes of them; counted when a backup is read.
+    pub row_bytes: u64,
     /// Contents of files.
     pub contents: u64,
     /// Bytes of them.

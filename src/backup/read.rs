@@ -5,6 +5,8 @@ use std::io::{Read, Write};
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
+use sha2::{Digest, Sha256};
+
 use super::format::{FILE_MAX, Kind, Source, rows};
 use super::{Amount, BackupError};
 use crate::base::clock::Clock;
@@ -45,7 +47,7 @@ pub fn restore(
 /// the reason for it. Contents and keys that are there stay.
 ///
 /// # Errors
-/// After any of them the folder is as it was.
+/// After any of them the folder has the database that it had. Contents and keys that it lacked may have come.
 pub fn restore_over(
     from: impl Read,
     data: &Path,
@@ -65,6 +67,81 @@ pub fn check(from: impl Read) -> Result<(), BackupError> {
     let mut source = Source::begin(from)?;
     while source.next()?.is_some() {}
     Ok(())
+}
+
+/// Does so, and compares all contents with their checksums. Says how much there is.
+pub fn examine(from: impl Read) -> Result<Amount, BackupError> {
+    let mut source = Source::begin(from)?;
+    let mut amount = Amount::default();
+    let mut content: Option<(BlobHash, Sha256, u64)> = None;
+    loop {
+        let frame = source.next()?;
+        if let Some((Kind::Bytes, bytes)) = frame {
+            if let Some((_, sum, length)) = &mut content {
+                sum.update(bytes);
+                *length += bytes.len() as u64;
+            }
+            continue;
+        }
+        match content.take() {
+            Some((hash, sum, length)) if sum.clone().finalize()[..] == hash.0 => {
+                amount.contents += 1;
+                amount.bytes += length;
+            }
+            Some(_) => amount.damaged += 1,
+            None => {}
+        }
+        match frame {
+            Some((Kind::Rows, bytes)) => {
+                amount.row_bytes += bytes.len() as u64;
+                for row in rows(bytes) {
+                    row?;
+                    amount.rows += 1;
+                }
+            }
+            Some((Kind::File, name)) => place_of(name).map(drop)?,
+            Some((Kind::Content, hash)) => content = Some((hash_of(hash)?, Sha256::new(), 0)),
+            Some(_) => {}
+            None => return Ok(amount),
+        }
+    }
+}
+
+/// Makes a database of the rows in a data folder that holds none, and checks it: a trial.
+pub fn restore_rows(
+    from: impl Read,
+    data: &Path,
+    options: &StoreOptions,
+    tools: (&Clock, &Rng),
+) -> Result<Restored, BackupError> {
+    let mut source = Source::begin(from)?;
+    let mut database = Restoring::begin(data, options)?;
+    let mut amount = Amount::default();
+    while let Some((kind, bytes)) = source.next()? {
+        if kind == Kind::Rows {
+            amount.row_bytes += bytes.len() as u64;
+            for row in rows(bytes) {
+                amount.rows += 1;
+                database.take(row?)?;
+            }
+        }
+    }
+    let tally = database.finish(tools, (Mark::Replaced, ""))?;
+    Ok(Restored { amount, tally })
+}
+
+/// A file may lie in a folder of the data folder and nowhere else.
+fn place_of(name: &[u8]) -> Result<&Path, BackupError> {
+    let path = std::str::from_utf8(name).map(Path::new).ok();
+    let plain = |part: Component<'_>| matches!(part, Component::Normal(_));
+    path.filter(|path| path.components().count() == 2 && path.components().all(plain))
+        .ok_or(BackupError::Damaged("a file of it has a strange name"))
+}
+
+fn hash_of(bytes: &[u8]) -> Result<BlobHash, BackupError> {
+    let hash = bytes.try_into();
+    hash.map(BlobHash)
+        .map_err(|_| BackupError::Damaged("a content of it has no name"))
 }
 
 /// What bytes belong to.
@@ -115,6 +192,7 @@ impl<'a> Contents<'a> {
         while let Some((kind, bytes)) = source.next()? {
             match kind {
                 Kind::Rows => {
+                    self.amount.row_bytes += bytes.len() as u64;
                     for row in rows(bytes) {
                         self.amount.rows += 1;
                         database.take(row?)?;
@@ -134,21 +212,9 @@ impl<'a> Contents<'a> {
         Ok(Restored { amount, tally })
     }
 
-    /// A file may lie in a folder of the data folder and nowhere else.
     fn begin_file(&mut self, name: &[u8]) -> Result<(), BackupError> {
         self.close()?;
-        let strange = BackupError::Damaged("a file of it has a strange name");
-        let Ok(name) = std::str::from_utf8(name) else {
-            return Err(strange);
-        };
-        let path = Path::new(name);
-        let plain = path
-            .components()
-            .all(|part| matches!(part, Component::Normal(_)));
-        if !plain || path.components().count() != 2 {
-            return Err(strange);
-        }
-        let path = self.data.join(path);
+        let path = self.data.join(place_of(name)?);
         self.open = if self.sparing && path.exists() {
             Open::Spared
         } else {
@@ -159,10 +225,7 @@ impl<'a> Contents<'a> {
 
     fn begin_content(&mut self, hash: &[u8]) -> Result<(), BackupError> {
         self.close()?;
-        let hash = hash
-            .try_into()
-            .map_err(|_| BackupError::Damaged("a content of it has no name"))?;
-        let hash = BlobHash(hash);
+        let hash = hash_of(hash)?;
         if self.sparing && self.blobs.len(&hash)?.is_some() {
             self.open = Open::Spared;
             return Ok(());

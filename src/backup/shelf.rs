@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use parking_lot::Mutex;
 use tokio::sync::{Notify, watch};
 
-use super::Folder;
+use super::{BackupError, Folder};
 use crate::base::clock::Timestamp;
 use crate::config::Backups;
 
@@ -41,6 +41,14 @@ pub struct Failed {
     pub at: Timestamp,
     /// A sentence that says what to do.
     pub why: String,
+}
+
+impl Failed {
+    /// For this reason.
+    pub fn new(at: Timestamp, why: &BackupError) -> Self {
+        let why = why.to_string();
+        Self { at, why }
+    }
 }
 
 /// Where they are kept and what goes on. All clones are one.

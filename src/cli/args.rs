@@ -76,6 +76,24 @@ pub(super) enum Task {
         /// The file, which must not be there yet; "-" writes to standard output
         file: PathBuf,
         #[command(flatten)]
+        seal: Seal,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Write everything into a directory as files that people and programs read without Inkspot: JSON lines,
+    /// the files, and pages for a browser
+    ///
+    /// It holds all conversations, direct ones too: only who may read all of the server's data can make one.
+    Export {
+        /// The directory, which must be empty or not there yet
+        dir: PathBuf,
+        /// Of what this backup holds, not of the server
+        #[arg(long, value_name = "FILE")]
+        from: Option<PathBuf>,
+        /// The passphrase of that backup is the only line of this file
+        #[arg(long, value_name = "FILE", requires = "from")]
+        passphrase_file: Option<PathBuf>,
+        #[command(flatten)]
         place: Place,
     },
     /// Make a data directory what a backup holds: an empty one, unless it says otherwise
@@ -89,9 +107,12 @@ pub(super) enum Task {
         /// Do so with what was kept before the last upgrade, to go back to the Inkspot before it
         #[arg(long, conflicts_with_all = ["file", "verify", "replace"])]
         rollback: bool,
-        /// Only try it, beside the data directory, and say what it holds
+        /// Only try it, beside its file, and say what it holds
         #[arg(long)]
         verify: bool,
+        /// Its passphrase is the only line of this file
+        #[arg(long, value_name = "FILE")]
+        passphrase_file: Option<PathBuf>,
         #[command(flatten)]
         place: Place,
     },
@@ -189,6 +210,17 @@ pub(super) struct Secret {
     /// Read the password from the first line of standard input instead of asking for it
     #[arg(long)]
     pub password_stdin: bool,
+}
+
+/// Whether a backup is encrypted. Without a word it is if `backups.passphrase_file` is set.
+#[derive(Args)]
+pub(super) struct Seal {
+    /// Encrypt it with the passphrase that is the only line of this file
+    #[arg(long, value_name = "FILE", conflicts_with = "passphrase")]
+    pub passphrase_file: Option<PathBuf>,
+    /// Ask for a passphrase, and encrypt it with that
+    #[arg(long)]
+    pub passphrase: bool,
 }
 
 /// Which installation is meant.

@@ -9,6 +9,8 @@ mod check;
 mod command;
 mod control;
 mod doctor;
+mod export;
+mod given;
 mod greeting;
 mod licenses;
 mod owner;
@@ -16,6 +18,7 @@ mod password;
 mod progress;
 mod ready;
 mod restart;
+mod restore;
 mod serve;
 mod successor;
 mod supervisor;
@@ -32,6 +35,7 @@ use crate::app::logging_of;
 use crate::base::logging;
 use crate::config::{Config, ConfigError, Overrides, example};
 use args::{Cli, ConfigTask, Task};
+use given::Given;
 
 const FAILED: u8 = 1;
 const WRONG_SETTINGS: u8 = 2;
@@ -88,22 +92,35 @@ fn run(task: Task) -> anyhow::Result<()> {
         Task::Restart { place } => restart::run(&load_as_owner(place.into())?),
         Task::SetupLink { place } => users::setup_link(&load_as_owner(place.into())?),
         Task::User { task } => users::run(task),
-        Task::Backup { file, place } => backup::back_up(&load(place.into())?, &file),
+        Task::Backup { file, seal, place } => backup::back_up(&load(place.into())?, &file, &seal),
+        Task::Export {
+            dir,
+            from,
+            passphrase_file,
+            place,
+        } => {
+            let from = from.map(|path| Given::new(path, passphrase_file));
+            export::run(&load(place.into())?, &dir, from.as_ref())
+        }
         Task::Restore {
-            file: Some(file),
+            file,
             verify,
             replace,
+            passphrase_file,
             place,
             ..
         } => {
             let config = load(place.into())?;
+            let Some(path) = file else {
+                return restore::roll_back(&config, passphrase_file);
+            };
+            let given = Given::new(path, passphrase_file);
             match (verify, replace) {
-                (true, _) => backup::verify(&config, &file),
-                (false, true) => backup::replace(&config, &file),
-                (false, false) => backup::restore(&config, &file),
+                (true, _) => restore::verify(&config, &given),
+                (false, true) => restore::replace(&config, &given),
+                (false, false) => restore::restore(&config, &given),
             }
         }
-        Task::Restore { place, .. } => backup::roll_back(&load(place.into())?),
         Task::Config {
             task: ConfigTask::Example,
         } => print(example().as_bytes()),

@@ -19,9 +19,17 @@ pub(super) fn read(secret: &Secret) -> anyhow::Result<String> {
     if !stdin.is_terminal() {
         bail!("there is no terminal to ask for the password; use --password-stdin");
     }
-    let first = ask("Password: ")?;
+    ask_twice("Password: ")
+}
+
+/// What is typed, twice the same.
+pub(super) fn ask_twice(prompt: &str) -> anyhow::Result<String> {
+    if !io::stdin().is_terminal() {
+        bail!("there is no terminal to ask at; give a file");
+    }
+    let first = ask(prompt)?;
     if first != ask("The same again: ")? {
-        bail!("the two passwords differ; please try again");
+        bail!("the two differ; please try again");
     }
     Ok(first)
 }
@@ -49,7 +57,8 @@ fn line(from: impl BufRead) -> anyhow::Result<String> {
     Ok(line)
 }
 
-fn ask(prompt: &str) -> anyhow::Result<String> {
+/// What is typed and not shown.
+pub(super) fn ask(prompt: &str) -> anyhow::Result<String> {
     let mut err = io::stderr();
     write!(err, "{prompt}").context("cannot write to the terminal")?;
     let typed = {

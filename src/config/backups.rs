@@ -18,6 +18,9 @@ topic! {
         /// /var/backups/inkspot; for another folder, `systemctl edit inkspot` and add
         /// `ReadWritePaths=` with it.
         pub folder: Option<PathBuf> = None, like "\"/mnt/other/inkspot\"",
+        /// A file whose only line is a passphrase of at least 12 characters: backups are encrypted with it,
+        /// in the format of `age`. Keep a copy of it elsewhere: a lost passphrase is a lost backup.
+        pub passphrase_file: Option<PathBuf> = None, like "\"/etc/inkspot/backup-passphrase\"",
         /// Whether administrators may fetch them in the browser, with their password. A backup holds what
         /// everybody has written, which administrators do not see otherwise.
         pub download: bool = false,

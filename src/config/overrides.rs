@@ -128,6 +128,9 @@ pub struct Overrides {
     /// Where backups are kept
     #[arg(long, value_name = "DIR", env = "INKSPOT_BACKUPS_FOLDER")]
     pub backups_folder: Option<PathBuf>,
+    /// A file with the passphrase for backups
+    #[arg(long, value_name = "FILE", env = "INKSPOT_BACKUPS_PASSPHRASE_FILE")]
+    pub backups_passphrase_file: Option<PathBuf>,
     /// Whether administrators may fetch backups in the browser: true or false
     #[arg(long, value_name = "BOOL", env = "INKSPOT_BACKUPS_DOWNLOAD")]
     pub backups_download: Option<bool>,
@@ -251,6 +254,10 @@ impl Overrides {
         set(&mut backups.every_hours, self.backups_every_hours);
         set(&mut backups.keep, self.backups_keep);
         set(&mut backups.folder, self.backups_folder.map(Some));
+        set(
+            &mut backups.passphrase_file,
+            self.backups_passphrase_file.map(Some),
+        );
         set(&mut backups.download, self.backups_download);
         set(&mut config.sessions.idle_days, self.sessions_idle_days);
         set(&mut config.log.level, self.log_level);

@@ -173,7 +173,8 @@ fn backups(config: &Config, data: &fs::Metadata, now: Timestamp) -> Check {
 /// When the newest one was made.
 fn newest_backup(folder: &Path) -> Option<SystemTime> {
     let names = disk::names(folder).ok()?.into_iter();
-    let ours = names.filter(|name| name.starts_with("inkspot-") && name.ends_with(".backup"));
+    let whole = |name: &str| name.ends_with(".backup") || name.ends_with(".backup.age");
+    let ours = names.filter(|name| name.starts_with("inkspot-") && whole(name));
     ours.filter_map(|name| fs::metadata(folder.join(name)).ok()?.modified().ok())
         .max()
 }

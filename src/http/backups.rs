@@ -52,6 +52,8 @@ pub(super) struct Kept {
     #[serde(with = "iso")]
     #[schema(value_type = String, format = DateTime)]
     made_at: Timestamp,
+    /// Whether the passphrase of the server's settings opens it.
+    encrypted: bool,
 }
 
 /// A backup that is being made.
@@ -115,6 +117,7 @@ impl From<backup::Kept> for Kept {
             name: kept.name,
             bytes: kept.bytes,
             made_at: kept.made_at,
+            encrypted: kept.sealed,
         }
     }
 }

@@ -77,6 +77,19 @@ pub enum StoreError {
         /// The floor, in bytes.
         floor: u64,
     },
+    /// There is no room for a second database beside the one that is there. Nothing was changed.
+    #[error(
+        "{} has {free} MiB free, and a database in the place of the one that is there, which is kept, needs {needed}; free some space and try again",
+        dir.display()
+    )]
+    NoRoom {
+        /// The data folder.
+        dir: PathBuf,
+        /// Free mebibytes.
+        free: u64,
+        /// Mebibytes that should be free.
+        needed: u64,
+    },
     /// A stored row does not read as what it should be.
     #[error("a stored {record} is unreadable: {what}; run `inkspot check`")]
     Corrupt {

@@ -16,11 +16,15 @@ use super::open::{StoreOptions, assemble};
 use super::schema::{Key, Meta, Table};
 use super::txn::Changes;
 use crate::base::clock::Clock;
+use crate::base::disk;
 use crate::base::rng::Rng;
 
 /// How many rows, and how many bytes of them, are written at once.
 const SLICE_ROWS: usize = 500;
 const SLICE_BYTES: usize = 256 << 10;
+
+/// Free bytes that must be left when a database takes the place of another.
+const ROOM: u64 = 64 << 20;
 
 /// What must not come back: a session that was ended since would be open again.
 const FORGOTTEN: [Table; 4] = [
@@ -61,13 +65,23 @@ impl Restoring {
     /// [`Restoring::finish`], and kept after it.
     ///
     /// # Errors
-    /// [`StoreError::Foreign`] if it holds none.
+    /// [`StoreError::Foreign`] if it holds none, [`StoreError::NoRoom`] if there is no room for another of its size.
     pub fn begin_over(dir: &Path, options: &StoreOptions) -> Result<Self, StoreError> {
         let folder = Folder::claim(dir)?;
-        if folder.current()?.is_none() {
+        let Some(current) = folder.current()? else {
             return Err(StoreError::Foreign {
                 dir: dir.to_path_buf(),
                 found: "it holds no database".to_owned(),
+            });
+        };
+        // The new one is hardly larger; and messages need some room after that.
+        let size = disk::size(&current).map_err(StoreError::io("look at", &current))?;
+        let (free, needed) = (folder.free()?, size.saturating_add(ROOM));
+        if free < needed {
+            return Err(StoreError::NoRoom {
+                dir: dir.to_path_buf(),
+                free: free >> 20,
+                needed: needed >> 20,
             });
         }
         Self::within(folder, options)

@@ -122,3 +122,28 @@ async fn why_none_could_be_made_is_said_until_one_is() {
     assert!(state["failed"].is_null(), "{state}");
     assert_eq!(state["backups"].as_array().unwrap().len(), 1);
 }
+
+#[tokio::test]
+async fn they_are_encrypted_where_the_settings_say_so_and_what_is_missing_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("passphrase");
+    let name = file.clone();
+    let server = TestServer::start_with(move |config| config.backups.passphrase_file = Some(name));
+    let server = server.await;
+    let root = server.admin("root").await;
+    // It is told before one is due, too.
+    let state = made(&root).await;
+    let why = state["failed"]["message"].as_str().unwrap();
+    assert!(why.contains("cannot read the passphrase"), "{why}");
+    assert_eq!(state["backups"], json!([]));
+
+    std::fs::write(&file, "one long enough passphrase\n").unwrap();
+    let state = made(&root).await;
+    assert!(state["failed"].is_null(), "{state}");
+    let kept = &state["backups"][0];
+    assert_eq!(kept["encrypted"], true);
+    let name = kept["name"].as_str().unwrap();
+    assert!(name.ends_with(".backup.age"), "{name}");
+    let bytes = std::fs::read(server.data().join("backups").join(name)).unwrap();
+    assert!(bytes.starts_with(b"age-encryption.org/v1\n"));
+}

@@ -68,6 +68,8 @@ export interface Backup {
   name: string;
   bytes: number;
   madeAt: Time;
+  /** Whether it takes a passphrase. */
+  encrypted: boolean;
 }
 
 /** The server's own backups, the newest first, and what goes on with them. */

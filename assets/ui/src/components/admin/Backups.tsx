@@ -85,7 +85,10 @@ function BackupRow({ backup, onFetch }: { backup: Backup; onFetch: (() => void) 
     <li class="option">
       <div>
         <b>{when}</b>
-        <span class="hint num">{sizeText(backup.bytes)}</span>
+        <span class="hint num">
+          {sizeText(backup.bytes)}
+          {backup.encrypted && <> · {t("admin.backupEncrypted")}</>}
+        </span>
       </div>
       {onFetch !== null && (
         <Button icon="download" label={t("admin.backupFetchLabel", { when })} onClick={onFetch}>
@@ -115,7 +118,7 @@ function FetchDialog({ backup, onClose }: { backup: Backup; onClose(): void }) {
           void begin();
         }}
       >
-        <p>{t("admin.backupFetchAsk")}</p>
+        <p>{t(backup.encrypted ? "admin.backupFetchSealed" : "admin.backupFetchAsk")}</p>
         <PasswordField label={t("settings.current")} value={password} onInput={setPassword} autocomplete="current-password" autofocus error={task.code === "invalid_credentials" ? t("settings.currentWrong") : task.error} />
         <div class="actions">
           <Button kind="primary" type="submit" busy={task.busy} disabled={password === ""}>

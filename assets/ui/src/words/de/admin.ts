@@ -113,4 +113,6 @@ export const admin = {
   "admin.backupFetch": "Herunterladen",
   "admin.backupFetchLabel": "Sicherung vom {when} herunterladen",
   "admin.backupFetchAsk": "Sie enthält alles, was alle geschrieben haben, und die Schlüssel des Servers. Bewahre sie dort auf, wo sie sonst niemand lesen kann. Gib dein Passwort ein, um fortzufahren.",
+  "admin.backupEncrypted": "verschlüsselt",
+  "admin.backupFetchSealed": "Sie enthält alles, was alle geschrieben haben, und die Schlüssel des Servers, verschlüsselt mit der Passphrase des Servers für Sicherungen: Ohne sie kann niemand sie öffnen. Gib dein Passwort ein, um fortzufahren.",
 } as const;

@@ -113,4 +113,6 @@ export const admin = {
   "admin.backupFetch": "Fetch",
   "admin.backupFetchLabel": "Fetch the backup of {when}",
   "admin.backupFetchAsk": "It holds everything that everybody has written, and the keys of the server. Keep it where nobody else can read it. Give your password to go on.",
+  "admin.backupEncrypted": "encrypted",
+  "admin.backupFetchSealed": "It holds everything that everybody has written, and the keys of the server, encrypted with the server's passphrase for backups: without that passphrase nobody can open it. Give your password to go on.",
 } as const;

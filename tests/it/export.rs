@@ -1,0 +1,338 @@
+//! The export: everything is in it, readable without us, and nothing that people wrote does anything in it.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::{Output, Stdio};
+
+use reqwest::Method;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::harness::{Client, PASSWORD, Reply};
+use crate::process::{Process, add_user, inkspot};
+use crate::tus::{noise, png};
+
+const HOSTILE: &str =
+    "<script>alert(1)</script>\"'><img src=x onerror=alert(1)> & javascript:alert(1)";
+
+struct House {
+    folder: TempDir,
+    server: Process,
+    ada: Client,
+    bob: Client,
+}
+
+impl House {
+    async fn new() -> Self {
+        let folder = TempDir::new().unwrap();
+        let data = folder.path().join("data");
+        for name in ["ada", "bob"] {
+            add_user(&data, name);
+        }
+        let server = Process::start(&data).await;
+        let ada = server.visitor().sign_in("ada", PASSWORD).await;
+        let bob = server.visitor().sign_in("bob", PASSWORD).await;
+        Self {
+            folder,
+            server,
+            ada,
+            bob,
+        }
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn export(&self, name: &str, words: &[&str]) -> Output {
+        let mut command = inkspot();
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.arg("export").arg(self.path(name)).args(words);
+        command.arg("--data").arg(self.path("data"));
+        command.output().unwrap()
+    }
+}
+
+#[track_caller]
+fn succeeds(output: &Output) -> String {
+    let error = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{error}");
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+async fn upload(person: &Client, name: &str, content: &[u8]) -> Value {
+    let head = format!(
+        "--edge\r\nContent-Disposition: form-data; name=\"f\"; filename=\"{name}\"\r\n\r\n"
+    );
+    let form = [head.as_bytes(), content, b"\r\n--edge--\r\n"].concat();
+    let request = person.request(Method::POST, "/api/attachments");
+    let kind = "multipart/form-data; boundary=edge";
+    let answer = Reply::to(request.header("Content-Type", kind).body(form)).await;
+    answer.gives(201)["files"][0].clone()
+}
+
+async fn post(person: &Client, room: &str, content: &str, more: Value) -> Value {
+    let mut body = json!({"conversationId": room, "content": content});
+    for (key, value) in more.as_object().unwrap() {
+        body[key] = value.clone();
+    }
+    person.post("/api/messages/realtime", body).await.gives(201)
+}
+
+fn text(path: &Path) -> String {
+    fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+fn lines(path: &Path) -> Vec<Value> {
+    let lines = text(path);
+    let lines = lines
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap());
+    lines.collect()
+}
+
+/// All files below a folder.
+fn all_below(folder: &Path) -> Vec<PathBuf> {
+    let mut all = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            all.extend(all_below(&path));
+        }
+        all.push(path);
+    }
+    all
+}
+
+/// The pages hold no element and no attribute but those that we write, so nothing of anybody's runs.
+fn require_harmless(page: &Path) {
+    const TAGS: [&str; 26] = [
+        "!doctype", "html", "head", "meta", "title", "style", "body", "div", "header", "h1", "h2",
+        "p", "nav", "main", "article", "b", "time", "a", "img", "span", "bdi", "ul", "li",
+        "footer", "details", "summary",
+    ];
+    let text = text(page);
+    for piece in text.split('<').skip(1) {
+        let name = piece.trim_start_matches('/');
+        let end = name.find(|c: char| !(c.is_ascii_alphanumeric() || c == '!'));
+        let name = &name[..end.unwrap_or(name.len())];
+        assert!(TAGS.contains(&name), "{}: <{name}", page.display());
+        let tag = piece.split('>').next().unwrap();
+        for (n, part) in tag.split('"').enumerate() {
+            // Outside of quotes stand names of attributes only.
+            let inside = n % 2 == 1;
+            assert!(inside || !part.contains(" on"), "{}: {tag}", page.display());
+            let bad = ["javascript:", "data:", "//"]
+                .iter()
+                .any(|it| part.starts_with(it));
+            assert!(!(inside && bad), "{}: {tag}", page.display());
+        }
+        assert!(
+            !tag.starts_with("img") || tag.contains("src=\"../../files/"),
+            "{tag}"
+        );
+    }
+    assert!(text.contains("default-src 'none'"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn everything_is_in_it_and_nothing_that_was_written_does_anything() {
+    let mut house = House::new().await;
+    let (ada, bob) = (&house.ada, &house.bob);
+    ada.patch(
+        "/api/auth/me",
+        json!({"displayName": "<b>Ada</b> & \"co\""}),
+    )
+    .await
+    .gives(200);
+    let room = ada.group("<i>Room</i>", &[bob]).await;
+    let direct = json!({"isGroup": false, "members": ["bob"]});
+    let direct = ada.post("/api/conversations", direct).await.gives(201);
+    let direct = direct["id"].as_str().unwrap();
+    let secret = post(bob, direct, "between us", json!({})).await;
+    let hostile = post(ada, &room, HOSTILE, json!({})).await;
+    let link = "see https://example.org/?a=1&b=2, then";
+    post(bob, &room, link, json!({})).await;
+    let picture = upload(ada, "pic\u{202e}ture <1>.png", &png(3, 2)).await;
+    let active = upload(ada, "<script>.html", b"<script>alert(1)</script>").await;
+    let bytes = noise(4, 300_000);
+    let plain = upload(ada, "notes 50%.bin", &bytes).await;
+    let ids: Vec<_> = [&picture, &active, &plain]
+        .map(|file| file["id"].clone())
+        .into();
+    let carrying = post(ada, &room, "", json!({"attachments": ids})).await;
+    let edited = post(ada, &room, "first words", json!({})).await;
+    let path = |message: &Value| format!("/api/messages/{}", message["id"].as_str().unwrap());
+    ada.patch(&path(&edited), json!({"content": "second words"}))
+        .await
+        .gives(200);
+    let gone = post(ada, &room, "unwritten", json!({})).await;
+    ada.delete(&path(&gone)).await.gives(204);
+    for n in 0..450 {
+        post(bob, &room, &format!("line {n}"), json!({})).await;
+    }
+
+    let said = succeeds(&house.export("out", &[]));
+    assert!(
+        said.contains("Exported 2 people, ") && said.contains("direct ones too"),
+        "{said}"
+    );
+    let out = house.path("out");
+    let manifest: Value = serde_json::from_str(&text(&out.join("export.json"))).unwrap();
+    assert_eq!(
+        (
+            &manifest["format"],
+            &manifest["version"],
+            &manifest["people"],
+            &manifest["missing"]
+        ),
+        (&json!("inkspot-export"), &json!(1), &json!(2), &json!(0))
+    );
+
+    // For nobody else, and nothing of the way there is left.
+    for path in all_below(&out).iter().chain([&out]) {
+        let mode = path.metadata().unwrap().permissions().mode() & 0o777;
+        assert_eq!(
+            mode,
+            if path.is_dir() { 0o700 } else { 0o600 },
+            "{}",
+            path.display()
+        );
+        let name = path.file_name().unwrap().to_str().unwrap();
+        assert!(!name.starts_with('.') && !name.contains('<'), "{name}");
+    }
+
+    // For programs.
+    let people = lines(&out.join("people.jsonl"));
+    let names: Vec<_> = people
+        .iter()
+        .map(|it| it["username"].as_str().unwrap())
+        .collect();
+    assert_eq!(names, ["ada", "bob"]);
+    assert!(!text(&out.join("people.jsonl")).contains("argon2"));
+    let conversations = lines(&out.join("conversations.jsonl"));
+    assert!(conversations.len() >= 2);
+    let of_room = conversations
+        .iter()
+        .find(|it| it["id"] == room.as_str())
+        .unwrap();
+    assert_eq!(of_room["title"], "<i>Room</i>");
+    assert_eq!(of_room["members"].as_array().unwrap().len(), 2);
+    let messages = lines(&out.join(format!("messages/{room}.jsonl")));
+    let seqs: Vec<_> = messages
+        .iter()
+        .map(|it| it["seq"].as_u64().unwrap())
+        .collect();
+    assert_eq!(seqs, (1..=messages.len() as u64).collect::<Vec<_>>());
+    let find = |sent: &Value| messages.iter().find(|it| it["id"] == sent["id"]).unwrap();
+    assert_eq!(find(&hostile)["content"], HOSTILE);
+    assert_eq!(find(&edited)["content"], "second words");
+    assert_eq!(find(&edited)["versions"][0]["content"], "first words");
+    assert_eq!(find(&gone)["content"], "");
+    assert!(find(&gone)["deletedAt"].is_string());
+    assert_eq!(find(&carrying)["files"], json!(ids));
+    let directs = lines(&out.join(format!("messages/{direct}.jsonl")));
+    assert_eq!(directs[0]["id"], secret["id"]);
+    let files = lines(&out.join("files.jsonl"));
+    assert_eq!(files.len(), 3);
+    let file = |of: &Value| {
+        let row = files.iter().find(|it| it["id"] == of["id"]).unwrap();
+        let path = row["path"].as_str().unwrap().to_owned();
+        (fs::read(out.join(&path)).unwrap(), path)
+    };
+    assert!(file(&plain).0 == bytes);
+    assert!(
+        file(&plain).1.ends_with("-3-notes 50_.bin"),
+        "{}",
+        file(&plain).1
+    );
+    assert!(
+        file(&active).1.ends_with(".html.download"),
+        "{}",
+        file(&active).1
+    );
+    assert!(file(&picture).0.starts_with(b"\x89PNG"));
+
+    // For people.
+    let pages: Vec<_> = all_below(&out)
+        .into_iter()
+        .filter(|path| path.extension().is_some_and(|it| it == "html"))
+        .collect();
+    pages.iter().for_each(|page| require_harmless(page));
+    let index = text(&out.join("index.html"));
+    assert!(index.contains("&lt;i&gt;Room&lt;/i&gt;"));
+    let page = |number: u32| text(&out.join(format!("conversations/{room}/{number}.html")));
+    let first = page(1);
+    assert!(first.contains("&lt;script&gt;alert(1)&lt;/script&gt;"));
+    assert!(first.contains("&lt;b&gt;Ada&lt;/b&gt; &amp; &quot;co&quot;"));
+    assert!(first.contains("href=\"https://example.org/?a=1&amp;b=2\""));
+    assert!(first.contains("second words") && first.contains("first words"));
+    assert!(!first.contains("unwritten") && first.contains("This message was deleted."));
+    assert!(first.contains("<img loading=\"lazy\" src=\"../../files/"));
+    assert!(first.contains("href=\"2.html\"") && page(2).contains("href=\"3.html\""));
+    assert!(
+        page(3).contains("line 449") && !out.join(format!("conversations/{room}/4.html")).exists()
+    );
+
+    // A stopped server, a backup and an encrypted one give the same.
+    let folder = house.folder.path().to_owned();
+    let again = |name: &str| lines(&folder.join(name).join(format!("messages/{room}.jsonl")));
+    fs::write(house.path("passphrase"), "one long enough passphrase").unwrap();
+    let passphrase = house.path("passphrase").display().to_string();
+    let mut command = inkspot();
+    command
+        .arg("backup")
+        .arg(house.path("backup"))
+        .arg("--data")
+        .arg(house.path("data"));
+    command
+        .args(["--passphrase-file", &passphrase])
+        .stdout(Stdio::piped());
+    succeeds(&command.output().unwrap());
+    let backup = house.path("backup").display().to_string();
+    let words = ["--from", &backup, "--passphrase-file", &passphrase];
+    succeeds(&house.export("of-backup", &words));
+    assert_eq!(again("of-backup"), messages);
+    assert_eq!(house.server.end(), Some(0));
+    succeeds(&house.export("of-stopped", &[]));
+    assert_eq!(again("of-stopped"), messages);
+}
+
+#[tokio::test]
+async fn what_is_there_stays_and_what_can_not_be_is_said() {
+    let mut house = House::new().await;
+    assert_eq!(house.server.end(), Some(0));
+    let fails = |output: &Output, saying: &str| {
+        let error = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(1), "{error}");
+        assert!(error.contains(saying), "{error}");
+    };
+    let full = house.path("full");
+    fs::create_dir(&full).unwrap();
+    fs::write(full.join("mine"), "mine").unwrap();
+    fails(&house.export("full", &[]), "is not empty");
+    assert_eq!(fs::read_dir(&full).unwrap().count(), 1);
+    fails(&house.export("full/mine", &[]), "cannot write");
+    fails(&house.export("out", &["--from", "/nowhere"]), "cannot open");
+    assert!(!house.path("out").exists());
+
+    fs::write(house.path("broken"), b"INKSPOT-BACKUP1\nand then nothing").unwrap();
+    let broken = house.path("broken").display().to_string();
+    fails(
+        &house.export("out", &["--from", &broken]),
+        "is not whole; remove it",
+    );
+    assert!(!house.path("out/export.json").exists() && !house.path("out/.unpacked").exists());
+
+    // An empty one is taken, and is for nobody else then.
+    let empty = house.path("empty");
+    fs::create_dir(&empty).unwrap();
+    fs::set_permissions(&empty, fs::Permissions::from_mode(0o755)).unwrap();
+    succeeds(&house.export("empty", &[]));
+    assert_eq!(
+        empty.metadata().unwrap().permissions().mode() & 0o777,
+        0o700
+    );
+    assert!(empty.join("export.json").exists());
+}
