@@ -146,6 +146,9 @@ fn backups(config: &Config, data: &fs::Metadata, now: Timestamp) -> Check {
     let Some(every) = config.backups.every() else {
         return BACKUPS.ok("The server makes none, as backups.every_hours is set.");
     };
+    if let Some(trouble) = config.backups.passphrase_file.as_deref().and_then(secret) {
+        return trouble;
+    }
     let folder = config.backups.folder_beside(&config.server.data);
     let now = SystemTime::UNIX_EPOCH + Duration::from_millis(now.0);
     let age = |at: SystemTime| now.duration_since(at).unwrap_or_default();
@@ -168,6 +171,32 @@ fn backups(config: &Config, data: &fs::Metadata, now: Timestamp) -> Check {
         return BACKUPS.warn(seen, remedy);
     }
     BACKUPS.ok(seen)
+}
+
+/// What is wrong with the file of their passphrase.
+fn secret(path: &Path) -> Option<Check> {
+    let shown = path.display();
+    let opened = fs::metadata(path).and_then(|found| {
+        if found.is_file() {
+            File::open(path)?;
+        }
+        Ok(found)
+    });
+    match opened {
+        Ok(found) if !found.is_file() => Some(BACKUPS.fail(
+            format!("The passphrase should be in {shown}, which is no file."),
+            "Correct backups.passphrase_file: without it no backup is made.",
+        )),
+        Ok(found) if found.mode() & 0o077 != 0 => Some(BACKUPS.warn(
+            format!("Others can read the passphrase in {shown}."),
+            format!("`chmod 600 {shown}`"),
+        )),
+        Ok(_) => None,
+        Err(error) => Some(BACKUPS.fail(
+            format!("The passphrase in {shown} can't be read: {error}."),
+            "Give the file to the server's user, or correct backups.passphrase_file: without it no backup is made.",
+        )),
+    }
 }
 
 /// When the newest one was made.
@@ -238,6 +267,17 @@ mod tests {
         file.set_modified(SystemTime::now() - Duration::from_hours(49))
             .unwrap();
         assert_eq!(found(&config)[3].1, State::Warn);
+        let sealed = folder.join("inkspot-2026-11-21T03-00-00.000Z.backup.age");
+        disk::make_file(&sealed).unwrap();
+        assert_eq!(found(&config)[3].1, State::Ok, "encrypted ones count");
+        let secret = dir.path().join("passphrase");
+        config.backups.passphrase_file = Some(secret.clone());
+        assert_eq!(found(&config)[3].1, State::Fail, "it is not there");
+        fs::write(&secret, "a passphrase").unwrap();
+        fs::set_permissions(&secret, fs::Permissions::from_mode(0o644)).unwrap();
+        assert_eq!(found(&config)[3].1, State::Warn, "others can read it");
+        fs::set_permissions(&secret, fs::Permissions::from_mode(0o600)).unwrap();
+        assert_eq!(found(&config)[3].1, State::Ok);
         config.backups.every_hours = 0;
         assert_eq!(found(&config)[3].1, State::Ok, "none are wanted");
     }

@@ -146,6 +146,12 @@ pub fn day(at: Timestamp) -> String {
     format!("{} {month} {year}", day.trim_start_matches('0'))
 }
 
+/// "23 November 2026, 04:05".
+pub fn moment(at: Timestamp) -> String {
+    let all = at.to_string();
+    format!("{}, {}", day(at), all.get(11..16).unwrap_or_default())
+}
+
 /// "1 message", "2 messages".
 pub fn count(number: u64, one: &'static str) -> String {
     match number {
@@ -186,7 +192,9 @@ mod tests {
             linked("https://x\"onclick=alert(1)"),
             "<a rel=\"noreferrer noopener\" href=\"https://x&quot;onclick=alert(1)\">https://x&quot;onclick=alert(1)</a>"
         );
-        assert_eq!(day(Timestamp(1_795_359_600_123)), "22 November 2026");
+        let at = Timestamp(1_795_359_600_123);
+        assert_eq!(day(at), "22 November 2026");
+        assert_eq!(moment(at), "22 November 2026, 15:00");
     }
 
     proptest! {

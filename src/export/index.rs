@@ -2,7 +2,7 @@
 
 use super::ExportError;
 use super::folder::Folder;
-use super::html::{Html, count, day};
+use super::html::{Html, count, day, moment};
 use crate::base::clock::Timestamp;
 use crate::model::{Conversation, ConversationId};
 
@@ -85,8 +85,8 @@ impl Index {
         page.markup("<header><h1 dir=\"auto\">").text(&self.server);
         page.markup("</h1><p class=\"note\">")
             .text(&count(self.total as u64, "conversation"));
-        page.markup(", as of ").text(&self.at.to_string());
-        page.markup(". Direct ones are here, too: keep this folder as you would keep letters.</p></header>\n<main><ul>\n");
+        page.markup(", as of ").text(&moment(self.at));
+        page.markup(" UTC. Direct ones are here, too: keep this folder as you would keep letters.</p></header>\n<main><ul>\n");
         page.part(&self.entries).markup("</ul></main>\n");
         if self.number > 1 || !last {
             page.markup("<nav aria-label=\"Pages\">");

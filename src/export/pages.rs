@@ -3,7 +3,7 @@
 
 use super::ExportError;
 use super::folder::Folder;
-use super::html::{Html, day};
+use super::html::{Html, day, moment};
 use crate::model::{ConversationId, File, FileClass, Message, Seq, Version};
 
 /// The most messages of a page, and the most bytes after which another one begins.
@@ -107,7 +107,7 @@ impl Pages {
             self.add_file(file, path.as_deref());
         }
         if let Some(at) = message.edited_at {
-            self.add_versions(&at.to_string(), shown.versions);
+            self.add_versions(&moment(at), shown.versions);
         }
     }
 
@@ -170,8 +170,7 @@ impl Pages {
             .text(at);
         body.markup("; what it said before</summary>");
         for version in versions {
-            body.markup("<p class=\"more\">")
-                .text(&version.at.to_string());
+            body.markup("<p class=\"more\">").text(&moment(version.at));
             body.markup("</p><p class=\"text\" dir=\"auto\">")
                 .linked(&version.content);
             body.markup("</p>");

@@ -136,104 +136,109 @@ fn require_harmless(page: &Path) {
     assert!(text.contains("default-src 'none'"));
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn everything_is_in_it_and_nothing_that_was_written_does_anything() {
-    let mut house = House::new().await;
-    let (ada, bob) = (&house.ada, &house.bob);
-    ada.patch(
-        "/api/auth/me",
-        json!({"displayName": "<b>Ada</b> & \"co\""}),
-    )
-    .await
-    .gives(200);
-    let room = ada.group("<i>Room</i>", &[bob]).await;
-    let direct = json!({"isGroup": false, "members": ["bob"]});
-    let direct = ada.post("/api/conversations", direct).await.gives(201);
-    let direct = direct["id"].as_str().unwrap();
-    let secret = post(bob, direct, "between us", json!({})).await;
-    let hostile = post(ada, &room, HOSTILE, json!({})).await;
-    let link = "see https://example.org/?a=1&b=2, then";
-    post(bob, &room, link, json!({})).await;
-    let picture = upload(ada, "pic\u{202e}ture <1>.png", &png(3, 2)).await;
-    let active = upload(ada, "<script>.html", b"<script>alert(1)</script>").await;
-    let bytes = noise(4, 300_000);
-    let plain = upload(ada, "notes 50%.bin", &bytes).await;
-    let ids: Vec<_> = [&picture, &active, &plain]
-        .map(|file| file["id"].clone())
-        .into();
-    let carrying = post(ada, &room, "", json!({"attachments": ids})).await;
-    let edited = post(ada, &room, "first words", json!({})).await;
-    let path = |message: &Value| format!("/api/messages/{}", message["id"].as_str().unwrap());
-    ada.patch(&path(&edited), json!({"content": "second words"}))
-        .await
-        .gives(200);
-    let gone = post(ada, &room, "unwritten", json!({})).await;
-    ada.delete(&path(&gone)).await.gives(204);
-    for n in 0..450 {
-        post(bob, &room, &format!("line {n}"), json!({})).await;
+/// What was written, as the server has answered.
+struct Written {
+    room: String,
+    direct: String,
+    secret: Value,
+    hostile: Value,
+    picture: Value,
+    active: Value,
+    plain: Value,
+    bytes: Vec<u8>,
+    carrying: Value,
+    edited: Value,
+    gone: Value,
+}
+
+impl Written {
+    async fn by(House { ada, bob, .. }: &House) -> Self {
+        let name = json!({"displayName": "<b>Ada</b> & \"co\""});
+        ada.patch("/api/auth/me", name).await.gives(200);
+        let room = ada.group("<i>Room</i>", &[bob]).await;
+        let direct = json!({"isGroup": false, "members": ["bob"]});
+        let direct = ada.post("/api/conversations", direct).await.gives(201);
+        let direct = direct["id"].as_str().unwrap().to_owned();
+        let secret = post(bob, &direct, "between us", json!({})).await;
+        let hostile = post(ada, &room, HOSTILE, json!({})).await;
+        let link = "see https://example.org/?a=1&b=2, then";
+        post(bob, &room, link, json!({})).await;
+        let picture = upload(ada, "pic\u{202e}ture <1>.png", &png(3, 2)).await;
+        let active = upload(ada, "<script>.html", b"<script>alert(1)</script>").await;
+        let bytes = noise(4, 300_000);
+        let plain = upload(ada, "notes 50%.bin", &bytes).await;
+        let files = [&picture, &active, &plain].map(|file| &file["id"]);
+        let carrying = post(ada, &room, "", json!({"attachments": files})).await;
+        let edited = post(ada, &room, "first words", json!({})).await;
+        let path = |message: &Value| format!("/api/messages/{}", message["id"].as_str().unwrap());
+        let words = json!({"content": "second words"});
+        ada.patch(&path(&edited), words).await.gives(200);
+        let gone = post(ada, &room, "unwritten", json!({})).await;
+        ada.delete(&path(&gone)).await.gives(204);
+        for n in 0..450 {
+            post(bob, &room, &format!("line {n}"), json!({})).await;
+        }
+        Self {
+            room,
+            direct,
+            secret,
+            hostile,
+            picture,
+            active,
+            plain,
+            bytes,
+            carrying,
+            edited,
+            gone,
+        }
     }
+}
 
-    let said = succeeds(&house.export("out", &[]));
-    assert!(
-        said.contains("Exported 2 people, ") && said.contains("direct ones too"),
-        "{said}"
-    );
-    let out = house.path("out");
-    let manifest: Value = serde_json::from_str(&text(&out.join("export.json"))).unwrap();
-    assert_eq!(
-        (
-            &manifest["format"],
-            &manifest["version"],
-            &manifest["people"],
-            &manifest["missing"]
-        ),
-        (&json!("inkspot-export"), &json!(1), &json!(2), &json!(0))
-    );
-
-    // For nobody else, and nothing of the way there is left.
-    for path in all_below(&out).iter().chain([&out]) {
+/// It is for nobody else, and nothing of the way there is left.
+fn require_private(out: &Path) {
+    for path in all_below(out).iter().chain([&out.to_owned()]) {
         let mode = path.metadata().unwrap().permissions().mode() & 0o777;
-        assert_eq!(
-            mode,
-            if path.is_dir() { 0o700 } else { 0o600 },
-            "{}",
-            path.display()
-        );
+        let wanted = if path.is_dir() { 0o700 } else { 0o600 };
+        assert_eq!(mode, wanted, "{}", path.display());
         let name = path.file_name().unwrap().to_str().unwrap();
         assert!(!name.starts_with('.') && !name.contains('<'), "{name}");
     }
+}
 
-    // For programs.
+/// What programs find; gives the messages of the room.
+fn require_lines(out: &Path, written: &Written) -> Vec<Value> {
     let people = lines(&out.join("people.jsonl"));
-    let names: Vec<_> = people
-        .iter()
-        .map(|it| it["username"].as_str().unwrap())
-        .collect();
-    assert_eq!(names, ["ada", "bob"]);
+    let names = people.iter().map(|it| it["username"].as_str().unwrap());
+    assert_eq!(names.collect::<Vec<_>>(), ["ada", "bob"]);
     assert!(!text(&out.join("people.jsonl")).contains("argon2"));
     let conversations = lines(&out.join("conversations.jsonl"));
-    assert!(conversations.len() >= 2);
-    let of_room = conversations
-        .iter()
-        .find(|it| it["id"] == room.as_str())
-        .unwrap();
+    let room = written.room.as_str();
+    let of_room = conversations.iter().find(|it| it["id"] == room).unwrap();
     assert_eq!(of_room["title"], "<i>Room</i>");
     assert_eq!(of_room["members"].as_array().unwrap().len(), 2);
     let messages = lines(&out.join(format!("messages/{room}.jsonl")));
-    let seqs: Vec<_> = messages
-        .iter()
-        .map(|it| it["seq"].as_u64().unwrap())
-        .collect();
-    assert_eq!(seqs, (1..=messages.len() as u64).collect::<Vec<_>>());
+    let seqs = messages.iter().map(|it| it["seq"].as_u64().unwrap());
+    let gapless = 1..=messages.len() as u64;
+    assert!(seqs.eq(gapless));
     let find = |sent: &Value| messages.iter().find(|it| it["id"] == sent["id"]).unwrap();
-    assert_eq!(find(&hostile)["content"], HOSTILE);
-    assert_eq!(find(&edited)["content"], "second words");
-    assert_eq!(find(&edited)["versions"][0]["content"], "first words");
-    assert_eq!(find(&gone)["content"], "");
-    assert!(find(&gone)["deletedAt"].is_string());
-    assert_eq!(find(&carrying)["files"], json!(ids));
-    let directs = lines(&out.join(format!("messages/{direct}.jsonl")));
-    assert_eq!(directs[0]["id"], secret["id"]);
+    assert_eq!(find(&written.hostile)["content"], HOSTILE);
+    let edited = find(&written.edited);
+    assert_eq!(edited["content"], "second words");
+    assert_eq!(edited["versions"][0]["content"], "first words");
+    let gone = find(&written.gone);
+    assert!(gone["content"] == "" && gone["deletedAt"].is_string());
+    let carried = &find(&written.carrying)["files"];
+    assert_eq!(
+        *carried,
+        json!([
+            written.picture["id"],
+            written.active["id"],
+            written.plain["id"]
+        ])
+    );
+    let directs = lines(&out.join(format!("messages/{}.jsonl", written.direct)));
+    assert_eq!(directs[0]["id"], written.secret["id"]);
+
     let files = lines(&out.join("files.jsonl"));
     assert_eq!(files.len(), 3);
     let file = |of: &Value| {
@@ -241,62 +246,77 @@ async fn everything_is_in_it_and_nothing_that_was_written_does_anything() {
         let path = row["path"].as_str().unwrap().to_owned();
         (fs::read(out.join(&path)).unwrap(), path)
     };
-    assert!(file(&plain).0 == bytes);
+    let (bytes, path) = file(&written.plain);
     assert!(
-        file(&plain).1.ends_with("-3-notes 50_.bin"),
-        "{}",
-        file(&plain).1
+        bytes == written.bytes && path.ends_with("-3-notes 50_.bin"),
+        "{path}"
     );
-    assert!(
-        file(&active).1.ends_with(".html.download"),
-        "{}",
-        file(&active).1
-    );
-    assert!(file(&picture).0.starts_with(b"\x89PNG"));
+    let (_, path) = file(&written.active);
+    assert!(path.ends_with(".html.download"), "{path}");
+    assert!(file(&written.picture).0.starts_with(b"\x89PNG"));
+    messages
+}
 
-    // For people.
-    let pages: Vec<_> = all_below(&out)
-        .into_iter()
-        .filter(|path| path.extension().is_some_and(|it| it == "html"))
-        .collect();
-    pages.iter().for_each(|page| require_harmless(page));
-    let index = text(&out.join("index.html"));
-    assert!(index.contains("&lt;i&gt;Room&lt;/i&gt;"));
-    let page = |number: u32| text(&out.join(format!("conversations/{room}/{number}.html")));
-    let first = page(1);
-    assert!(first.contains("&lt;script&gt;alert(1)&lt;/script&gt;"));
-    assert!(first.contains("&lt;b&gt;Ada&lt;/b&gt; &amp; &quot;co&quot;"));
-    assert!(first.contains("href=\"https://example.org/?a=1&amp;b=2\""));
-    assert!(first.contains("second words") && first.contains("first words"));
-    assert!(!first.contains("unwritten") && first.contains("This message was deleted."));
-    assert!(first.contains("<img loading=\"lazy\" src=\"../../files/"));
-    assert!(first.contains("href=\"2.html\"") && page(2).contains("href=\"3.html\""));
-    assert!(
-        page(3).contains("line 449") && !out.join(format!("conversations/{room}/4.html")).exists()
-    );
+/// What people find.
+fn require_pages(out: &Path, room: &str) {
+    let is_page = |path: &PathBuf| path.extension().is_some_and(|it| it == "html");
+    for page in all_below(out).into_iter().filter(is_page) {
+        require_harmless(&page);
+    }
+    assert!(text(&out.join("index.html")).contains("&lt;i&gt;Room&lt;/i&gt;"));
+    let path = |number: u32| out.join(format!("conversations/{room}/{number}.html"));
+    let first = text(&path(1));
+    for held in [
+        "&lt;script&gt;alert(1)&lt;/script&gt;",
+        "&lt;b&gt;Ada&lt;/b&gt; &amp; &quot;co&quot;",
+        "href=\"https://example.org/?a=1&amp;b=2\"",
+        "second words",
+        "first words",
+        "This message was deleted.",
+        "<img loading=\"lazy\" src=\"../../files/",
+        "href=\"2.html\"",
+    ] {
+        assert!(first.contains(held), "{held}");
+    }
+    assert!(!first.contains("unwritten"));
+    assert!(text(&path(2)).contains("href=\"3.html\""));
+    assert!(text(&path(3)).contains("line 449") && !path(4).exists());
+}
 
-    // A stopped server, a backup and an encrypted one give the same.
-    let folder = house.folder.path().to_owned();
-    let again = |name: &str| lines(&folder.join(name).join(format!("messages/{room}.jsonl")));
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn everything_is_in_it_and_nothing_that_was_written_does_anything() {
+    let mut house = House::new().await;
+    let written = Written::by(&house).await;
+    let said = succeeds(&house.export("out", &[]));
+    for held in ["Exported 2 people, ", "direct ones too"] {
+        assert!(said.contains(held), "{said}");
+    }
+    let out = house.path("out");
+    let manifest: Value = serde_json::from_str(&text(&out.join("export.json"))).unwrap();
+    let has = |key: &str, value: Value| assert_eq!(manifest[key], value, "{manifest}");
+    has("format", json!("inkspot-export"));
+    has("version", json!(1));
+    has("people", json!(2));
+    has("missing", json!(0));
+    require_private(&out);
+    let messages = require_lines(&out, &written);
+    require_pages(&out, &written.room);
+
+    // A stopped server and an encrypted backup give the same.
+    let name = format!("messages/{}.jsonl", written.room);
     fs::write(house.path("passphrase"), "one long enough passphrase").unwrap();
-    let passphrase = house.path("passphrase").display().to_string();
+    let [passphrase, backup] =
+        ["passphrase", "backup"].map(|name| house.path(name).display().to_string());
     let mut command = inkspot();
-    command
-        .arg("backup")
-        .arg(house.path("backup"))
-        .arg("--data")
-        .arg(house.path("data"));
-    command
-        .args(["--passphrase-file", &passphrase])
-        .stdout(Stdio::piped());
-    succeeds(&command.output().unwrap());
-    let backup = house.path("backup").display().to_string();
+    command.args(["backup", &backup, "--passphrase-file", &passphrase]);
+    command.arg("--data").arg(house.path("data"));
+    succeeds(&command.stdout(Stdio::piped()).output().unwrap());
     let words = ["--from", &backup, "--passphrase-file", &passphrase];
     succeeds(&house.export("of-backup", &words));
-    assert_eq!(again("of-backup"), messages);
+    assert_eq!(lines(&house.path("of-backup").join(&name)), messages);
     assert_eq!(house.server.end(), Some(0));
     succeeds(&house.export("of-stopped", &[]));
-    assert_eq!(again("of-stopped"), messages);
+    assert_eq!(lines(&house.path("of-stopped").join(&name)), messages);
 }
 
 #[tokio::test]

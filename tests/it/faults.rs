@@ -265,3 +265,40 @@ async fn an_end_in_order_tells_everybody_to_come_back_and_closes_the_database() 
         running.await.unwrap().unwrap();
     }
 }
+
+#[tokio::test]
+async fn a_backup_takes_the_place_of_a_database_only_where_there_is_room_for_both() {
+    if std::env::var_os("INKSPOT_NO_MOUNT").is_some() {
+        return; // As above.
+    }
+    let disk = Disk::mount(200).expect("a tmpfs can be mounted; else set INKSPOT_NO_MOUNT=1");
+    let at = |name: &str| disk.path().join(name);
+    add_user(&at("data"), "ada");
+    let run = |words: &[&str]| {
+        let mut command = inkspot();
+        let piped = std::process::Stdio::piped;
+        command.args(words).arg(at("backup")).arg("--data");
+        command.arg(at("data")).stdout(piped()).stderr(piped());
+        let output = command.output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        (output.status.success(), said)
+    };
+    assert!(run(&["backup"]).0);
+    let free = {
+        let blocks = rustix::fs::statvfs(disk.path()).unwrap();
+        blocks.f_bavail * blocks.f_frsize
+    };
+    let file = std::fs::File::create(at("filler")).unwrap();
+    let flags = rustix::fs::FallocateFlags::empty();
+    rustix::fs::fallocate(&file, flags, 0, free - (50 << 20)).unwrap();
+    for words in [&["restore", "--replace"], &["restore", "--verify"]] {
+        let (done, said) = run(words);
+        assert!(!done && said.contains("free some space"), "{said}");
+    }
+    let database = at("data/db-0001");
+    assert!(database.exists() && !at("data/db-0002.new").exists());
+    file.set_len(0).unwrap();
+    let (done, said) = run(&["restore", "--replace"]);
+    assert!(done, "{said}");
+    assert!(run(&["restore", "--verify"]).0);
+}
