@@ -1,9 +1,8 @@
 // Without a connection: what was read stays readable, what is written waits, and signing out leaves nothing behind.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { setTimeout as pause } from "node:timers/promises";
 import { PASSWORD, TestServer } from "../js/lib/server.mjs";
-import { openBrowser, Person } from "./people.mjs";
+import { openBrowser, Person, until } from "./people.mjs";
 
 let browser, server, ann, bob, room;
 /** Whether Ann's browser reaches the server's API. */
@@ -56,8 +55,7 @@ test("written then, it waits over a reload and is stored once; what happened mea
   const gone = await say("a mistake");
   await bob.api("DELETE", `/api/messages/${gone.id}`);
   gate.open = true;
-  // It may have come back by itself at this very moment; then the button is gone.
-  await ann.page.getByRole("button", { name: "Try now" }).click({ timeout: 2_000 }).catch(() => undefined);
+  await ann.reconnects();
   await ann.seesNote("from the train", "Sent");
   await ann.sees("while you were away");
   const { body } = await bob.api("GET", `/api/conversations/${room}/messages?limit=100`);
@@ -74,7 +72,7 @@ test("a line that was deleted while one was away is erased from the copy as well
   // Another conversation is open as one comes back.
   await ann.row("Never opened").click();
   gate.open = true;
-  await ann.page.getByText("Connected to").waitFor();
+  await ann.reconnects();
   await kept("lines", (lines) => lines.every((line) => !line.content.includes("under the mat")));
 });
 
@@ -127,8 +125,8 @@ async function say(content) {
 
 /** Waits until what Ann's browser keeps in this store is as it should be. */
 async function kept(store, wanted) {
-  for (const deadline = Date.now() + 15_000; ; await pause(50)) {
-    const values = await ann.page.evaluate(
+  const values = () =>
+    ann.page.evaluate(
       (name) =>
         new Promise((done, fail) => {
           const opening = indexedDB.open("inkspot");
@@ -140,7 +138,5 @@ async function kept(store, wanted) {
         }),
       store,
     );
-    if (wanted(values)) return;
-    assert.ok(Date.now() < deadline, `${store}: ${wanted} is not so: ${JSON.stringify(values).slice(0, 600)}`);
-  }
+  await until(values, wanted);
 }

@@ -64,7 +64,7 @@ test("what another app shares goes into the composer of the conversation one cho
   await ann.page.getByRole("heading", { name: "Where shall it go?" }).waitFor();
   await ann.page.getByRole("main").getByRole("button", { name: /Trip/ }).click();
   await ann.heads("Trip");
-  assert.equal(await ann.composer.inputValue(), "read this");
+  await ann.holds("read this");
   await ann.page.getByRole("list", { name: "Files to send" }).getByText("list.txt").waitFor();
   await ann.composer.press("Enter");
   await ann.seesNote("read this", "Sent");
@@ -142,6 +142,7 @@ test("it opens while the server is gone, with what was read", async () => {
   await ann.say("written without a server");
   await ann.seesNote("written without a server", "Waiting to send");
   await server.boot();
+  await ann.reconnects();
   await ann.seesNote("written without a server", "Sent");
 });
 

@@ -1,10 +1,9 @@
 // Reading: the page never jumps, opens where reading goes on, and tells what is new.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { setTimeout as pause } from "node:timers/promises";
-import { PASSWORD, TestServer } from "../js/lib/server.mjs";
+import { PASSWORD, PATIENCE, TestServer } from "../js/lib/server.mjs";
 import { connect } from "../js/lib/socket.mjs";
-import { openBrowser, Person, sendFiles } from "./people.mjs";
+import { openBrowser, Person, sendFiles, until } from "./people.mjs";
 import { paint } from "./pictures.mjs";
 
 const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
@@ -90,7 +89,9 @@ test("far up and down again: what is drawn stays bounded, in order, without a ga
   await ann.sees("line 899");
   await ann.page.getByRole("region", { name: "Messages" }).hover();
   for (const direction of [-1, 1]) {
-    for (let step = 0; step < 120; step++) {
+    // While a page is on its way, turning the wheel leads no further.
+    const deadline = Date.now() + 4 * PATIENCE;
+    for (let step = 0; Date.now() < deadline; step++) {
       const held = await hold();
       await ann.page.mouse.wheel(0, direction * 600);
       await drawn();
@@ -142,8 +143,7 @@ test("coming back one is where one was; new lines lead to what is unread", async
   const room = await idOf("Far");
   await say(room, "what is new");
   await ann.row(/Far.*1 unread/).waitFor();
-  await ann.open("Far");
-  await ann.page.getByRole("separator", { name: "1 new line" }).waitFor();
+  await Promise.all([ann.page.getByRole("separator", { name: "1 new line" }).waitFor(), ann.open("Far")]);
   assert.ok(await ann.line("what is new").isVisible());
   await reads(room, 901, false);
 });
@@ -275,9 +275,7 @@ async function reads(room, seq, tell = true) {
     // Her page has heard of it too.
     await ann.page.locator(`nav a[href="/conversations/${room}"]`).filter({ hasNotText: "unread" }).waitFor();
   }
-  for (const deadline = Date.now() + 15_000; (await readSeq(room)) !== seq; await pause(20)) {
-    assert.ok(Date.now() < deadline, `line ${seq} is not read, but ${await readSeq(room)}`);
-  }
+  await until(() => readSeq(room), seq);
 }
 
 async function choose(line, entry) {

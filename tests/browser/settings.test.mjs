@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { PASSWORD, TestServer } from "../js/lib/server.mjs";
-import { openBrowser, Person } from "./people.mjs";
+import { openBrowser, Person, until } from "./people.mjs";
 import { soundOf } from "./sound.mjs";
 
 const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
@@ -59,7 +59,7 @@ test("a part has an address, takes the focus, and is marked while it is in view"
   await ann.visit(at("/settings/password"));
   const parts = ann.page.getByRole("navigation", { name: "Parts of this page" });
   await parts.getByRole("link", { name: "Password", exact: true }).and(ann.page.locator("[aria-current]")).waitFor();
-  assert.equal(await ann.page.evaluate(() => document.activeElement?.textContent), "Password");
+  await until(() => ann.page.evaluate(() => document.activeElement?.textContent), "Password");
   await parts.getByRole("link", { name: "You" }).click();
   await ann.page.waitForURL("**/settings/profile");
   await ann.page.locator(".settings-scroll").evaluate((box) => box.scrollTo(0, document.getElementById("notifications").offsetTop));
@@ -82,7 +82,7 @@ test("a wrong current password is said at its field, and a right one changes it"
   await field("Current password").fill(PASSWORD);
   await bob.page.getByRole("button", { name: "Change the password" }).click();
   await bob.seesText("The password is changed.");
-  assert.equal(await field("Current password").inputValue(), "");
+  await until(() => field("Current password").inputValue(), "");
   await bob.leave();
 });
 

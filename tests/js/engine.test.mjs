@@ -14,7 +14,8 @@ const TRANSPORTS = {
   "the default": ["polling", "websocket"],
 };
 
-const LIMIT = { timeout: 30_000 };
+/** For a whole part; none of its waits has a limit of its own. */
+const LIMIT = { timeout: 120_000 };
 
 describe("Socket.IO", LIMIT, () => {
   let echo;

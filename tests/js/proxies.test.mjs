@@ -11,7 +11,7 @@ import path from "node:path";
 import { after, before, describe, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import * as tus from "tus-js-client";
-import { binary, PASSWORD, TestServer } from "./lib/server.mjs";
+import { binary, PASSWORD, PATIENCE, TestServer } from "./lib/server.mjs";
 import { connect, TRANSPORTS } from "./lib/socket.mjs";
 
 const document = await readFile(new URL("../../docs/PROXIES.md", import.meta.url), "utf8");
@@ -279,10 +279,10 @@ async function startProxy(kind, variant, { port, host, server, dir: shared, with
     child.once("error", (error) => resolve((ended = error.message)));
     child.once("exit", (code, signal) => resolve((ended = `${code ?? signal}`)));
   });
-  for (const deadline = Date.now() + 10_000; ; await pause(20)) {
+  for (const deadline = Date.now() + PATIENCE; ; await pause(20)) {
     if (ended !== null) throw new Error(`${program} ended with ${ended}:\n${log.join("")}`);
     if (await listens(port)) break;
-    if (Date.now() > deadline) throw new Error(`${program} does not listen after 10 s:\n${log.join("")}`);
+    if (Date.now() > deadline) throw new Error(`${program} does not listen after ${PATIENCE / 1_000} s:\n${log.join("")}`);
   }
   return {
     async stop() {

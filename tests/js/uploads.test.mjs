@@ -29,7 +29,7 @@ function upload(bytes, name, options = {}, onHalf = () => {}) {
       endpoint: `${server.url}/api/uploads`,
       headers: { authorization: `Bearer ${ann.token}` },
       metadata: { filename: name, filetype: "text/html" },
-      retryDelays: [50, 100, 200, 400, 800, 1600, 3200, 6400],
+      retryDelays: [50, 100, 200, 400, 800, 1600, 3200, 6400, 12_800, 12_800],
       httpStack: new tus.DefaultHttpStack({ agent }),
       onSuccess: () => resolve(upload),
       onError: reject,
