@@ -11,7 +11,7 @@ import { myId } from "../state/account";
 import * as list from "../state/conversations";
 import { link } from "../state/live";
 
-export { loadList, loadMoreList, listFailure, listHasMore, listPhase, sortedConversations, totalUnread } from "../state/conversations";
+export { loadList, loadMoreList, listFailure, listPhase, sortedConversations, totalUnread } from "../state/conversations";
 
 /** Away means: not here, but here within this time. */
 const AWAY = 10 * 60_000;

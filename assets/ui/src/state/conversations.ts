@@ -21,7 +21,12 @@ const RECOUNT = 500;
 
 /** Taken up from the copy, and not yet told by the server. */
 const seeded = new Set<string>();
+/** Where the next page begins; `null` when there is none. */
 let cursor: string | null = null;
+/** The next page while it is on its way: all who want it wait for the same. */
+let coming: Promise<void> | null = null;
+/** Which first page the others follow. */
+let first = 0;
 let generation = 0;
 const asked = new Map<string, ReturnType<typeof setTimeout>>();
 
@@ -29,8 +34,6 @@ const asked = new Map<string, ReturnType<typeof setTimeout>>();
 export const listPhase = signal<"new" | "ready" | "failed">("new");
 /** Why it failed, if it did. */
 export const listFailure = signal<Failure | null>(null);
-/** Whether older conversations can be loaded. */
-export const listHasMore = signal(false);
 
 /** Takes up the list as it was kept; what the server no longer has goes when all of it is loaded. */
 export function seedList(rooms: readonly Conversation[]): void {
@@ -55,11 +58,12 @@ export async function loadList(): Promise<void> {
     if (mine !== generation) return;
     clearPresence();
     take(page.conversations, page.next === null);
+    first += 1;
     cursor = page.next;
-    listHasMore.value = cursor !== null;
+    coming = null;
     listFailure.value = null;
     listPhase.value = "ready";
-    void loadRest(mine);
+    void loadRest(first);
   } catch (error) {
     if (mine !== generation) return;
     listFailure.value = toFailure(error);
@@ -67,25 +71,30 @@ export async function loadList(): Promise<void> {
   }
 }
 
-/** Loads the next page of the list. */
+/** Loads the next page of the list, if there is one. */
 export async function loadMoreList(): Promise<void> {
-  if (!listHasMore.peek()) return;
-  const mine = generation;
-  const from = cursor;
-  listHasMore.value = false;
-  const page = await api.getConversations(from).catch(() => null);
-  if (mine !== generation) return;
-  take(page?.conversations ?? [], page?.next === null);
-  cursor = page === null ? from : page.next;
-  listHasMore.value = cursor !== null;
+  if (cursor !== null) await (coming ??= loadPage(cursor, first));
+}
+
+async function loadPage(from: string, mine: number): Promise<void> {
+  try {
+    const page = await api.getConversations(from);
+    if (mine !== first) return;
+    take(page.conversations, page.next === null);
+    cursor = page.next;
+  } catch (error) {
+    // With the next connection the list is asked for again.
+    if (mine === first) listFailure.value = toFailure(error);
+  } finally {
+    if (mine === first) coming = null;
+  }
 }
 
 async function loadRest(mine: number): Promise<void> {
-  let before: string | null = "";
-  while (mine === generation && listHasMore.peek() && cursor !== before && sortedConversations.peek().length < BY_ITSELF) {
+  for (let before: string | null = null; mine === first && cursor !== null && cursor !== before && sortedConversations.peek().length < BY_ITSELF; ) {
     before = cursor;
     await new Promise((done) => setTimeout(done, PAUSE));
-    if (mine === generation) await loadMoreList();
+    if (mine === first) await loadMoreList();
   }
 }
 
@@ -97,13 +106,14 @@ export async function loadConversation(id: string): Promise<Conversation> {
 /** Forgets everything, for signing out. */
 export function clearList(): void {
   generation += 1;
+  first += 1;
   cursor = null;
+  coming = null;
   seeded.clear();
   for (const timer of asked.values()) clearTimeout(timer);
   asked.clear();
   clearRooms();
   clearPresence();
-  listHasMore.value = false;
   listFailure.value = null;
   listPhase.value = "new";
 }

@@ -163,7 +163,10 @@ function start(userId: string): void {
 async function takeUp(userId: string): Promise<void> {
   const [position, unsent] = await Promise.all([copy.open(), loadKept<Read[]>("reads")]);
   if (running !== userId) return;
-  for (const read of unsent ?? []) reads.add(read);
+  for (const read of unsent ?? []) {
+    list.applyRead(read.conversationId, userId, read.seq, true);
+    reads.add(read);
+  }
   void list.loadList();
   for (const id of joined.keys()) copy.touch(id);
   showTab();
