@@ -128,6 +128,7 @@ test("a long conversation opens where one stopped reading, and older lines come 
   await ann.page.getByRole("button", { name: /new line|Jump to the latest/ }).click();
   await ann.sees("line 129");
   await ann.row(/Long.*unread/).waitFor({ state: "hidden" });
+  await until(() => lastRead(made.body.id), 130);
 
   await ann.page.reload();
   await ann.sees("line 129");
@@ -173,6 +174,11 @@ test("a disabled user is out at once and reads why", async () => {
   assert.equal((await admin.api("PATCH", `/api/users/${users[0].id}`, { disabled: true })).status, 200);
   await bob.seesText("This account was disabled");
 });
+
+/** How far Ann has read, by the server. */
+async function lastRead(id) {
+  return ann.page.evaluate(async (room) => (await (await fetch(`/api/conversations/${room}`)).json()).lastReadSeq, id);
+}
 
 /** Ann's own account, by her page's session. */
 async function annUser() {
