@@ -23,8 +23,10 @@ const LONG = 100;
 const MIB = 1024 * 1024;
 
 const bench = await start({ data: values.data, lines });
-const browser = await openBrowser();
-const ann = await Person.at(browser);
+// The window itself, and no viewport that is feigned in it: of that the lowest part lies outside of the window, where the
+// composer is, and what changes there alone is never drawn. A key then seems to wait for its picture until something else moves.
+const browser = await openBrowser(["--window-size=1440,987"]);
+const ann = await Person.at(browser, { viewport: null });
 const { page } = ann;
 const cdp = await ann.context.newCDPSession(page);
 await ann.visit(bench.server.url);
@@ -144,10 +146,13 @@ async function typing(perSecond) {
     return { typed };
   });
   clearInterval(timer);
+  // The last key's picture is told, too.
+  await page.waitForTimeout(1_000);
   const keys = await page.evaluate(() => [...bench.keys.values()]);
+  if (keys.length === 0) throw new Error("no picture came after any key");
   await ann.composer.fill("");
   // As INP is counted: one of each fifty is left out. What took less than 16 ms is not told by the browser.
   const sorted = keys.sort((a, b) => b - a);
   const inp = sorted[Math.floor(done.typed / 50)] ?? 16;
-  return `typing ${done.typed} keys, ${perSecond} lines a second (${sent} came): INP ${inp} ms, longest ${sorted[0] ?? 16} ms; ${tasks(done)}`;
+  return `typing ${done.typed} keys, ${perSecond} lines a second (${sent} came): INP ${inp} ms, longest ${sorted[0]} ms; ${tasks(done)}`;
 }
