@@ -117,6 +117,7 @@ test("muted: the crossed bell, and only a mention calls", async () => {
   assert.doesNotMatch(await wren.page.title(), /\d/, "a muted line is not counted in the title");
   await choose("Cellar", "Unmute");
   await wren.row(/^Cellar.*muted/).waitFor({ state: "hidden" });
+  await wren.page.waitForFunction(() => document.title.startsWith("(1) "));
 });
 
 test("archive, undo, archive again; the next message brings it back", async () => {

@@ -8,9 +8,15 @@ function paced() {
   const seen = signal<readonly number[]>([]);
   let draws = -1;
   effect(() => void (seen.value, (draws += 1)));
-  const pace = new Pace(clock.after);
+  const frames: (() => void)[] = [];
+  const pace = new Pace(clock.after, () => new Promise((done) => void frames.push(done)));
   const take = (n: number) => pace.run(() => (seen.value = [...seen.value, n]));
-  return { clock, pace, take, seen, draws: () => draws };
+  /** The page is drawn. */
+  const frame = async () => {
+    frames.splice(0).forEach((done) => done());
+    await Promise.resolve();
+  };
+  return { clock, pace, take, seen, draws: () => draws, frame };
 }
 
 test("the first is taken at once, what follows soon after in one step and in order", () => {
@@ -35,18 +41,55 @@ test("fifty a second are a few steps a second, and none is lost", () => {
   expect(draws()).toBeLessThan(12);
 });
 
-test("a flood is taken in parts, in order, and soon all of it", () => {
-  const { clock, take, seen } = paced();
+test("a flood is taken in small steps, each when the one before it was drawn, in order", async () => {
+  const { clock, take, seen, frame } = paced();
   for (let n = 0; n < 201; n += 1) take(n);
-  const sizes: number[] = [];
-  for (let before = 1; before < 201 && sizes.length < 50; before = seen.value.length) {
-    clock.advance(120);
-    sizes.push(seen.value.length - before);
+  clock.advance(1_000);
+  expect(seen.value.length).toBe(11);
+  for (let step = 1; step < 20; step += 1) {
+    await frame();
+    clock.advance(1_000);
+    expect(seen.value.length).toBe(11 + step * 10);
   }
-  expect(sizes[0]).toBe(50);
-  expect(sizes.every((size, at) => at === 0 || size <= (sizes[at - 1] ?? 0))).toBe(true);
-  expect(sizes.length).toBeLessThan(15);
   expect(seen.value).toEqual(Array.from({ length: 201 }, (_, n) => n));
+  clock.advance(120);
+  take(201);
+  expect(seen.value.at(-1)).toBe(201);
+});
+
+test("what comes faster than it can be drawn in small steps is taken in larger ones, and caught up with", async () => {
+  const { clock, take, seen, frame } = paced();
+  let told = 0;
+  const come = (count: number) => {
+    for (const end = told + count; told < end; told += 1) take(told);
+  };
+  come(1);
+  clock.advance(50);
+  come(1_000);
+  clock.advance(120);
+  let most = 0;
+  for (let step = 0; step < 200; step += 1) {
+    come(25);
+    await frame();
+    most = Math.max(most, told - seen.value.length);
+  }
+  expect(most).toBeLessThan(1_000);
+  expect(told - seen.value.length).toBeLessThan(600);
+});
+
+test("a task knows whether it is one of many", () => {
+  const { clock, pace } = paced();
+  const crowds: boolean[] = [];
+  const come = (count: number) => {
+    for (let n = 0; n < count; n += 1) pace.run(() => crowds.push(pace.crowded));
+    clock.advance(120);
+  };
+  come(1);
+  come(3);
+  expect(crowds).toEqual([false, false, false, false]);
+  come(4);
+  expect(crowds.slice(4)).toEqual([true, true, true, true]);
+  expect(pace.crowded).toBe(false);
 });
 
 test("what must not overtake has the rest done before it; what is cleared is gone", () => {

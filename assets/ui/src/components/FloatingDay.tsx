@@ -1,6 +1,6 @@
 /** The day one is in, at the upper edge while one turns the page; its heading is out of sight then. */
 
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { Row } from "../lib/lines";
 import { dayHeading } from "../lib/time";
 import type { Sticky } from "../hooks/useSticky";
@@ -25,12 +25,15 @@ export function FloatingDay({ rows, sticky }: { rows: readonly Row[]; sticky: St
       for (const name of ["wheel", "touchmove", "keydown"]) box?.removeEventListener(name, turned);
     };
   }, []);
-  const at = rows.findIndex((row) => row.key === sticky.top.value);
+  // What was shown last is there while it fades; nothing is looked for while nobody turns the page.
+  const words = useRef("");
+  const at = turning ? rows.findIndex((row) => row.key === sticky.top.value) : -1;
   const row = rows[at];
-  const shown = turning && row?.kind === "line" && rows[at - 1]?.kind !== "day" && !sticky.atEnd.value;
+  const shown = row?.kind === "line" && rows[at - 1]?.kind !== "day" && !sticky.atEnd.value;
+  if (shown) words.current = dayHeading(row.line.at, Date.now());
   return (
     <p class={`float-day${shown ? " shown" : ""}`} aria-hidden="true">
-      {row?.kind === "line" ? dayHeading(row.line.at, Date.now()) : ""}
+      {words.current}
     </p>
   );
 }

@@ -11,6 +11,15 @@ import { Menu, type MenuItem } from "./Menu";
 /** The button in the head of the list, with its menu. */
 export function ViewMenu() {
   const [open, setOpen] = useState(false);
+  return (
+    <span class="menu-frame">
+      <IconButton icon="filter" label={t("list.view")} expanded={open} onClick={() => setOpen(true)} />
+      {open && <Views onClose={() => setOpen(false)} />}
+    </span>
+  );
+}
+
+function Views({ onClose }: { onClose(): void }) {
   const items: MenuItem[] = VIEWS.map((view) => ({
     words: t(`list.view.${view}`),
     checked: listView.value === view,
@@ -18,10 +27,5 @@ export function ViewMenu() {
   }));
   items.push({ words: t("list.view.archived"), checked: listView.value === "archived", apart: true, onChoose: () => showList("archived") });
   if (totalUnread.value > 0) items.push({ icon: "check", words: t("list.readAll"), apart: true, onChoose: () => void readEverything() });
-  return (
-    <span class="menu-frame">
-      <IconButton icon="filter" label={t("list.view")} expanded={open} onClick={() => setOpen(true)} />
-      {open && <Menu label={t("list.view")} items={items} onClose={() => setOpen(false)} />}
-    </span>
-  );
+  return <Menu label={t("list.view")} items={items} onClose={onClose} />;
 }

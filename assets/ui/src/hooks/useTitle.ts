@@ -3,15 +3,15 @@
 import { useEffect } from "preact/hooks";
 import { faviconOf } from "../lib/favicon";
 import { t } from "../lib/text";
-import { sortedConversations, totalUnread } from "../state/conversations";
+import { standingMentions, standingUnread } from "../state/standing";
 
 /** The icon's own address, before anything was new. */
 let plain: string | null = null;
 
 /** Keeps title and icon while mounted; `place` may be empty. */
 export function useTitle(place: string): void {
-  const unread = totalUnread.value;
-  const mentions = sortedConversations.value.reduce((sum, room) => sum + room.mentions, 0);
+  const unread = standingUnread.value;
+  const mentions = standingMentions.value;
   useEffect(() => {
     document.title = `${unread > 0 ? `(${unread}) ` : ""}${place === "" ? "" : `${place} · `}${t("app.name")}`;
   }, [unread, place]);

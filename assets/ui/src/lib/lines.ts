@@ -90,10 +90,13 @@ export function rowsOf(lines: readonly Line[], unread: Unread | null, myId: stri
   const rows: Row[] = [];
   const fresh = unread === null ? [] : lines.filter((l) => l.seq !== null && l.seq >= unread.from && l.senderId !== myId);
   let previous: Line | undefined;
+  let day = "";
   let divided = fresh.length === 0;
   for (const line of lines) {
-    const newDay = previous === undefined || dayKey(previous.at) !== dayKey(line.at);
-    if (newDay) rows.push({ kind: "day", key: `day ${dayKey(line.at)}`, at: line.at });
+    const before = day;
+    day = dayKey(line.at);
+    const newDay = day !== before;
+    if (newDay) rows.push({ kind: "day", key: `day ${day}`, at: line.at });
     const divide = !divided && line === fresh[0];
     if (divide) rows.push({ kind: "new", key: "new", count: unread?.count ?? fresh.length });
     divided ||= divide;

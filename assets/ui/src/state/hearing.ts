@@ -32,9 +32,9 @@ export interface Parts {
 }
 
 /** A message was stored. */
-export function arrived({ threads, typing }: Pick<Parts, "threads" | "typing">, message: Message): void {
+export function arrived({ threads, typing, pace }: Pick<Parts, "threads" | "typing" | "pace">, message: Message): void {
   batch(() => {
-    threads.find(message.conversationId)?.receive(message);
+    threads.find(message.conversationId)?.receive(message, !pace.crowded);
     list.applyMessage(message, myId());
     typing.stopped(message.conversationId, message.senderId);
   });

@@ -10,6 +10,7 @@ import { openChannel } from "../realtime/tabs";
 import type { Message } from "../lib/wire";
 import { loadKept, saveKept } from "../cache/copy";
 import { followTabs, myId, session } from "./account";
+import { breath } from "./breath";
 import { Copy } from "./copy";
 import * as list from "./conversations";
 import { closeDrafts, flushDrafts, openDrafts } from "./drafts";
@@ -72,7 +73,7 @@ const reads = new Reads(
   ({ conversationId, messageId }) => realtime.leading && realtime.tell("mark-message-read", { conversationId, messageId }),
   (all) => realtime.leading && void saveKept("reads", all),
 );
-const pace = new Pace(after);
+const pace = new Pace(after, breath);
 const parts: hearing.Parts = { realtime, link, typing, sending, threads, reads, pace, isOpen: (id) => joined.has(id), after };
 
 /** The page of a conversation. */

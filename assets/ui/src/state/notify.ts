@@ -8,7 +8,8 @@ import { t } from "../lib/text";
 import type { Conversation, Message } from "../lib/wire";
 import type { SharedLine } from "../realtime/shared";
 import { myId } from "./account";
-import { conversation, sortedConversations, totalUnread } from "./conversations";
+import { conversation, sortedConversations } from "./conversations";
+import { standingUnread } from "./standing";
 import { workerRegistration } from "./worker";
 
 /** What is older than this when it comes is no news, in ms. */
@@ -34,11 +35,13 @@ interface Shown {
 export function runNotices(realtime: SharedLine, open: (url: string) => void): void {
   const shown = new Map<string, Shown>();
   const heard = (message: Message | null | undefined) => {
-    if (!message || !realtime.leading || typeof Notification === "undefined" || Notification.permission !== "granted") return;
+    if (!message || !realtime.leading || typeof Notification === "undefined") return;
     const room = conversation(message.conversationId);
     if (room === undefined || Date.now() - Date.parse(message.createdAt) > FRESH) return;
     if ((shown.get(room.id)?.seq ?? 0) >= message.seq || realtime.lookedAt.includes(room.id)) return;
     if (!isWorthIt(message, room, myId(), pref("notify").peek())) return;
+    // Last: the page stands still while the browser is asked.
+    if (Notification.permission !== "granted") return;
     const count = (shown.get(room.id)?.count ?? 0) + 1;
     shown.set(room.id, { seq: message.seq, count, page: show(message, room, count, open) });
   };
@@ -55,7 +58,7 @@ export function runNotices(realtime: SharedLine, open: (url: string) => void): v
   });
   effect(() => {
     const { setAppBadge, clearAppBadge } = navigator as Partial<Navigator>;
-    const n = totalUnread.value;
+    const n = standingUnread.value;
     void (n > 0 ? setAppBadge?.call(navigator, n) : clearAppBadge?.call(navigator))?.catch(() => undefined);
   });
 }

@@ -17,6 +17,9 @@ export const totalUnread = computed(() =>
   sortedConversations.value.reduce((sum, room) => sum + (room.muted ? room.mentions : room.unread), 0),
 );
 
+/** Unread lines that name one. */
+export const totalMentions = computed(() => sortedConversations.value.reduce((sum, room) => sum + room.mentions, 0));
+
 /** One conversation, if it is loaded; subscribes the caller. */
 export function conversation(id: string): Conversation | undefined {
   return byId.value.get(id);

@@ -96,12 +96,12 @@ export class Thread extends Window {
     await this.catchUp(0);
   }
 
-  /** Takes a line that came live; fills the gap first when lines before it are missing. */
-  receive(message: Message): void {
+  /** Takes a line that came live; fills the gap first when lines before it are missing. One that `moves` is seen to come. */
+  receive(message: Message, moves = true): void {
     this.#known = Math.max(this.#known, message.seq);
     if (this.phase.peek() !== "ready" || this.hasNewer.peek()) return;
     if (message.seq === this.newest + 1) {
-      this.fresh.add(message.seq);
+      if (moves) this.fresh.add(message.seq);
       this.merge([message]);
     } else if (message.seq > this.newest) void this.catchUp(message.seq);
   }
