@@ -390,6 +390,15 @@ export type ServerState = {
   reason?: "storage_full";
 };
 
+export type SessionStarted = {
+  sessionId: string;
+  /** The client's own description. */
+  userAgent: string;
+  /** The address that signed in. */
+  address: string;
+  createdAt: string;
+};
+
 export type SessionEnded = {
   code: string;
   message: string;

@@ -29,7 +29,9 @@ use crate::http;
 use crate::metrics::{Meters, Scrape};
 use crate::realtime::{OriginPolicy, Realtime};
 use crate::search::{self, Search};
-use crate::server::{Bounds, Handler, Handlers, Links, Listening, MetricsDoor, Server, StartError};
+use crate::server::{
+    Bounds, Handler, Handlers, Links, Listening, LocalName, MetricsDoor, Server, StartError,
+};
 use crate::service::{self, Parts, Running, Service, ServiceError};
 use crate::store::{self, Store, StoreError, StoreOptions, Writer};
 
@@ -304,6 +306,7 @@ impl App {
             path_prefix: config.server.path_prefix.clone(),
             socket_path: config.server.socket_path.clone(),
             public_certificate: config.tls.mode == TlsMode::Acme,
+            trust_link: server.links().trust.clone(),
             certificate: server.certificate(),
             clock: clock.clone(),
             scrape: Some(scrape.clone()),
@@ -349,6 +352,11 @@ impl App {
     /// Where it is reached.
     pub fn links(&self) -> &Links {
         self.server.links()
+    }
+
+    /// What its own network calls it.
+    pub fn local_name(&self) -> LocalName {
+        self.server.local_name()
     }
 
     /// The fingerprint of the server's own authority, as devices show it.

@@ -234,9 +234,10 @@ fn status_of(refused: &ServiceError) -> StatusCode {
             StatusCode::from_u16(460).unwrap_or(StatusCode::BAD_REQUEST)
         }
         ServiceError::RateLimited { .. } => StatusCode::TOO_MANY_REQUESTS,
-        ServiceError::SetupDone | ServiceError::InviteInvalid | ServiceError::ResetInvalid => {
-            StatusCode::GONE
-        }
+        ServiceError::SetupDone
+        | ServiceError::InviteInvalid
+        | ServiceError::ResetInvalid
+        | ServiceError::HandoffInvalid => StatusCode::GONE,
         ServiceError::ServerBusy => StatusCode::SERVICE_UNAVAILABLE,
         ServiceError::StorageFull | ServiceError::QuotaExceeded { .. } => {
             StatusCode::INSUFFICIENT_STORAGE

@@ -18,6 +18,7 @@ mod disposition;
 mod error;
 mod fields;
 mod files;
+mod handoffs;
 mod headers;
 mod health;
 mod invites;
@@ -26,6 +27,7 @@ mod messages;
 mod openapi;
 mod operations;
 mod operations_of_admin;
+mod operations_of_devices;
 mod operations_of_files;
 mod operations_of_search;
 mod own;
@@ -72,6 +74,8 @@ pub struct Settings {
     pub socket_path: String,
     /// Whether every device trusts our certificate without doing anything for it.
     pub public_certificate: bool,
+    /// Where a device learns to trust this server's own authority, if it has one.
+    pub trust_link: Option<String>,
     /// How the certificate of a public authority is doing, if one is asked.
     pub certificate: Option<watch::Receiver<CertificateState>>,
     /// How long a request's body may take is measured on it.

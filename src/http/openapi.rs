@@ -256,7 +256,7 @@ fn status_of(code: &str) -> u16 {
         "not_found" => 404,
         "request_timeout" | "broken_off" => 408,
         "username_taken" | "conflict" | "wrong_offset" => 409,
-        "setup_done" | "invite_invalid" | "reset_invalid" => 410,
+        "setup_done" | "invite_invalid" | "reset_invalid" | "handoff_invalid" => 410,
         "other_version" => 412,
         "payload_too_large" | "file_too_large" => 413,
         "unsupported_media_type" => 415,

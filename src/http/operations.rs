@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::openapi::{Operation, operation};
 use super::{
     auth, conversations, health, invites, members, messages, operations_of_admin,
-    operations_of_files, operations_of_search, own, setup, users,
+    operations_of_devices, operations_of_files, operations_of_search, own, setup, users,
 };
 use crate::model::view::{ConversationView, MemberView, MessageView, UserView};
 
@@ -32,6 +32,7 @@ pub(super) fn all() -> Vec<Operation> {
     all.extend(second_thoughts());
     all.extend(own_view());
     all.extend(operations_of_admin::all());
+    all.extend(operations_of_devices::all());
     all.extend(operations_of_files::all());
     all.extend(operations_of_search::all());
     all

@@ -15,8 +15,8 @@ use super::answer::Answer;
 use super::call::{Call, Request};
 use super::error::Failure;
 use super::{
-    Door, admin, attachments, auth, avatars, backups, conversations, files, health, invites,
-    members, messages, openapi, own, resets, search, setup, uploads, users,
+    Door, admin, attachments, auth, avatars, backups, conversations, files, handoffs, health,
+    invites, members, messages, openapi, own, resets, search, setup, uploads, users,
 };
 
 /// All addresses of the API. `{name}` stands for one piece of a path.
@@ -39,6 +39,10 @@ pub(super) fn table() -> Vec<Route> {
         get("/api/auth/sessions", auth::sessions),
         delete("/api/auth/sessions", auth::end_other_sessions),
         delete("/api/auth/sessions/{id}", auth::end_session),
+        post("/api/auth/handoff", handoffs::create),
+        delete("/api/auth/handoff", handoffs::cancel),
+        get("/api/handoffs/{code}", handoffs::show),
+        post("/api/handoffs/{code}", handoffs::accept),
 
         get("/api/invites", invites::list),
         post("/api/invites", invites::create),

@@ -211,6 +211,11 @@ impl Hub {
                 let own = outbound::own_read(*conversation, read_up_to.0, offset);
                 self.engine.emit(outbound::user_room(*user), &own, None);
             }
+            EventBody::SessionStarted(session) => {
+                let started = outbound::session_started(session);
+                let room = outbound::user_room(session.user);
+                self.engine.emit(room, &started, None);
+            }
             EventBody::DraftChanged(draft) => {
                 let event = outbound::draft_updated(&Service::draft_view(draft));
                 let room = outbound::user_room(draft.user);

@@ -45,5 +45,7 @@ pub(super) const DRAFT_UPDATED: &str = "draft-updated";
 pub(super) const CONVERSATION_REMOVED: &str = "conversation-removed";
 /// Server → client: whether anything can be stored.
 pub(super) const SERVER_STATE: &str = "server-state";
+/// Server → client: you signed in on another device.
+pub(super) const SESSION_STARTED: &str = "session-started";
 /// Server → client: this session is over; the socket is closed next.
 pub(super) const SESSION_ENDED: &str = "session-ended";

@@ -10,9 +10,9 @@ use super::answer::Failure;
 use super::names;
 use crate::base::clock::{Timestamp, iso, iso_option};
 use crate::engine::{Event, EventBuilder, RoomId};
-use crate::model::OwnSettings;
-use crate::model::ids::{ConversationId, MessageId, Offset, UserId};
+use crate::model::ids::{ConversationId, MessageId, Offset, SessionId, UserId};
 use crate::model::view::{DraftView, MessageView, SenderView};
+use crate::model::{OwnSettings, Session};
 
 /// The sockets that joined a conversation.
 pub(super) const fn conversation_room(conversation: ConversationId) -> RoomId {
@@ -312,6 +312,32 @@ pub(super) fn server_state(writable: bool) -> Event {
         .build()
 }
 
+#[derive(Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(rename = "SessionStarted")]
+struct Started<'a> {
+    #[ts(type = "string")]
+    session_id: SessionId,
+    /// The client's own description.
+    user_agent: &'a str,
+    /// The address that signed in.
+    address: &'a str,
+    #[serde(with = "iso")]
+    #[ts(type = "string")]
+    created_at: Timestamp,
+}
+
+/// Somebody signed in on a further device.
+pub(super) fn session_started(session: &Session) -> Event {
+    let started = Started {
+        session_id: session.id,
+        user_agent: &session.user_agent,
+        address: &session.address,
+        created_at: session.created_at,
+    };
+    with(names::SESSION_STARTED, &started).build()
+}
+
 /// Why a session is over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum End {
@@ -363,6 +389,7 @@ pub(super) fn typescript() -> Vec<String> {
         Settled::decl(),
         Removed::decl(),
         ServerState::decl(),
+        Started::decl(),
         Ended::decl(),
         Failure::decl(),
     ]

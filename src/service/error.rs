@@ -75,6 +75,10 @@ pub enum ServiceError {
     /// The link to a new password does not exist, has expired, was used or replaced.
     #[error("reset link is not valid")]
     ResetInvalid,
+    /// The hand-off does not exist, has expired, was used, replaced or taken back, or whoever made it is
+    /// not signed in any more.
+    #[error("hand-off is not valid")]
+    HandoffInvalid,
     /// Too much is waiting, or the server is stopping. Trying again later is safe.
     #[error("busy")]
     ServerBusy,
@@ -139,6 +143,7 @@ impl ServiceError {
             Self::SetupDone => "setup_done",
             Self::InviteInvalid => "invite_invalid",
             Self::ResetInvalid => "reset_invalid",
+            Self::HandoffInvalid => "handoff_invalid",
             Self::ServerBusy => "server_busy",
             Self::StorageFull => "storage_full",
             Self::FileTooLarge { .. } => "file_too_large",
@@ -202,6 +207,10 @@ impl ServiceError {
             Self::InviteInvalid => "This invite is not valid (any more). Please ask for a new one.",
             Self::ResetInvalid => {
                 "This link does not work (any more). Please ask an administrator for a new one."
+            }
+            Self::HandoffInvalid => {
+                "This link does not work (any more). Please make a new one on the device where you are \
+                 signed in."
             }
             Self::ServerBusy => "The server is busy. Please try again in a moment.",
             Self::StorageFull => "The server's disk is full. Please tell its administrator.",

@@ -56,7 +56,7 @@ pub enum LimitedAction {
     Download,
     /// Searching; by user.
     Search,
-    /// Opening links to a new password, and choosing one by them; by network.
+    /// Opening links to a new password and hand-offs, and using them; by network.
     Reset,
 }
 

@@ -28,6 +28,7 @@ mod files;
 mod finding;
 mod finishing;
 mod follow;
+mod handoffs;
 mod invites;
 mod live;
 mod members;
@@ -122,6 +123,7 @@ struct Inner {
     writable: writable::Writable,
     compaction: compaction::Compaction,
     confirmed: confirmed::Confirmed,
+    handoffs: handoffs::Handoffs,
     /// Wakes who lets files go.
     reaper: Arc<tokio::sync::Notify>,
     /// The last id given to an account or a conversation.

@@ -93,8 +93,14 @@ impl Service {
         let user = account.id;
         let session = self.new_session(&device);
         let (new, idle) = (session.clone(), self.settings().session_idle);
-        self.decide(move |state, now| sign_in(state, now, &account, &new, idle))
-            .await?;
+        self.decide(move |state, now| {
+            // Somebody may have changed it while the password was checked.
+            accounts::find(state, user)?
+                .filter(|now| !now.disabled && now.password_hash == account.password_hash)
+                .ok_or(ServiceError::InvalidCredentials)?;
+            start_session(state, now, user, &new, idle)
+        })
+        .await?;
         self.signed_in(user, session)
     }
 
@@ -261,19 +267,14 @@ fn known_name(typed: &str) -> String {
     fields::username(typed).map_or_else(|_| String::new(), |name| fold(&name))
 }
 
-/// Starts a session for whoever knew the account's password a moment ago, and ends those that
-/// are too old or too many.
-fn sign_in(
+/// Starts a session for somebody who may, and ends those that are too old or too many.
+pub(super) fn start_session(
     state: &dyn Reads,
     now: Timestamp,
-    known: &Account,
+    user: UserId,
     new: &NewSession,
     idle: Duration,
 ) -> Answer<Decision<()>> {
-    let user = known.id;
-    accounts::find(state, user)?
-        .filter(|account| !account.disabled && account.password_hash == known.password_hash)
-        .ok_or(ServiceError::InvalidCredentials)?;
     let mut old = sessions::of_user(state, user)?;
     old.sort_by_key(|session| Reverse((session.last_used_at, session.id)));
     let stays = |session: &Session| now.since(session.last_used_at) < idle;

@@ -13,6 +13,7 @@ use super::confirmed::Confirmed;
 use super::devices::Devices;
 use super::directory::Directory;
 use super::files::READERS_OF_ONE;
+use super::handoffs::Handoffs;
 use super::limits::Limits;
 use super::live::Live;
 use super::passwords::{PasswordCost, Passwords};
@@ -207,6 +208,7 @@ impl Service {
             writable: Writable::default(),
             compaction: Compaction::default(),
             confirmed: Confirmed::default(),
+            handoffs: Handoffs::default(),
             reaper,
             last_id: AtomicU64::new(0),
         }));

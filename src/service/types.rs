@@ -3,6 +3,7 @@
 //! No wire shapes: those of answers are in `model::view`, those of requests belong to the doors.
 
 use std::net::IpAddr;
+use std::time::Duration;
 
 use crate::base::clock::Timestamp;
 use crate::model::ids::{ConversationId, MessageId, Seq, SessionId, UserId};
@@ -131,6 +132,30 @@ pub struct NewResetLink {
 /// Whose password a link is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ResetPreview {
+    /// The server's name.
+    pub server_name: String,
+    /// What they sign in with.
+    pub username: String,
+    /// What others see.
+    pub display_name: String,
+    /// When it stops working.
+    pub expires_at: Timestamp,
+}
+
+/// A code by which one further device is signed in.
+#[derive(Clone, PartialEq, Eq)]
+pub struct NewHandoff {
+    /// The secret, kept nowhere.
+    pub code: String,
+    /// When it stops working.
+    pub expires_at: Timestamp,
+    /// How long that is.
+    pub works_for: Duration,
+}
+
+/// Whom a hand-off signs in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HandoffPreview {
     /// The server's name.
     pub server_name: String,
     /// What they sign in with.

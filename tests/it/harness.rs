@@ -165,6 +165,7 @@ impl TestServer {
     /// What answers its requests, without the connections around it.
     pub fn routes(&self) -> BoxedFilter<(warp::reply::Response,)> {
         let settings = inkspot::http::Settings {
+            trust_link: Some("http://192.0.2.1:8080/trust".to_owned()),
             url: self.links.local.clone(),
             path_prefix: String::new(),
             socket_path: "/api/socketio".to_owned(),

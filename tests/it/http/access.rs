@@ -108,6 +108,7 @@ async fn case_1_nobody_who_is_not_signed_in_gets_anything() {
         "/api/invites/{code}/preview",
         "/api/invites/{code}/accept",
         "/api/resets/{code}",
+        "/api/handoffs/{code}",
     ];
     for (method, pattern) in inkspot::http::addresses() {
         // What may be asked of an address is no secret: it is in the description of the API.

@@ -26,6 +26,8 @@ struct Scene {
     reset: String,
     /// A file's name, a backup's where it is about those.
     name: String,
+    /// The code of a link that signs a device in.
+    handoff: String,
 }
 
 impl Scene {
@@ -50,11 +52,13 @@ impl Scene {
         }
         let [picture, face, upload] = files;
         let mut name = "a.png".to_owned();
+        let password = json!({"password": PASSWORD});
+        admin.post("/api/auth/confirm", password).await.gives(204);
         if pattern.contains("backups/") {
-            let password = json!({"password": PASSWORD});
-            admin.post("/api/auth/confirm", password).await.gives(204);
             name = text(made(&admin).await["backups"][0]["name"].clone());
         }
+        let handoff = admin.post("/api/auth/handoff", json!({})).await.gives(201);
+        let handoff = handoff["link"].clone();
         Self {
             ada,
             admin,
@@ -67,6 +71,7 @@ impl Scene {
             upload,
             reset: text(reset).rsplit_once('/').unwrap().1.to_owned(),
             name,
+            handoff: text(handoff).rsplit_once('/').unwrap().1.to_owned(),
         }
     }
 
@@ -107,6 +112,8 @@ impl Scene {
     fn fill(&self, pattern: &str, id: &str) -> String {
         let code = if pattern.contains("resets") {
             &self.reset
+        } else if pattern.contains("handoffs") {
+            &self.handoff
         } else {
             self.invite["code"].as_str().unwrap()
         };

@@ -9,6 +9,7 @@ mod cookies;
 mod described;
 mod files;
 mod flow;
+mod handoffs;
 mod limits;
 mod search;
 mod sign_in;

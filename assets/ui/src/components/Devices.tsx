@@ -1,21 +1,32 @@
-/** The devices one is signed in on, and ending them. */
+/** The devices one is signed in on, adding one, and ending them. */
 
-import { deviceOf } from "../lib/device";
+import { useEffect, useState } from "preact/hooks";
+import { deviceName } from "../lib/deviceName";
 import { ago } from "../lib/time";
 import { t } from "../lib/text";
-import type { Session } from "../lib/wire";
 import { endOtherSessions, endSession, getSessions } from "../hooks/useAccount";
+import { newDevice } from "../hooks/useHandoff";
 import { useLoad } from "../hooks/useLoad";
 import { useTask } from "../hooks/useTask";
+import { AddDevice } from "./AddDevice";
 import { Button } from "./Button";
 import { ErrorNote } from "./Notice";
 
-/** This device first. */
+/** This device first; who signs in meanwhile appears. */
 export function Devices() {
   const list = useLoad("sessions", getSessions);
   const task = useTask();
+  const [adding, setAdding] = useState(false);
+  const came = newDevice.value;
+  useEffect(() => {
+    if (came !== null) void list.reload();
+  }, [came]);
   const sessions = [...(list.data?.sessions ?? [])].sort((a, b) => Number(b.current) - Number(a.current));
   const end = (work: () => Promise<unknown>) => void task.run(async () => (await work(), await list.reload()));
+  const close = () => {
+    setAdding(false);
+    void list.reload();
+  };
   return (
     <>
       <ErrorNote text={list.error ?? task.error} />
@@ -23,7 +34,7 @@ export function Devices() {
         {sessions.map((session) => (
           <li class="option" key={session.id}>
             <div>
-              <span class="option-name">{nameOf(session)}</span>
+              <span class="option-name">{deviceName(session.userAgent)}</span>
               <span class="hint">
                 {session.current ? t("settings.thisDevice") : t("settings.used", { when: ago(session.lastUsedAt, Date.now()) })}
                 {", "}
@@ -31,26 +42,24 @@ export function Devices() {
               </span>
             </div>
             {!session.current && (
-              <Button label={t("settings.endLabel", { device: nameOf(session) })} onClick={() => end(() => endSession(session.id))}>
+              <Button label={t("settings.endLabel", { device: deviceName(session.userAgent) })} onClick={() => end(() => endSession(session.id))}>
                 {t("settings.end")}
               </Button>
             )}
           </li>
         ))}
       </ul>
-      {sessions.length > 1 && (
-        <div class="actions">
+      <div class="actions">
+        <Button icon="plus" onClick={() => setAdding(true)}>
+          {t("settings.add")}
+        </Button>
+        {sessions.length > 1 && (
           <Button kind="fault" busy={task.busy} onClick={() => end(endOtherSessions)}>
             {t("settings.endOthers")}
           </Button>
-        </div>
-      )}
+        )}
+      </div>
+      {adding && <AddDevice onClose={close} />}
     </>
   );
-}
-
-function nameOf(session: Session): string {
-  const { browser, system } = deviceOf(session.userAgent);
-  if (browser !== null && system !== null) return t("settings.device", { browser, system });
-  return browser ?? system ?? t("settings.unknownDevice");
 }

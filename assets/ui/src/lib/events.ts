@@ -74,6 +74,14 @@ export interface SessionHello {
   head: number;
 }
 
+/** `session-started`: one signed in on a further device. */
+export interface SessionStart {
+  sessionId: string;
+  userAgent: string;
+  address: string;
+  createdAt: Time;
+}
+
 /** `session-ended`: the server is about to disconnect this socket for good. */
 export interface SessionEnd {
   code: string;

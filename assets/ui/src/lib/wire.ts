@@ -106,6 +106,25 @@ export interface Session {
   address: string;
 }
 
+/** A link that signs one further device of one's own in. */
+export interface Handoff {
+  link: string;
+  expiresAt: Time;
+  expiresInSeconds: number;
+  /** An SVG document. */
+  qrSvg: string;
+  /** Where a device learns to trust the server first; absent if every device does. */
+  trustLink?: string | undefined;
+}
+
+/** Whom such a link signs in. */
+export interface HandoffState {
+  serverName: string;
+  username: string;
+  displayName: string;
+  expiresAt: Time;
+}
+
 /** An invitation link. `qrSvg` is present only in the answer that created it. */
 export interface Invite {
   id: string;

@@ -14,6 +14,7 @@ const SignInPage = lazy(() => import("./SignInPage").then((it) => it.SignInPage)
 const SetupPage = lazy(() => import("./SetupPage").then((it) => it.SetupPage));
 const DoctorPage = lazy(() => import("./DoctorPage").then((it) => it.DoctorPage));
 const ResetPage = lazy(() => import("./ResetPage").then((it) => it.ResetPage));
+const HandoffPage = lazy(() => import("./HandoffPage").then((it) => it.HandoffPage));
 const InvitePage = lazy(() => import("./InvitePage").then((it) => it.InvitePage));
 
 /** The links that stay in the app; elsewhere on the same host other apps may live. */
@@ -35,6 +36,7 @@ export function App() {
             <Route path="/setup" component={SetupPage} />
             <Route path="/invite/:code" component={InvitePage} />
             <Route path="/doctor" component={DoctorPage} />
+            <Route path="/handoff/:code" component={HandoffPage} />
             <Route path="/reset/:code" component={ResetPage} />
             <Route path="/" component={Inside} />
             <Route path="/*" component={Inside} />

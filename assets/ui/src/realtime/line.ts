@@ -13,6 +13,7 @@ import type {
   ServerState,
   SessionEnd,
   SessionHello,
+  SessionStart,
   TypingData,
   UserStatus,
 } from "../lib/wire";
@@ -38,6 +39,7 @@ export interface LineEvents {
   "conversation-updated": ConversationUpdate | OwnReadUpdate | OwnSettingsUpdate;
   "conversation-removed": ConversationRemoval;
   "draft-updated": Draft;
+  "session-started": SessionStart;
   "session-ended": SessionEnd;
   "server-state": ServerState;
 }
@@ -56,6 +58,7 @@ export const WIRE_EVENTS = [
   "conversation-updated",
   "conversation-removed",
   "draft-updated",
+  "session-started",
   "session-ended",
   "server-state",
 ] as const satisfies readonly (keyof LineEvents)[];

@@ -5,6 +5,7 @@ import type { Message, ServerState } from "../lib/wire";
 import type { SharedLine } from "../realtime/shared";
 import { callMe, confirmSession, leave, myId } from "./account";
 import * as list from "./conversations";
+import { newDevice } from "./devices";
 import { heardDraft, syncDrafts } from "./drafts";
 import { leaveEdit } from "./edits";
 import { forgetHouse, house } from "./house";
@@ -90,6 +91,7 @@ export function hear(parts: Parts): void {
   const { events } = realtime;
   hearTheLink(parts);
   hearTheTabs(parts);
+  events.on("session-started", (device) => (newDevice.value = device));
   events.on("session-ended", ({ code }) => leave(code));
   for (const name of ["new-message", "message-sent"] as const) {
     events.on(name, (message) =>

@@ -32,7 +32,7 @@ self.addEventListener("fetch", (event) => {
   if (request.method === "POST" && pathname === `${HOME}share`) return event.respondWith(takeShared(request));
   if (request.method !== "GET") return;
   if (request.mode === "navigate") {
-    if (pathname !== `${HOME}up`) event.respondWith(kept(HOME, request));
+    if (pathname !== `${HOME}up` && pathname !== `${HOME}trust`) event.respondWith(kept(HOME, request));
   } else if (files.has(pathname)) event.respondWith(kept(pathname, request));
 });
 

@@ -58,6 +58,17 @@ export const doors = {
   "join.invalidText": "Sie ist abgelaufen, wurde zurückgezogen oder hat alle hereingelassen, für die sie gedacht war. Bitte um eine neue.",
   "join.have": "Ich habe schon ein Konto",
 
+  "handoff.title": "Über ein anderes Gerät anmelden",
+  "handoff.as": "Hier als {name} anmelden?",
+  "handoff.lede": "Dieses Gerät bleibt dann als {username} angemeldet. Das Gerät, das den Code erstellt hat, zeigt es sofort.",
+  "handoff.instead": "Du bist hier als {name} angemeldet. Wenn du fortfährst, wird in diesem Browser stattdessen das andere Konto angemeldet.",
+  "handoff.go": "Anmelden",
+  "handoff.no": "Nicht anmelden",
+  "handoff.invalid": "Dieser Link gilt nicht mehr.",
+  "handoff.invalidText": "Er gilt einmal und fünf Minuten lang. Erstelle auf dem Gerät, auf dem du angemeldet bist, unter Einstellungen, Geräte einen neuen.",
+  "handoff.signedIn": "Du bist hier schon angemeldet.",
+  "handoff.open": "Zu deinen Unterhaltungen",
+
   "reset.title": "Ein neues Passwort",
   "reset.for": "Ein neues Passwort für {name}.",
   "reset.lede": "Du meldest dich als {username} an. Mit dem neuen Passwort bist du hier angemeldet und überall sonst abgemeldet.",

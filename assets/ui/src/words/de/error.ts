@@ -40,6 +40,7 @@ export const error = {
   "error.wrong_offset": "Das Hochladen ist inzwischen an einer anderen Stelle. Versuche es noch einmal, dann geht es dort weiter.",
   "error.setup_done": "Dieser Server ist schon eingerichtet. Melde dich an, oder bitte um eine Einladung.",
   "error.invite_invalid": "Diese Einladung gilt nicht mehr. Bitte um eine neue.",
+  "error.handoff_invalid": "Dieser Link gilt nicht mehr. Erstelle einen neuen auf dem Gerät, auf dem du angemeldet bist.",
   "error.reset_invalid": "Dieser Link gilt nicht mehr. Bitte die Verwaltung um einen neuen.",
   "error.other_version": "Diese Seite ist älter als der Server. Lade sie neu.",
   "error.payload_too_large": "Das ist zu groß zum Senden. Sende weniger auf einmal, oder sende es als Datei.",

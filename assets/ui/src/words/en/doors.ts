@@ -58,6 +58,17 @@ export const doors = {
   "join.invalidText": "It has ended, was withdrawn, or has let in everyone it was made for. Ask for a new one.",
   "join.have": "I already have an account",
 
+  "handoff.title": "Sign in by another device",
+  "handoff.as": "Sign in here as {name}?",
+  "handoff.lede": "This device then stays signed in as {username}. The device that made the code shows it at once.",
+  "handoff.instead": "You are signed in here as {name}. Going on signs in the other account in this browser instead.",
+  "handoff.go": "Sign in",
+  "handoff.no": "Don't sign in",
+  "handoff.invalid": "This link no longer works.",
+  "handoff.invalidText": "It works once and for five minutes. Make a new one on the device where you are signed in, under Settings, Devices.",
+  "handoff.signedIn": "You are already signed in here.",
+  "handoff.open": "Open your conversations",
+
   "reset.title": "A new password",
   "reset.for": "A new password for {name}.",
   "reset.lede": "You sign in as {username}. Choosing it signs you in here and out everywhere else.",

@@ -40,6 +40,7 @@ export const error = {
   "error.wrong_offset": "The upload stands elsewhere by now. Try again, and it goes on from there.",
   "error.setup_done": "This server is already set up. Sign in, or ask for an invitation.",
   "error.invite_invalid": "This invitation no longer works. Ask for a new one.",
+  "error.handoff_invalid": "This link no longer works. Make a new one on the device where you are signed in.",
   "error.reset_invalid": "This link no longer works. Ask an administrator for a new one.",
   "error.other_version": "This page is older than the server. Load it anew.",
   "error.payload_too_large": "This is too large to send. Send less at once, or send it as a file.",

@@ -58,6 +58,17 @@ export const doors = {
   "join.invalidText": "Ha terminado, se ha retirado o ya ha dejado entrar a todas las personas para las que se hizo. Pide una nueva.",
   "join.have": "Ya tengo una cuenta",
 
+  "handoff.title": "Entrar desde otro dispositivo",
+  "handoff.as": "¿Entrar aquí como {name}?",
+  "handoff.lede": "Este dispositivo mantendrá abierta la sesión de {username}. El dispositivo que creó el código lo muestra enseguida.",
+  "handoff.instead": "Aquí está abierta la sesión de {name}. Si continúas, en este navegador se abrirá la otra cuenta en su lugar.",
+  "handoff.go": "Entrar",
+  "handoff.no": "No entrar",
+  "handoff.invalid": "Este enlace ya no sirve.",
+  "handoff.invalidText": "Sirve una sola vez y durante cinco minutos. Crea uno nuevo en el dispositivo donde tienes la sesión abierta, en Ajustes, Dispositivos.",
+  "handoff.signedIn": "Ya tienes la sesión abierta aquí.",
+  "handoff.open": "Abrir tus conversaciones",
+
   "reset.title": "Una contraseña nueva",
   "reset.for": "Una contraseña nueva para {name}.",
   "reset.lede": "Entras como {username}. Al elegirla entras aquí, y tu sesión se cierra en todos los demás sitios.",

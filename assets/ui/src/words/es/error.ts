@@ -40,6 +40,7 @@ export const error = {
   "error.wrong_offset": "La subida va ya por otro punto. Inténtalo de nuevo y seguirá desde ahí.",
   "error.setup_done": "Este servidor ya está configurado. Entra, o pide una invitación.",
   "error.invite_invalid": "Esta invitación ya no sirve. Pide una nueva.",
+  "error.handoff_invalid": "Este enlace ya no sirve. Crea uno nuevo en el dispositivo donde tienes la sesión abierta.",
   "error.reset_invalid": "Este enlace ya no sirve. Pide uno nuevo a quien administra.",
   "error.other_version": "Esta página es más antigua que el servidor. Vuelve a cargarla.",
   "error.payload_too_large": "Es demasiado grande para enviarlo. Envía menos de una vez, o envíalo como archivo.",

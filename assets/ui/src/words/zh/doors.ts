@@ -58,6 +58,17 @@ export const doors = {
   "join.invalidText": "它已到期、被撤回，或名额已满。请再要一个。",
   "join.have": "我已有账号",
 
+  "handoff.title": "通过另一台设备登录",
+  "handoff.as": "以{name}的身份在这里登录？",
+  "handoff.lede": "这台设备将保持以 {username} 登录。生成二维码的设备会立即显示。",
+  "handoff.instead": "你在这里以{name}的身份登录。继续的话，这个浏览器将改为登录另一个账号。",
+  "handoff.go": "登录",
+  "handoff.no": "不登录",
+  "handoff.invalid": "这个链接已失效。",
+  "handoff.invalidText": "它只能用一次，五分钟内有效。请在已登录的设备上，到“设置”的“设备”中重新生成。",
+  "handoff.signedIn": "你已经在这里登录了。",
+  "handoff.open": "打开你的对话",
+
   "reset.title": "新密码",
   "reset.for": "为{name}设置新密码。",
   "reset.lede": "你的登录名是 {username}。设置后你会在这里登录，并在其他所有地方退出。",

@@ -40,6 +40,7 @@ export const error = {
   "error.wrong_offset": "上传已进行到别处。请重试，会从那里继续。",
   "error.setup_done": "这台服务器已经设置好了。请登录，或要一个邀请。",
   "error.invite_invalid": "这个邀请已失效。请再要一个。",
+  "error.handoff_invalid": "这个链接已失效。请在已登录的设备上重新生成。",
   "error.reset_invalid": "这个链接已失效。请向管理员要一个新的。",
   "error.other_version": "这个页面比服务器旧。请重新加载。",
   "error.payload_too_large": "太大了，无法发送。请分批发送，或作为文件发送。",

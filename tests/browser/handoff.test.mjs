@@ -1,0 +1,106 @@
+// A phone is signed in from the desk: nothing is typed there, and the desk sees it at once.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { PASSWORD, TestServer } from "../js/lib/server.mjs";
+import { openBrowser, Person } from "./people.mjs";
+
+const PHONE = {
+  viewport: { width: 390, height: 844 },
+  hasTouch: true,
+  isMobile: true,
+  userAgent: "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.0 Mobile/15E148 Safari/604.1",
+};
+
+let browser, server;
+
+before(async () => {
+  browser = await openBrowser();
+  server = await TestServer.start({ users: ["root", "ann", "bob"] });
+  const root = await server.signIn("root");
+  await root.api("POST", "/api/conversations", { title: "Allotment", isGroup: true, members: ["ann", "bob"] });
+});
+after(async () => {
+  await browser.close();
+  await server.close();
+});
+
+const at = (path) => new URL(path, server.url).href;
+
+async function atTheDesk(name = "ann") {
+  const person = await Person.at(browser);
+  await person.visit(server.url);
+  await person.signIn(name, PASSWORD);
+  await person.visit(at("/settings/devices"));
+  return person;
+}
+
+/** Makes a code; resolves to its link, as this server is reached here. */
+async function codeOf(person) {
+  await person.page.getByRole("button", { name: "Add a device" }).click();
+  const dialog = person.page.getByRole("dialog", { name: "Add a device" });
+  await dialog.getByRole("textbox", { name: "Current password" }).fill(PASSWORD);
+  await dialog.getByRole("button", { name: "Make the code" }).click();
+  await dialog.getByRole("img", { name: "QR code of the link for the other device" }).waitFor();
+  const link = await dialog.getByText(/\/handoff\//).innerText();
+  return { dialog, link: at(new URL(link).pathname) };
+}
+
+test("a phone comes in by the code, the desk says so and can sign it out", async () => {
+  const ann = await atTheDesk();
+  const { dialog, link } = await codeOf(ann);
+  assert.match(await dialog.getByRole("timer").innerText(), /Works for [45]:\d\d more\./);
+  assert.match(await dialog.innerText(), /http:\/\/127\.0\.0\.1:\d+\/trust/);
+  const phone = await Person.at(browser, PHONE);
+  await phone.visit(link);
+  await phone.page.getByRole("heading", { name: "Sign in here as ann?" }).waitFor();
+  await phone.page.getByRole("button", { name: "Sign in" }).click();
+  await phone.row(/^Allotment/).waitFor();
+  await dialog.getByText("Safari on iPhone is signed in now.").waitFor();
+  await dialog.getByRole("button", { name: "Close", exact: true }).last().click();
+  const end = ann.page.getByRole("button", { name: "Sign out Safari on iPhone" });
+  await end.click();
+  await phone.page.getByRole("button", { name: "Sign in" }).waitFor();
+  await end.waitFor({ state: "detached" });
+
+  // Once is once.
+  await phone.visit(link);
+  await phone.page.getByRole("heading", { name: "This link no longer works." }).waitFor();
+  await phone.leave();
+  await ann.leave();
+});
+
+test("a wrong password makes no code, and cancelling takes it back", async () => {
+  const ann = await atTheDesk();
+  await ann.page.getByRole("button", { name: "Add a device" }).click();
+  const dialog = ann.page.getByRole("dialog", { name: "Add a device" });
+  await dialog.getByRole("textbox", { name: "Current password" }).fill("not hers at all");
+  await dialog.getByRole("button", { name: "Make the code" }).click();
+  await dialog.getByText("That is not your current password. Type it again.").waitFor();
+  await dialog.getByRole("button", { name: "Cancel" }).click();
+  const code = await codeOf(ann);
+  const phone = await Person.at(browser, PHONE);
+  await phone.visit(code.link);
+  await phone.page.getByRole("heading", { name: "Sign in here as ann?" }).waitFor();
+  const taken = ann.page.waitForResponse((answer) => answer.request().method() === "DELETE" && answer.url().endsWith("/api/auth/handoff"));
+  await code.dialog.getByRole("button", { name: "Cancel" }).click();
+  await taken;
+  await phone.page.getByRole("button", { name: "Sign in" }).click();
+  await phone.page.getByRole("heading", { name: "This link no longer works." }).waitFor();
+  await phone.leave();
+  await ann.leave();
+});
+
+test("who is signed in already is asked first, and a device that is one's own needs nothing", async () => {
+  const ann = await atTheDesk();
+  const { link } = await codeOf(ann);
+  const bob = await atTheDesk("bob");
+  await bob.visit(link);
+  await bob.page.getByText("You are signed in here as bob.").waitFor();
+  await bob.page.getByRole("link", { name: "Don't sign in" }).click();
+  await bob.row(/^Allotment/).waitFor();
+  const other = await Person.in(ann.context);
+  await other.visit(link);
+  await other.page.getByRole("heading", { name: "You are already signed in here." }).waitFor();
+  await bob.leave();
+  await ann.leave();
+});
