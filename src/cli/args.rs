@@ -27,6 +27,9 @@ pub(super) enum Task {
         /// Write one line of JSON with the addresses to this file once serving
         #[arg(long, value_name = "FILE")]
         ready_file: Option<PathBuf>,
+        /// Show no QR code of the link
+        #[arg(long)]
+        no_qr: bool,
         /// Only read the settings and end; what a running server asks of its successor
         #[arg(long, hide = true)]
         try_settings: bool,
@@ -43,6 +46,9 @@ pub(super) enum Task {
     },
     /// Show the link that makes the first administrator
     SetupLink {
+        /// Show no QR code of it
+        #[arg(long)]
+        no_qr: bool,
         #[command(flatten)]
         place: Place,
     },
@@ -174,6 +180,9 @@ pub(super) enum UserTask {
     Rescue {
         /// The name they sign in with
         name: String,
+        /// Show no QR code of the link
+        #[arg(long)]
+        no_qr: bool,
         #[command(flatten)]
         place: Place,
     },

@@ -25,7 +25,7 @@ use crate::base::clock::Clock;
 use crate::base::rng::Rng;
 use crate::base::shutdown::Shutdown;
 use crate::doctor::Doctor;
-use crate::server::Links;
+use crate::server::{Links, LocalName};
 use crate::service::Service;
 
 const FILE: &str = "control.sock";
@@ -54,6 +54,8 @@ pub(super) struct Running {
     pub service: Service,
     /// Where it is reached.
     pub links: Links,
+    /// What its own network calls it.
+    pub local_name: LocalName,
     /// Who takes over.
     pub successor: Successor,
     /// Looks at what is around the server.
@@ -144,7 +146,11 @@ impl Control {
             }
             Ok(Command::Examine) => serde_json::to_string(&running.doctor.examine().await)
                 .map_err(|error| error.to_string()),
-            Ok(command) => command.run(&running.service, &running.links).await,
+            Ok(command) => {
+                let name = running.local_name.now();
+                let links = running.links.clone().known_as(name.as_deref());
+                command.run(&running.service, &links).await
+            }
             Err(error) => Err(format!(
                 "the running server does not understand this ({error})"
             )),

@@ -1,21 +1,18 @@
 //! What a person reads when the server has started.
 
 use std::fmt::Write;
-use std::io::{self, IsTerminal};
 
-use qrcode::render::unicode::Dense1x2;
-use qrcode::{EcLevel, QrCode};
-use rustix::termios::tcgetwinsize;
-
+use super::code;
 use super::command::setup_link;
 use crate::server::Links;
 
 /// The link to open, the other addresses, and how devices come to trust this server. The QR code
-/// is there when standard output is a terminal that it fits into.
+/// is there with `qr`, when standard output is a terminal that it fits into.
 pub(super) fn greeting(
     links: &Links,
     setup_token: Option<&str>,
     fingerprint: Option<&str>,
+    qr: bool,
 ) -> String {
     let link = |base: &str| match setup_token {
         Some(token) => setup_link(base, token),
@@ -29,7 +26,7 @@ pub(super) fn greeting(
     });
     // Writing to a string can't fail.
     let _ = writeln!(text, "  {primary}\n");
-    if let Some(code) = terminal_width().and_then(|width| qr(&primary, width)) {
+    if let Some(code) = code::for_terminal(&primary).filter(|_| qr) {
         let _ = writeln!(text, "{code}");
     }
     if links.people.len() > 1 {
@@ -54,37 +51,6 @@ pub(super) fn greeting(
     text
 }
 
-fn terminal_width() -> Option<usize> {
-    let out = io::stdout();
-    if !out.is_terminal() {
-        return None;
-    }
-    let columns = tcgetwinsize(out).ok()?.ws_col;
-    // Some terminals don't say.
-    Some(if columns == 0 {
-        80
-    } else {
-        usize::from(columns)
-    })
-}
-
-/// The code in half blocks, black on white whatever the terminal's colours are.
-fn qr(link: &str, width: usize) -> Option<String> {
-    let code = QrCode::with_error_correction_level(link, EcLevel::L).ok()?;
-    let picture = code
-        .render::<Dense1x2>()
-        .dark_color(Dense1x2::Dark)
-        .light_color(Dense1x2::Light)
-        .quiet_zone(true)
-        .build();
-    let wide = picture.lines().map(|line| line.chars().count()).max()?;
-    if wide + 2 > width {
-        return None;
-    }
-    let colours = |line: &str| format!("  \u{1b}[38;5;16;48;5;231m{line}\u{1b}[0m\n");
-    Some(picture.lines().map(colours).collect())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -104,7 +70,7 @@ mod tests {
 
     #[test]
     fn the_first_start_shows_the_setup_link_under_each_address() {
-        let text = greeting(&links(), Some("T0KEN"), Some("AA:BB"));
+        let text = greeting(&links(), Some("T0KEN"), Some("AA:BB"), true);
         for part in [
             "https://192.0.2.1:8443/setup?token=T0KEN\n",
             "https://[fd00::1]:8443/setup?token=T0KEN\n",
@@ -113,16 +79,6 @@ mod tests {
         ] {
             assert!(text.contains(part), "{text}");
         }
-        assert!(!greeting(&links(), None, None).contains("setup"));
-    }
-
-    #[test]
-    fn a_code_is_shown_only_where_it_fits() {
-        let link = "https://192.0.2.1:8443/setup?token=0123456789012345678901234567890123456789012";
-        let code = qr(link, 80).unwrap();
-        let lines: Vec<&str> = code.lines().collect();
-        assert!(lines.len() >= 20, "{code}");
-        assert!(lines.iter().all(|line| line.ends_with("\u{1b}[0m")));
-        assert_eq!(qr(link, 20), None);
+        assert!(!greeting(&links(), None, None, true).contains("setup"));
     }
 }

@@ -6,6 +6,7 @@
 mod args;
 mod backup;
 mod check;
+mod code;
 mod command;
 mod control;
 mod doctor;
@@ -85,12 +86,15 @@ fn run(task: Task) -> anyhow::Result<()> {
             overrides,
             ready_file,
             try_settings,
+            no_qr,
         } => match load((*overrides).clone())? {
             _ if try_settings => Ok(()),
-            config => serve::run(config, *overrides, ready_file.as_deref()),
+            config => serve::run(config, *overrides, ready_file.as_deref(), !no_qr),
         },
         Task::Restart { place } => restart::run(&load_as_owner(place.into())?),
-        Task::SetupLink { place } => users::setup_link(&load_as_owner(place.into())?),
+        Task::SetupLink { place, no_qr } => {
+            users::setup_link(&load_as_owner(place.into())?, !no_qr)
+        }
         Task::User { task } => users::run(task),
         Task::Backup { file, seal, place } => backup::back_up(&load(place.into())?, &file, &seal),
         Task::Export {

@@ -19,7 +19,7 @@ use crate::base::clock::Clock;
 use crate::base::rng::Rng;
 use crate::base::succession;
 use crate::config::{Config, Overrides};
-use crate::server::{EndSignals, ReloadSignal, SuccessionSignal};
+use crate::server::{EndSignals, Links, LocalName, ReloadSignal, SuccessionSignal};
 
 /// How long work that can't be interrupted may hold up the end.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -31,17 +31,19 @@ pub(super) fn runtime() -> anyhow::Result<Runtime> {
         .context("cannot start threads")
 }
 
-/// `overrides` are what the settings were read with, to read them again.
+/// `overrides` are what the settings were read with, to read them again; `qr` lets the link be shown as a
+/// picture, too.
 pub(super) fn run(
     config: Config,
     overrides: Overrides,
     ready_file: Option<&Path>,
+    qr: bool,
 ) -> anyhow::Result<()> {
     if let Err(error) = allocator::settle() {
         tracing::debug!(%error, "memory that is free stays with the process");
     }
     let runtime = runtime()?;
-    let ended = runtime.block_on(serve(config, overrides, ready_file))?;
+    let ended = runtime.block_on(serve(config, overrides, ready_file, qr))?;
     // All that was acknowledged is on the disk; what still blocks is not waited for for ever.
     runtime.shutdown_timeout(PATIENCE);
     match ended {
@@ -49,6 +51,25 @@ pub(super) fn run(
         // Nothing of the runtime is left, no thread and no file.
         Ended::For { program, doors } => Err(succession::succeed(&program, doors))
             .with_context(|| format!("cannot begin {}", program.display())),
+    }
+}
+
+/// What a person reads once.
+struct Said {
+    links: Links,
+    token: Option<String>,
+    fingerprint: Option<String>,
+    qr: bool,
+}
+
+impl Said {
+    async fn once_settled(self, local_name: LocalName, clock: Clock) {
+        let name = local_name.settled(&clock).await;
+        let links = self.links.known_as(name.as_deref());
+        let (token, fingerprint) = (self.token.as_deref(), self.fingerprint.as_deref());
+        if let Err(error) = print(greeting(&links, token, fingerprint, self.qr).as_bytes()) {
+            tracing::warn!("{error:#}");
+        }
     }
 }
 
@@ -67,6 +88,7 @@ async fn serve(
     config: Config,
     overrides: Overrides,
     ready_file: Option<&Path>,
+    qr: bool,
 ) -> anyhow::Result<Ended> {
     let mut signals = EndSignals::listen().context("cannot listen for signals")?;
     let mut succession = SuccessionSignal::listen().context("cannot listen for signals")?;
@@ -78,6 +100,7 @@ async fn serve(
     listen_for_commands(&data, &app, &successor, &rng);
 
     let links = app.links().clone();
+    let local_name = app.local_name();
     let token = app.service().setup_token();
     let fingerprint = app.fingerprint();
     let shutdown = app.shutdown().clone();
@@ -101,13 +124,20 @@ async fn serve(
             .map(|token| setup_link(links.primary(), token));
         ready::write(path, &links, setup.as_deref())?;
     }
-    print(greeting(&links, token.as_deref(), fingerprint.as_deref()).as_bytes())?;
     tracing::info!(
         url = links.primary(),
         version = env!("CARGO_PKG_VERSION"),
         "serving"
     );
     supervisor::ready(links.primary());
+    let said = Said {
+        links: links.clone(),
+        token,
+        fingerprint,
+        qr,
+    };
+    // Serving does not wait for what the network calls it.
+    tokio::spawn(said.once_settled(local_name, clock));
 
     let mut next = loop {
         tokio::select! {
@@ -193,6 +223,7 @@ fn listen_for_commands(data: &Path, app: &App, successor: &Successor, rng: &Rng)
             let running = Running {
                 service: app.service().clone(),
                 links: app.links().clone(),
+                local_name: app.local_name(),
                 successor: successor.clone(),
                 doctor: app.doctor().clone(),
             };

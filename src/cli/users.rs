@@ -5,7 +5,7 @@ use anyhow::{anyhow, bail};
 
 use super::args::UserTask;
 use super::command::Command;
-use super::{control, load_as_owner, password, print};
+use super::{code, control, load_as_owner, password, print};
 use crate::app;
 use crate::base::clock::Clock;
 use crate::base::rng::Rng;
@@ -13,6 +13,7 @@ use crate::config::Config;
 use crate::server::Links;
 
 pub(super) fn run(task: UserTask) -> anyhow::Result<()> {
+    let mut qr = false;
     let (place, command) = match task {
         UserTask::Add {
             name,
@@ -47,7 +48,10 @@ pub(super) fn run(task: UserTask) -> anyhow::Result<()> {
                 },
             )
         }
-        UserTask::Rescue { name, place } => (place, Command::Rescue { username: name }),
+        UserTask::Rescue { name, place, no_qr } => {
+            qr = !no_qr;
+            (place, Command::Rescue { username: name })
+        }
         UserTask::Disable { name, place } => (
             place,
             Command::SetDisabled {
@@ -63,17 +67,28 @@ pub(super) fn run(task: UserTask) -> anyhow::Result<()> {
             },
         ),
     };
-    perform(&load_as_owner(place.into())?, command)
+    let done = perform(&load_as_owner(place.into())?, command)?;
+    say(&done, qr)
 }
 
-pub(super) fn setup_link(config: &Config) -> anyhow::Result<()> {
-    perform(config, Command::SetupLink)
+pub(super) fn setup_link(config: &Config, qr: bool) -> anyhow::Result<()> {
+    say(&perform(config, Command::SetupLink)?, qr)
 }
 
-fn perform(config: &Config, command: Command) -> anyhow::Result<()> {
+/// Prints what was done, with `qr` the first link in it also for a camera.
+fn say(done: &str, qr: bool) -> anyhow::Result<()> {
+    let link = done.lines().find(|line| line.starts_with("http"));
+    let code = link.filter(|_| qr).and_then(code::for_terminal);
+    match code {
+        Some(code) => print(format!("{done}\n{code}").as_bytes()),
+        None => print(done.as_bytes()),
+    }
+}
+
+fn perform(config: &Config, command: Command) -> anyhow::Result<String> {
     let data = &config.server.data;
     if let Some(done) = control::ask(data, &command)? {
-        return print(done.as_bytes());
+        return Ok(done);
     }
     // Only a first account has a reason to come before everything else.
     if !data.exists() && !matches!(command, Command::AddUser { .. }) {
@@ -82,7 +97,7 @@ fn perform(config: &Config, command: Command) -> anyhow::Result<()> {
             data.display()
         );
     }
-    print(alone(config, command)?.as_bytes())
+    alone(config, command)
 }
 
 /// Performs the command in this process: nobody else uses the data.

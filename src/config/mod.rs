@@ -140,6 +140,20 @@ impl Config {
         }
     }
 
+    /// The name that the server's own network is told, if it is told one: `inkspot.local`.
+    pub fn local_name(&self) -> Option<String> {
+        let Server {
+            local_name,
+            public_url,
+            ..
+        } = &self.server;
+        let told = self.tls.mode == TlsMode::LocalCa
+            && public_url.is_none()
+            && !local_name.is_empty()
+            && !self.listens_on_loopback_only();
+        told.then(|| format!("{}.local", local_name.to_ascii_lowercase()))
+    }
+
     fn listens_on_loopback_only(&self) -> bool {
         self.listeners().iter().all(|at| at.addr.ip().is_loopback())
     }

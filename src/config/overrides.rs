@@ -53,6 +53,9 @@ pub struct Overrides {
         value_delimiter = ','
     )]
     pub hostnames: Option<Vec<String>>,
+    /// The name that the own network is told, as NAME.local; "" for none
+    #[arg(long, value_name = "NAME", env = "INKSPOT_LOCAL_NAME")]
+    pub local_name: Option<String>,
     /// The address that people use, if not the server's own
     #[arg(long, value_name = "URL", env = "INKSPOT_PUBLIC_URL")]
     pub public_url: Option<String>,
@@ -224,6 +227,7 @@ impl Overrides {
             config.tls.mode = TlsMode::Acme;
         }
         set(&mut server.public_url, self.public_url.map(Some));
+        set(&mut server.local_name, self.local_name);
         set(&mut server.trusted_proxies, self.trusted_proxies);
         set(&mut server.path_prefix, self.path_prefix);
         set(&mut server.socket_path, self.socket_path);

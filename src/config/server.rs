@@ -27,6 +27,11 @@ topic! {
         /// addresses; with a public authority's certificate also public addresses. They go into
         /// its certificate; the first one is used in links.
         pub hostnames: Vec<String> = Vec::new(),
+        /// The name by which devices on the same network find this server, without ".local" behind
+        /// it. It is told by multicast DNS on private addresses, and only with `tls.mode`
+        /// "local-ca" and without `public_url`. If another machine has it, a number is added. Empty:
+        /// nothing is told.
+        pub local_name: String = "inkspot".to_owned(),
         /// The address that people use when it is not the server's own, for instance behind a
         /// proxy: scheme, host and port, without a path. Links start with it.
         pub public_url: Option<String> = None, like r#""https://chat.example.com""#,
@@ -67,6 +72,11 @@ impl Server {
         if !self.hostnames.iter().all(is_name) {
             let wanted = "host names such as \"chat.example.com\"";
             return Err(ConfigError::value("server.hostnames", wanted));
+        }
+        let is_label = is_hostname(&self.local_name) && !self.local_name.contains('.');
+        if !(self.local_name.is_empty() || is_label) {
+            let wanted = "empty, or 1 to 63 letters, digits and hyphens such as \"inkspot\"";
+            return Err(ConfigError::value("server.local_name", wanted));
         }
         if self
             .public_url

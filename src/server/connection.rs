@@ -89,6 +89,8 @@ pub(super) enum Answers {
         socket: Handler,
         socket_path: String,
         path_prefix: String,
+        /// Answers about trust over TLS, too.
+        plain: Option<Arc<Plain>>,
     },
     /// The way to it.
     Plain(Arc<Plain>),
@@ -299,16 +301,20 @@ where
 
 /// The answer to one request. A handler that panics or takes too long costs its request only.
 async fn respond(mut request: Request<Incoming>, shared: &Shared) -> Response<BoxBody> {
-    let (http, socket, socket_path, prefix) = match &shared.answers {
+    let (http, socket, socket_path, prefix, plain) = match &shared.answers {
         Answers::Plain(plain) => return plain.answer(&request),
         Answers::Product {
             http,
             socket,
             socket_path,
             path_prefix,
-        } => (http, socket, socket_path, path_prefix),
+            plain,
+        } => (http, socket, socket_path, path_prefix, plain),
     };
     strip_prefix(request.uri_mut(), prefix);
+    if let Some(about_trust) = plain.as_ref().and_then(|plain| plain.over_tls(&request)) {
+        return about_trust;
+    }
     let path = request.uri().path();
     let is_socket = path.strip_suffix('/').unwrap_or(path) == socket_path;
     let (handler, kind) = if is_socket {

@@ -4,6 +4,8 @@ use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
 
+use http::Uri;
+
 use super::machine;
 use crate::config::{Config, Listen, TlsMode};
 
@@ -66,7 +68,9 @@ impl Links {
             link.push_str(prefix);
         }
         let has_authority = config.tls.mode == TlsMode::LocalCa;
-        let trust = reachable(plain, &machine)
+        // Who speaks plain HTTP to the TLS listener is answered, too.
+        let plain_or_not = if plain.is_empty() { listening } else { plain };
+        let trust = reachable(plain_or_not, &machine)
             .into_iter()
             .next()
             .filter(|_| has_authority);
@@ -86,6 +90,23 @@ impl Links {
         let listening = at(config.listeners());
         let is_known = listening.iter().all(|at| at.port() != 0);
         is_known.then(|| Self::new(config, &listening, &at(config.plain_listeners()), None))
+    }
+
+    /// With the address under a name on the own network, behind the best one.
+    #[must_use]
+    pub fn known_as(mut self, name: Option<&str>) -> Self {
+        let (Some(name), Ok(at)) = (name, self.local.parse::<Uri>()) else {
+            return self;
+        };
+        let best = self.primary().parse::<Uri>().unwrap_or_default();
+        let scheme = at.scheme_str().unwrap_or("https");
+        let port = at.port().map(|port| format!(":{port}"));
+        let (port, path) = (port.unwrap_or_default(), best.path().trim_end_matches('/'));
+        let named = format!("{scheme}://{name}{port}{path}");
+        if !self.people.contains(&named) {
+            self.people.insert(self.people.len().min(1), named);
+        }
+        self
     }
 
     /// The best base URL for people.
@@ -185,6 +206,12 @@ mod tests {
         let links = Links::new(&config, &listening, &[], None);
         assert_eq!(links.primary(), "https://chat.example:8443/chat");
         assert_eq!(links.local, "https://127.0.0.1:8443");
+
+        let found = links.known_as(Some("inkspot.local"));
+        let named = "https://inkspot.local:8443/chat";
+        assert_eq!(found.people[..2], ["https://chat.example:8443/chat", named]);
+        assert_eq!(found.clone().known_as(None), found);
+        assert_eq!(found.clone().known_as(Some("inkspot.local")), found);
 
         config.server.public_url = Some("https://family.example".to_owned());
         let links = Links::new(&config, &listening, &[], None);

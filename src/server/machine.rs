@@ -28,20 +28,25 @@ fn is_link_local(addr: &IfAddr) -> bool {
     }
 }
 
+/// Whether people's devices are on it, and not machines within this one.
+pub(super) fn is_of_people(interface: &str) -> bool {
+    let within = ["docker", "br-", "veth", "virbr", "podman", "lxc"];
+    !within.iter().any(|prefix| interface.starts_with(prefix))
+}
+
 /// People are most likely to reach a home network's IPv4 address, and least likely one of a
 /// container bridge.
 fn rank(interface: &str, addr: IpAddr) -> u8 {
-    let bridge = ["docker", "br-", "veth", "virbr", "podman", "lxc"];
     let of_family = match addr {
         IpAddr::V4(v4) if v4.is_private() => 0,
         IpAddr::V4(_) => 1,
         IpAddr::V6(v6) if v6.is_unique_local() => 2,
         IpAddr::V6(_) => 3,
     };
-    if bridge.iter().any(|prefix| interface.starts_with(prefix)) {
-        of_family + 4
-    } else {
+    if is_of_people(interface) {
         of_family
+    } else {
+        of_family + 4
     }
 }
 

@@ -5,12 +5,14 @@
 //! connection: accept → [`gate`] → handshake with a limit → HTTP/1.1 or HTTP/2 → the exact socket
 //! path goes to the socket handler, everything else to the other one.
 
+mod announce;
 mod answer;
 mod authority;
 mod bounds;
 mod connection;
 mod disk;
 mod error;
+mod fresh;
 mod gate;
 mod handler;
 mod keeper;
@@ -36,6 +38,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
+pub use announce::LocalName;
 pub use bounds::{Bounds, Timeouts};
 pub use disk::write_private;
 pub use error::StartError;
@@ -52,8 +55,10 @@ use crate::base::shutdown::Shutdown;
 use crate::config::{Config, Network, TlsMode};
 use crate::metrics::Meters;
 use crate::model::certificate::CertificateState;
+use announce::Announcer;
 use authority::Authority;
 use connection::{Answers, Protocols, Shared};
+use fresh::{Freshness, own_names};
 use gate::{Gate, NoRoom};
 use keeper::Keeper;
 use listener::{Acceptor, Given};
@@ -130,9 +135,11 @@ impl Listening {
         let keeper = asked
             .map(|asked| Keeper::open(&dir, hostnames, asked, !plain.is_empty(), &clock))
             .transpose()?;
+        let announcer = Announcer::new(&config);
         let certificates = match config.tls.mode {
             TlsMode::LocalCa | TlsMode::Acme => {
-                let names = Names::collect(own_names(&config), &listening);
+                let names = own_names(&config, &announcer.name());
+                let names = Names::collect(&names, &listening);
                 let authority = Authority::open(&dir, &names, clock.now())?;
                 let public = keeper.as_ref().map(Keeper::public);
                 Some(Certificates::from_authority(
@@ -161,6 +168,7 @@ impl Listening {
             certificates,
             keeper,
             links,
+            announcer,
             control,
             meters: Meters::default(),
         })
@@ -177,6 +185,7 @@ pub struct Server {
     certificates: Option<Arc<Certificates>>,
     keeper: Option<Keeper>,
     links: Links,
+    announcer: Announcer,
     control: Control,
     meters: Meters,
 }
@@ -185,6 +194,11 @@ impl Server {
     /// Where this server is reached.
     pub fn links(&self) -> &Links {
         &self.links
+    }
+
+    /// What its own network calls it.
+    pub fn local_name(&self) -> LocalName {
+        self.announcer.name()
     }
 
     /// The addresses that it listens on for the product.
@@ -257,14 +271,20 @@ impl Server {
                 loops.spawn(accept(acceptor, gate.clone(), shared));
             }
         }
+        let local_name = self.announcer.name();
+        let server = &config.server;
+        let telling = self
+            .announcer
+            .begin(&server.name, &server.path_prefix, &listening);
         if let Some(certificates) = self.certificates {
-            let names = (own_names(&config).to_vec(), listening);
-            loops.spawn(tls::keep_fresh(
+            let fresh = Freshness {
                 certificates,
-                names,
-                clock.clone(),
-                bounds.timeouts.renewal,
-            ));
+                config: config.clone(),
+                local_name,
+                listening,
+                every: bounds.timeouts.renewal,
+            };
+            loops.spawn(fresh.keep(clock.clone()));
         }
         if let Some(keeper) = self.keeper {
             loops.spawn(keeper.run());
@@ -272,11 +292,13 @@ impl Server {
         shutdown.begun().await;
         // Ends the loops at their next pause, listeners closed.
         loops.shutdown().await;
-        if clock
-            .timeout(bounds.timeouts.drain, shutdown.drained())
-            .await
-            .is_none()
-        {
+        let goodbye = async {
+            if let Some(telling) = telling {
+                telling.end().await;
+            }
+        };
+        let drained = clock.timeout(bounds.timeouts.drain, shutdown.drained());
+        if tokio::join!(drained, goodbye).0.is_none() {
             tracing::warn!("some connections did not end in time and are cut off");
         }
         Ok(())
@@ -303,25 +325,29 @@ impl Server {
                 shutdown: shutdown.clone(),
             })
         };
-        let product = Answers::Product {
+        let product = |plain| Answers::Product {
             http: handlers.http,
             socket: handlers.socket,
             socket_path: self.config.server.socket_path.clone(),
             path_prefix: self.config.server.path_prefix.clone(),
+            plain,
         };
         let Some(certificates) = &self.certificates else {
-            return Ok((shared(product, None, None), None));
+            return Ok((shared(product(None), None, None), None));
         };
         let tls = Arc::new(tls::server_config(certificates.clone())?);
-        let tls_port = addresses(&self.listeners)
-            .first()
-            .map_or(443, SocketAddr::port);
-        let trust = trust_page(&self.config, certificates)?;
-        let plain = Answers::Plain(Arc::new(Plain {
+        let port = |listeners| addresses(listeners).first().map(SocketAddr::port);
+        let tls_port = port(&self.listeners).unwrap_or(443);
+        let plain = Arc::new(Plain {
             tls_port,
-            trust,
+            // Who speaks plain HTTP to the TLS listener gets the same answers.
+            own_port: port(&self.plain).unwrap_or(tls_port),
+            trust: trust_page(&self.config, certificates)?,
+            trust_url: self.links.trust.clone(),
             public: certificates.public().cloned(),
-        }));
+        });
+        let product = product(Some(plain.clone()));
+        let plain = Answers::Plain(plain);
         let plain = shared(plain, None, None);
         Ok((shared(product, Some(tls), Some(plain.clone())), Some(plain)))
     }
@@ -348,14 +374,6 @@ impl Control {
     }
 }
 
-/// The configured names that the server's own authority speaks for: none that a public one does.
-fn own_names(config: &Config) -> &[String] {
-    match config.tls.mode {
-        TlsMode::Acme => &[],
-        _ => &config.server.hostnames,
-    }
-}
-
 fn addresses(listeners: &[TcpListener]) -> Vec<SocketAddr> {
     listeners
         .iter()
@@ -374,6 +392,7 @@ fn trust_page(
     let pem = std::fs::read_to_string(&file).map_err(|e| StartError::file("read", &file, e))?;
     Ok(Some(TrustPage::new(
         &config.server.name,
+        &config.server.path_prefix,
         authority.der(),
         pem,
     )))

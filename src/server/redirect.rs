@@ -1,22 +1,27 @@
 //! The plain-HTTP listener: leads people to HTTPS and to the page that explains how to trust this
 //! server, and answers a public authority that looks for it. It knows nothing else of the product.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use http::uri::{Authority, PathAndQuery};
-use http::{HeaderValue, Method, Request, Response, StatusCode, Version, header};
+use http::{HeaderValue, Request, Response, StatusCode, Version, header};
 
 use super::answer;
 use super::handler::BoxBody;
 use super::public::Public;
-use super::trust::TrustPage;
+use super::trust::{TrustPage, Visit};
 
 /// What the plain listener knows.
 pub(super) struct Plain {
     /// The port of the TLS listener.
     pub tls_port: u16,
+    /// The port at which plain HTTP is answered.
+    pub own_port: u16,
     /// There when this server has its own authority.
     pub trust: Option<TrustPage>,
+    /// The page's address for other machines, for who is on this one.
+    pub trust_url: Option<String>,
     /// There when a public authority is asked.
     pub public: Option<Arc<Public>>,
 }
@@ -32,16 +37,11 @@ impl Plain {
             let text = "The request names no valid host. Open this server's HTTPS address.\n";
             return answer::sentence(StatusCode::BAD_REQUEST, text);
         };
-        let origin = self.origin(&host);
-        if let Some(trust) = &self.trust
-            && let Some(page) = trust.find(request.uri().path(), &origin)
-        {
-            return if matches!(*request.method(), Method::GET | Method::HEAD) {
-                page
-            } else {
-                answer::sentence(StatusCode::METHOD_NOT_ALLOWED, "Only GET works here.\n")
-            };
+        let here = at_port("http", &host.name, host.port.unwrap_or(80));
+        if let Some(page) = self.trust(request, &host, &here) {
+            return page;
         }
+        let origin = self.origin(&host);
         let path = request
             .uri()
             .path_and_query()
@@ -53,17 +53,60 @@ impl Plain {
         }
     }
 
-    fn origin(&self, host: &str) -> String {
-        match self.tls_port {
-            443 => format!("https://{host}"),
-            port => format!("https://{host}:{port}"),
+    /// What of the page about trust is asked for over TLS, if anything.
+    pub fn over_tls<B>(&self, request: &Request<B>) -> Option<Response<BoxBody>> {
+        if !request.uri().path().starts_with("/trust") {
+            return None;
         }
+        let host = host_of(request)?;
+        let here = at_port("http", &host.name, self.own_port);
+        self.trust(request, &host, &here)
+    }
+
+    fn trust<B>(&self, request: &Request<B>, host: &Host, here: &str) -> Option<Response<BoxBody>> {
+        let elsewhere = self.trust_url.clone().filter(|_| host.is_this_machine());
+        self.trust.as_ref()?.answer(&Visit {
+            method: request.method(),
+            path: request.uri().path(),
+            query: request.uri().query(),
+            headers: request.headers(),
+            origin: &self.origin(host),
+            here: &elsewhere.unwrap_or_else(|| format!("{here}/trust")),
+        })
+    }
+
+    fn origin(&self, host: &Host) -> String {
+        at_port("https", &host.name, self.tls_port)
     }
 }
 
-/// The host name or address that the client used, without its port: exactly one, and nothing
-/// that could mean something else to a browser than to us.
-fn host_of<B>(request: &Request<B>) -> Option<String> {
+fn at_port(scheme: &str, host: &str, port: u16) -> String {
+    match (scheme, port) {
+        ("https", 443) | ("http", 80) => format!("{scheme}://{host}"),
+        _ => format!("{scheme}://{host}:{port}"),
+    }
+}
+
+/// Where a client believes to be.
+struct Host {
+    /// A name, or an address as URLs have it.
+    name: String,
+    port: Option<u16>,
+}
+
+impl Host {
+    /// Whether other machines mean themselves by it.
+    fn is_this_machine(&self) -> bool {
+        let address = self.name.trim_matches(['[', ']']).parse::<IpAddr>();
+        address.is_ok_and(|it| it.is_loopback())
+            || self.name == "localhost"
+            || self.name.ends_with(".localhost")
+    }
+}
+
+/// The host name or address that the client used: exactly one, and nothing that could mean
+/// something else to a browser than to us.
+fn host_of<B>(request: &Request<B>) -> Option<Host> {
     let mut hosts = request.headers().get_all(header::HOST).iter();
     let host = match (request.uri().authority(), hosts.next(), hosts.next()) {
         (Some(authority), _, None) => authority.as_str(),
@@ -76,10 +119,10 @@ fn host_of<B>(request: &Request<B>) -> Option<String> {
     }
     let authority: Authority = host.parse().ok()?;
     let name = authority.host();
-    let port = authority.as_str().strip_prefix(name)?;
-    if !(port.is_empty() || port.strip_prefix(':')?.parse::<u16>().is_ok()) {
-        return None;
-    }
+    let port = match authority.as_str().strip_prefix(name)? {
+        "" => None,
+        port => Some(port.strip_prefix(':')?.parse().ok()?),
+    };
     let is_v6 = name
         .strip_prefix('[')
         .and_then(|name| name.strip_suffix(']'))
@@ -89,7 +132,10 @@ fn host_of<B>(request: &Request<B>) -> Option<String> {
         && name
             .bytes()
             .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'.');
-    (is_v6 || is_plain).then(|| name.to_ascii_lowercase())
+    (is_v6 || is_plain).then(|| Host {
+        name: name.to_ascii_lowercase(),
+        port,
+    })
 }
 
 #[cfg(test)]
@@ -104,7 +150,9 @@ mod tests {
         }
         let plain = Plain {
             tls_port: 8443,
+            own_port: 8080,
             trust: None,
+            trust_url: None,
             public: None,
         };
         let response = plain.answer(&request.body(()).unwrap());

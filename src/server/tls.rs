@@ -4,11 +4,9 @@
 
 use std::fmt;
 use std::fs;
-use std::net::SocketAddr;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
 
 use parking_lot::{Mutex, RwLock};
 use rustls::crypto::{CryptoProvider, ring};
@@ -22,9 +20,8 @@ use super::StartError;
 use super::authority::Authority;
 use super::names::Names;
 use super::public::Public;
-use super::signals::ReloadSignal;
 use crate::acme;
-use crate::base::clock::{Clock, Timestamp};
+use crate::base::clock::Timestamp;
 
 /// Where the certificate comes from.
 pub(super) enum Source {
@@ -237,38 +234,5 @@ fn unreadable(path: &Path, error: pem::Error, remedy: &'static str) -> StartErro
             problem: format!("it is no valid PEM file ({error})"),
             remedy,
         },
-    }
-}
-
-/// Follows the machine's addresses, the calendar and SIGHUP with the certificate.
-pub(super) async fn keep_fresh(
-    certificates: Arc<Certificates>,
-    (hostnames, listening): (Vec<String>, Vec<SocketAddr>),
-    clock: Clock,
-    every: Duration,
-) {
-    let mut hangup = match ReloadSignal::listen() {
-        Ok(hangup) => Some(hangup),
-        Err(error) => {
-            tracing::warn!(%error, "SIGHUP will not read the certificate again");
-            None
-        }
-    };
-    loop {
-        let asked = async {
-            match &mut hangup {
-                Some(hangup) => hangup.next().await,
-                None => std::future::pending().await,
-            }
-        };
-        let fresh = tokio::select! {
-            () = asked => certificates.reload(),
-            () = clock.sleep(every) => {
-                certificates.renew(&Names::collect(&hostnames, &listening), clock.now())
-            }
-        };
-        if let Err(error) = fresh {
-            tracing::error!(%error, "the certificate in use stays");
-        }
     }
 }

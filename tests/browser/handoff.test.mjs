@@ -15,7 +15,7 @@ let browser, server;
 
 before(async () => {
   browser = await openBrowser();
-  server = await TestServer.start({ users: ["root", "ann", "bob"] });
+  server = await TestServer.start({ users: ["root", "ann", "bob"], args: ["--plain-listen", "127.0.0.1:0"] });
   const root = await server.signIn("root");
   await root.api("POST", "/api/conversations", { title: "Allotment", isGroup: true, members: ["ann", "bob"] });
 });

@@ -5,6 +5,8 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use http::{Response, StatusCode};
 use http_body_util::{BodyExt, Full};
@@ -586,9 +588,56 @@ async fn the_trust_page_hands_out_the_authority_and_nothing_secret() {
     );
     let file = std::fs::read_to_string(shell.links.ca_file.as_ref().unwrap()).unwrap();
     assert!(pem.ends_with(&file) && !pem.contains("PRIVATE"), "{pem}");
+    let profile = plain(request("/trust/inkspot.mobileconfig?lang=de")).await;
+    assert!(
+        profile.contains("content-type: application/x-apple-aspen-config\r\n"),
+        "{profile}"
+    );
+    let der = CertificateDer::from_pem_slice(file.as_bytes()).unwrap();
+    let inside = profile
+        .split("<data>")
+        .nth(1)
+        .unwrap()
+        .split("</data>")
+        .next()
+        .unwrap();
+    assert_eq!(STANDARD.decode(inside).unwrap(), der.as_ref());
+    assert!(
+        profile.contains("Damit vertraut dieses Gerät &lt;b&gt;Home&lt;/b&gt;."),
+        "{profile}"
+    );
+    let again = plain(request("/trust/inkspot.mobileconfig?lang=de")).await;
+    let of = |text: &str| text.split("\r\n\r\n").nth(1).unwrap().to_owned();
+    assert_eq!(of(&profile), of(&again), "its ids are stable");
     let refused =
         plain("POST /trust HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n".to_owned()).await;
     assert!(refused.starts_with("HTTP/1.1 405"), "{refused}");
+}
+
+#[tokio::test]
+async fn what_tells_trust_from_none_is_had_over_tls_by_any_page() {
+    let shell = Shell::start();
+    let mark = exchange(
+        shell.tls("localhost").await.unwrap(),
+        &request("/trust/mark.svg"),
+    )
+    .await;
+    assert!(mark.starts_with("HTTP/1.1 200"), "{mark}");
+    assert!(
+        mark.contains("cross-origin-resource-policy: cross-origin\r\n"),
+        "{mark}"
+    );
+    let page = exchange(shell.tls("localhost").await.unwrap(), &request("/trust")).await;
+    let plain = shell.links.trust.as_ref().unwrap();
+    assert!(page.contains(&format!(">{plain}</bdi>")), "{page}");
+    // All else below it is the product's.
+    let other = exchange(shell.tls("localhost").await.unwrap(), &request("/trust/x")).await;
+    assert!(!other.contains("cross-origin\r\n"), "{other}");
+    let off = |config: &mut Config, _: &mut Bounds| config.tls.mode = TlsMode::Off;
+    let shell = Shell::start_with(off);
+    let io = TcpStream::connect(shell.addr()).await.unwrap();
+    let page = exchange(io, &request("/trust")).await;
+    assert!(!page.contains("data-mark"), "{page}");
 }
 
 #[tokio::test]

@@ -1,0 +1,245 @@
+//! This server's name on its own network: `inkspot.local`, told by multicast DNS (RFC 6762), and the server
+//! as a service of `_https._tcp` (RFC 6763).
+//!
+//! Told on private addresses only, and only where our own authority vouches for the name. Nothing of it
+//! leaves the network. The library does its work on a thread of its own.
+
+use std::net::{IpAddr, SocketAddr};
+use std::thread;
+use std::time::Duration;
+
+use mdns_sd::{
+    DaemonEvent, DaemonStatus, IfKind, IfPredicate, RRType, Receiver, ServiceDaemon, ServiceInfo,
+};
+use tokio::sync::watch;
+
+use super::machine;
+use crate::base::clock::Clock;
+use crate::config::Config;
+
+const SERVICE: &str = "_https._tcp.local.";
+/// Between two looks at the machine's addresses, in seconds.
+const LOOK: u32 = 30;
+/// How long the network has to object before links are shown. Three questions take a second.
+const PATIENCE: Duration = Duration::from_secs(4);
+/// How long saying goodbye may take.
+const GOODBYE: Duration = Duration::from_secs(2);
+
+/// What the network calls this server.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Called {
+    /// Each name that it has, or had before somebody else was found to have it; the newest last.
+    names: Vec<String>,
+    /// Whether it was told to somebody, which is after nobody objected.
+    told: bool,
+}
+
+/// The name, as it is now. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct LocalName(watch::Receiver<Called>);
+
+impl LocalName {
+    /// `NAME.local`; `None` as long as the network was not told it.
+    pub fn now(&self) -> Option<String> {
+        let called = self.0.borrow();
+        called.names.last().filter(|_| called.told).cloned()
+    }
+
+    /// The same, once the network had time to object; at once where nothing is told to it.
+    pub async fn settled(&self, clock: &Clock) -> Option<String> {
+        let mut called = self.0.clone();
+        let settled = called.wait_for(|called| called.told || called.names.is_empty());
+        clock.timeout(PATIENCE, settled).await;
+        self.now()
+    }
+
+    /// Each name that the certificate should stand for.
+    pub(super) fn all(&self) -> Vec<String> {
+        self.0.borrow().names.clone()
+    }
+
+    /// Returns when there is another one; never, if there can't be.
+    pub(super) async fn changed(&mut self) {
+        if self.0.changed().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    }
+}
+
+/// Who tells it.
+pub(super) struct Announcer {
+    called: watch::Sender<Called>,
+    name: Option<String>,
+}
+
+impl Announcer {
+    /// Tells nobody yet.
+    pub fn new(config: &Config) -> Self {
+        let name = config.local_name();
+        let names = name.iter().cloned().collect();
+        let told = false;
+        Self {
+            called: watch::Sender::new(Called { names, told }),
+            name,
+        }
+    }
+
+    /// The name.
+    pub fn name(&self) -> LocalName {
+        LocalName(self.called.subscribe())
+    }
+
+    /// Tells the network, if it should be told: `server` is what people call the server.
+    pub fn begin(self, server: &str, prefix: &str, listening: &[SocketAddr]) -> Option<Telling> {
+        let name = self.name.clone()?;
+        match self.try_begin(&name, server, prefix, listening) {
+            Ok(telling) => telling,
+            Err(error) => {
+                tracing::warn!(%error, name, "the network can't be told this server's name");
+                None
+            }
+        }
+    }
+
+    fn try_begin(
+        self,
+        name: &str,
+        server: &str,
+        prefix: &str,
+        listening: &[SocketAddr],
+    ) -> mdns_sd::Result<Option<Telling>> {
+        let Some(port) = listening.first().map(SocketAddr::port) else {
+            return Ok(None);
+        };
+        let addresses: Vec<IpAddr> = listening.iter().map(SocketAddr::ip).collect();
+        let daemon = ServiceDaemon::new()?;
+        daemon.set_ip_check_interval(LOOK)?;
+        daemon.disable_interface(IfKind::All)?;
+        daemon.enable_interface(IfKind::Predicate(IfPredicate::new(move |interface| {
+            let ip = interface.ip();
+            let reaches =
+                |at: &IpAddr| *at == ip || at.is_unspecified() && at.is_ipv4() == ip.is_ipv4();
+            machine::is_of_people(&interface.name)
+                && is_private(ip)
+                && addresses.iter().any(reaches)
+        })))?;
+        let path = [("path", format!("{prefix}/"))];
+        let info = ServiceInfo::new(SERVICE, server, &format!("{name}."), "", port, &path[..])?;
+        let events = daemon.monitor()?;
+        let called = self.called;
+        let watcher = thread::Builder::new().name("local-name".to_owned());
+        if let Err(error) = watcher.spawn(move || watch(&events, &called)) {
+            tracing::warn!(%error, "cannot follow this server's name on the network");
+        }
+        daemon.register(info.enable_addr_auto())?;
+        Ok(Some(Telling(daemon)))
+    }
+}
+
+/// As long as the network is told.
+pub(super) struct Telling(ServiceDaemon);
+
+impl Telling {
+    /// Says goodbye, so that nobody looks for this server any more.
+    pub async fn end(self) {
+        let ended = tokio::task::spawn_blocking(move || {
+            let said = self.0.shutdown()?;
+            Ok::<_, mdns_sd::Error>(said.recv_timeout(GOODBYE))
+        });
+        match ended.await {
+            Ok(Ok(Ok(DaemonStatus::Shutdown))) => {}
+            other => tracing::debug!(?other, "no goodbye to the network"),
+        }
+    }
+}
+
+/// Follows what comes of the name, until nobody tells it any more.
+fn watch(events: &Receiver<DaemonEvent>, called: &watch::Sender<Called>) {
+    while let Ok(event) = events.recv() {
+        match event {
+            DaemonEvent::NameChange(change)
+                if matches!(change.rr_type, RRType::A | RRType::AAAA) =>
+            {
+                let name = change.new_name.trim_end_matches('.').to_ascii_lowercase();
+                let is_new = called.send_if_modified(|called| {
+                    let is_new = !called.names.contains(&name);
+                    if is_new {
+                        called.names.push(name.clone());
+                    }
+                    is_new
+                });
+                if is_new {
+                    tracing::info!(
+                        name,
+                        "another machine has the name, so the network is told this one"
+                    );
+                }
+            }
+            DaemonEvent::Announce(_, interfaces) => {
+                let is_new =
+                    called.send_if_modified(|called| !std::mem::replace(&mut called.told, true));
+                if is_new {
+                    let name = called.borrow().names.last().cloned();
+                    tracing::info!(name, interfaces, "told the network this server's name");
+                }
+            }
+            DaemonEvent::Error(error) => {
+                tracing::debug!(%error, "telling the network this server's name");
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Whether only neighbours can have it.
+fn is_private(ip: IpAddr) -> bool {
+    match ip {
+        IpAddr::V4(v4) => v4.is_private() || v4.is_link_local(),
+        IpAddr::V6(v6) => v6.is_unique_local() || v6.is_unicast_link_local(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_private_addresses_are_told() {
+        for (ip, private) in [
+            ("192.168.1.5", true),
+            ("10.0.0.1", true),
+            ("172.31.0.1", true),
+            ("169.254.3.4", true),
+            ("fd00::1", true),
+            ("fe80::1", true),
+            ("127.0.0.1", false),
+            ("::1", false),
+            ("203.0.113.5", false),
+            ("100.64.0.1", false),
+            ("2001:db8::1", false),
+        ] {
+            assert_eq!(is_private(ip.parse().unwrap()), private, "{ip}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_name_is_shown_once_it_was_told_and_the_newest_counts() {
+        let called = watch::Sender::new(Called {
+            names: vec!["inkspot.local".to_owned()],
+            told: false,
+        });
+        let name = LocalName(called.subscribe());
+        assert_eq!(name.now(), None);
+        assert_eq!(name.all(), ["inkspot.local"]);
+        called.send_modify(|called| {
+            called.names.push("inkspot-2.local".to_owned());
+            called.told = true;
+        });
+        let clock = Clock::system();
+        let settled = name.settled(&clock).await;
+        assert_eq!(settled.as_deref(), Some("inkspot-2.local"));
+        assert_eq!(name.all(), ["inkspot.local", "inkspot-2.local"]);
+        let nobody = LocalName(watch::Sender::new(Called::default()).subscribe());
+        assert_eq!(nobody.settled(&clock).await, None);
+    }
+}
