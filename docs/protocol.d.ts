@@ -224,6 +224,8 @@ export type Conversation = {
   pinned: boolean;
   /** Whether the caller put it away. A new message brings it back, unless it is muted. */
   archived: boolean;
+  /** Whether an administrator archived it for everybody: it is read, and nobody writes. */
+  readOnly: boolean;
   /** The caller's own role. */
   memberRole: MemberRole;
   /** Where a group's face is. */
@@ -352,7 +354,7 @@ export type UserStatus = {
   lastSeen: string | null;
 };
 
-export type UpdateReason = "message" | "members" | "renamed" | "created";
+export type UpdateReason = "message" | "members" | "renamed" | "created" | "archived";
 
 export type ConversationUpdate = {
   conversationId: string;
@@ -363,6 +365,7 @@ export type ConversationUpdate = {
   lastMessage: Message | null;
   updatedAt: string;
   memberCount: number;
+  readOnly: boolean;
   reason: UpdateReason;
 };
 
@@ -382,7 +385,7 @@ export type OwnSettingsUpdate = {
 
 export type ConversationRemoved = {
   conversationId: string;
-  reason: "removed" | "left";
+  reason: "removed" | "left" | "deleted";
 };
 
 export type ServerState = {

@@ -113,6 +113,7 @@ fn service_settings(config: &Config, meters: Meters) -> service::Settings {
     service::Settings {
         server_name: config.server.name.clone(),
         session_idle: config.sessions.idle(),
+        registration: config.accounts.registration,
         limited: config.limits.profile == LimitProfile::Default,
         files: service::FileSettings {
             max_bytes: config.files.max_file_bytes(),

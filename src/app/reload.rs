@@ -13,7 +13,7 @@ use crate::server::{Control, MetricsToken, StartError};
 use crate::service::Service;
 
 /// The settings that change at once. All others take a restart.
-pub const LIVE: [&str; 17] = [
+pub const LIVE: [&str; 18] = [
     "server.name",
     "server.trusted_proxies",
     "limits.profile",
@@ -26,6 +26,7 @@ pub const LIVE: [&str; 17] = [
     "backups.folder",
     "backups.passphrase_file",
     "backups.download",
+    "accounts.registration",
     "sessions.idle_days",
     "log.level",
     "log.format",
@@ -82,6 +83,7 @@ impl Reload {
             ..new.files.clone()
         };
         next.backups = new.backups.clone();
+        next.accounts = new.accounts.clone();
         next.sessions = new.sessions.clone();
         next.log = new.log.clone();
         next.metrics.token_file.clone_from(&new.metrics.token_file);

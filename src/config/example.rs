@@ -2,7 +2,7 @@
 //! of it freezes nothing.
 
 use super::topic::Setting;
-use super::{Backups, Files, Limits, Log, Memory, Metrics, Server, Sessions, Tls};
+use super::{Accounts, Backups, Files, Limits, Log, Memory, Metrics, Server, Sessions, Tls};
 
 /// Each topic's name with the names of its settings.
 pub(super) type Known = Vec<(&'static str, Vec<&'static str>)>;
@@ -23,7 +23,7 @@ fn topics() -> Vec<Topic> {
             }),+]
         };
     }
-    topics!(Server Tls Limits Memory Files Backups Sessions Log Metrics)
+    topics!(Server Tls Limits Memory Files Backups Accounts Sessions Log Metrics)
 }
 
 pub(super) fn known_keys() -> Known {

@@ -5,6 +5,7 @@
 //! Nothing here acts on a setting, and nothing is read from disk except that file; what depends on
 //! the machine's memory asks for that.
 
+mod accounts;
 mod backups;
 mod error;
 mod example;
@@ -25,6 +26,7 @@ use std::path::Path;
 
 use serde::Deserialize;
 
+pub use accounts::Accounts;
 pub use backups::Backups;
 pub use error::ConfigError;
 pub use example::example;
@@ -58,6 +60,8 @@ pub struct Config {
     pub files: Files,
     /// `[backups]`
     pub backups: Backups,
+    /// `[accounts]`
+    pub accounts: Accounts,
     /// `[sessions]`
     pub sessions: Sessions,
     /// `[log]`
@@ -114,6 +118,7 @@ impl Config {
                 config.memory.values(),
                 config.files.values(),
                 config.backups.values(),
+                config.accounts.values(),
                 config.sessions.values(),
                 config.log.values(),
                 config.metrics.values(),

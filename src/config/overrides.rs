@@ -11,6 +11,7 @@ use serde::de::value::Error;
 
 use super::{Config, Debug, FileStorage, LimitProfile, Network, TlsMode};
 use crate::base::logging::{LogFormat, LogLevel};
+use crate::model::Registration;
 
 /// What stands over the file. Each field is named as its flag; `config.example.toml` explains
 /// them.
@@ -137,6 +138,14 @@ pub struct Overrides {
     /// Whether administrators may fetch backups in the browser: true or false
     #[arg(long, value_name = "BOOL", env = "INKSPOT_BACKUPS_DOWNLOAD")]
     pub backups_download: Option<bool>,
+    /// Who may make an account: closed, invite or open
+    #[arg(
+        long,
+        value_name = "WHO",
+        env = "INKSPOT_ACCOUNTS_REGISTRATION",
+        value_parser = word::<Registration>
+    )]
+    pub accounts_registration: Option<Registration>,
     /// Days after which an unused session ends
     #[arg(long, value_name = "DAYS", env = "INKSPOT_SESSIONS_IDLE_DAYS")]
     pub sessions_idle_days: Option<u32>,
@@ -263,6 +272,10 @@ impl Overrides {
             self.backups_passphrase_file.map(Some),
         );
         set(&mut backups.download, self.backups_download);
+        set(
+            &mut config.accounts.registration,
+            self.accounts_registration,
+        );
         set(&mut config.sessions.idle_days, self.sessions_idle_days);
         set(&mut config.log.level, self.log_level);
         set(&mut config.log.format, self.log_format);

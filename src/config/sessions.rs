@@ -8,7 +8,8 @@ use super::topic::topic;
 topic! {
     /// How long people stay signed in.
     pub struct Sessions in "sessions" {
-        /// Days after which a session that was not used ends, 1 to 3650.
+        /// Days after which a session that was not used ends, 1 to 3650, until an administrator
+        /// changes it in the browser.
         pub idle_days: u32 = 90,
     }
 }

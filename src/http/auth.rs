@@ -7,8 +7,8 @@ use warp::reply::Response;
 use super::answer::{self, Answer};
 use super::call::Call;
 use super::error::Failure;
-use crate::model::SessionId;
 use crate::model::view::{SessionView, UserView};
+use crate::model::{Registration, SessionId};
 use crate::protocol::credentials::{DEVICE_COOKIE, SESSION_COOKIE};
 use crate::service::SignedIn;
 
@@ -46,6 +46,8 @@ pub(super) struct Me {
 pub(super) struct Here {
     /// Who it is; `null` when nobody is.
     me: Option<Me>,
+    /// Who may make an account.
+    registration: Registration,
 }
 
 /// What one may change about oneself.
@@ -130,11 +132,13 @@ pub(super) async fn me(call: Call) -> Answer {
 /// The first question of a page that starts. That nobody is signed in is no failure here: browsers
 /// tell of every refusal in their console.
 pub(super) async fn here(call: Call) -> Answer {
-    match caller(&call) {
-        Ok(me) => answer::ok(&Here { me: Some(me) }),
-        Err(failure) if failure.is_unauthorized() => answer::ok(&Here { me: None }),
-        Err(failure) => Err(failure),
-    }
+    let me = match caller(&call) {
+        Ok(me) => Some(me),
+        Err(failure) if failure.is_unauthorized() => None,
+        Err(failure) => return Err(failure),
+    };
+    let registration = call.service().registration();
+    answer::ok(&Here { me, registration })
 }
 
 fn caller(call: &Call) -> Result<Me, Failure> {

@@ -218,7 +218,7 @@ fn status_of(refused: &ServiceError) -> StatusCode {
         | ServiceError::TooLong { .. }
         | ServiceError::TooShort { .. } => StatusCode::BAD_REQUEST,
         ServiceError::Unauthorized | ServiceError::InvalidCredentials => StatusCode::UNAUTHORIZED,
-        ServiceError::Forbidden(_) => StatusCode::FORBIDDEN,
+        ServiceError::Forbidden(_) | ServiceError::RegistrationClosed => StatusCode::FORBIDDEN,
         ServiceError::NotFound => StatusCode::NOT_FOUND,
         ServiceError::UsernameTaken
         | ServiceError::Conflict { .. }

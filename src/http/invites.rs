@@ -13,7 +13,7 @@ use super::error::Failure;
 use crate::base::clock::{Timestamp, iso_option};
 use crate::model::view::{ConversationView, InviteView, UserView};
 use crate::model::{ConversationId, Invite};
-use crate::service::{NewAccount, NewInvite};
+use crate::service::{Joined, NewAccount, NewInvite};
 
 /// An invite to be made. What is missing has its default.
 #[derive(Deserialize, ToSchema)]
@@ -160,10 +160,28 @@ pub(super) async fn accept(mut call: Call) -> Answer {
         display_name,
         password,
     };
-    let joined = call
-        .service()
-        .accept_invite(code, account, call.device())
-        .await?;
+    let (service, device) = (call.service(), call.device());
+    came_in(service.accept_invite(code, account, device).await?)
+}
+
+/// Makes an account without an invite, where everybody may.
+pub(super) async fn register(mut call: Call) -> Answer {
+    call.not_from_elsewhere()?;
+    let Accept {
+        username,
+        display_name,
+        password,
+    } = call.json().await?;
+    let account = NewAccount {
+        username,
+        display_name,
+        password,
+    };
+    let (service, device) = (call.service(), call.device());
+    came_in(service.register(account, device).await?)
+}
+
+fn came_in(joined: Joined) -> Answer {
     let body = Accepted {
         token: joined.signed_in.token.clone(),
         user: joined.signed_in.user.clone(),

@@ -252,7 +252,7 @@ fn path_parameters(path: &str) -> Vec<Value> {
 fn status_of(code: &str) -> u16 {
     match code {
         "unauthorized" | "invalid_credentials" => 401,
-        "forbidden" | "origin_refused" => 403,
+        "forbidden" | "origin_refused" | "registration_closed" => 403,
         "not_found" => 404,
         "request_timeout" | "broken_off" => 408,
         "username_taken" | "conflict" | "wrong_offset" => 409,

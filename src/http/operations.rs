@@ -58,7 +58,7 @@ fn text() -> Value {
     json!({"type": "string"})
 }
 
-fn coming_in() -> [Operation; 5] {
+fn coming_in() -> [Operation; 6] {
     [
         get("/api/setup", "setupState", "What a setup link is good for.")
             .open()
@@ -86,10 +86,23 @@ fn coming_in() -> [Operation; 5] {
             }))
             .gives::<auth::LoggedIn>(200, "They are signed in.")
             .refuses(&["invalid_credentials", "storage_full"]),
+        post(
+            "/api/auth/register",
+            "register",
+            "Makes an account without an invite, where `registration` is `open`.",
+        )
+        .open()
+        .takes::<invites::Accept>(&json!({
+            "username": "mary",
+            "displayName": "Mary Somerville",
+            "password": "correct horse battery",
+        }))
+        .gives::<invites::Accepted>(201, "They are signed in.")
+        .refuses(&["registration_closed", "username_taken", "storage_full"]),
         get(
             "/api/auth/session",
             "session",
-            "Whether somebody is signed in, and who.",
+            "Whether somebody is signed in, and who; and who may make an account.",
         )
         .open()
         .gives::<auth::Here>(200, "The caller, or nobody."),
@@ -181,7 +194,12 @@ fn inviting() -> [Operation; 6] {
             "password": "correct horse battery",
         }))
         .gives::<invites::Accepted>(201, "They are signed in.")
-        .refuses(&["invite_invalid", "username_taken", "storage_full"]),
+        .refuses(&[
+            "invite_invalid",
+            "registration_closed",
+            "username_taken",
+            "storage_full",
+        ]),
         post(
             JOIN,
             "joinByInvite",

@@ -5,13 +5,17 @@
 use http::Method;
 use serde_json::json;
 
+use super::admin::{groups, health, house, people, storage};
 use super::openapi::{Operation, operation};
-use super::{admin, auth, backups, resets, users};
+use super::{auth, backups, resets, users};
 
 /// All of them.
 pub(super) fn all() -> Vec<Operation> {
     let mut all = installation();
     all.extend(backups());
+    all.extend(of_people());
+    all.extend(of_groups());
+    all.extend(of_house());
     all.extend(passwords());
     all
 }
@@ -29,30 +33,21 @@ fn installation() -> Vec<Operation> {
         .query("role", "Only those.", &role)
         .query("cursor", "From the page before.", &text)
         .paged()
-        .gives::<admin::Accounts>(200, "A page.")
+        .gives::<people::Accounts>(200, "A page.")
         .refuses(&["forbidden", "too_long"]),
-        get(
-            "/api/admin/groups",
-            "adminGroups",
-            "All groups from outside: never what was written in them (administrators).",
-        )
-        .query("cursor", "From the page before.", &text)
-        .paged()
-        .gives::<admin::Groups>(200, "A page.")
-        .refuses(&["forbidden"]),
         get(
             "/api/admin/storage",
             "adminStorage",
             "What lies on the disk and how much more may (administrators).",
         )
-        .gives::<admin::StorageState>(200, "As it is now.")
+        .gives::<storage::StorageState>(200, "As it is now.")
         .refuses(&["forbidden"]),
         get(
             "/api/admin/health",
             "adminHealth",
             "How the server is (administrators).",
         )
-        .gives::<admin::ServerHealth>(200, "As it is now.")
+        .gives::<health::ServerHealth>(200, "As it is now.")
         .refuses(&["forbidden"]),
         get(
             "/api/admin/metrics",
@@ -70,6 +65,11 @@ fn installation() -> Vec<Operation> {
         )
         .gives_nothing("It has begun; `adminStorage` tells when it is done.")
         .refuses(&["forbidden", "conflict"]),
+    ]
+}
+
+fn of_people() -> Vec<Operation> {
+    vec![
         operation(
             Method::DELETE,
             "/api/users/{id}/sessions",
@@ -77,6 +77,105 @@ fn installation() -> Vec<Operation> {
             "Signs somebody out everywhere (administrators); the caller's own session stays.",
         )
         .gives_nothing("They are.")
+        .refuses(&["forbidden", "storage_full"]),
+        operation(
+            Method::DELETE,
+            "/api/admin/sessions",
+            "endAllSessions",
+            "Signs everybody out (administrators); the caller's own session stays.",
+        )
+        .gives_nothing("They are.")
+        .refuses(&["forbidden", "storage_full"]),
+        operation(
+            Method::PUT,
+            "/api/admin/people/{id}/quota",
+            "setQuota",
+            "Lets somebody keep more or less than others (administrators). Files that are there stay.",
+        )
+        .takes::<people::QuotaAsked>(&json!({"bytes": 4_294_967_296_u64}))
+        .gives_nothing("It holds from now on.")
+        .refuses(&["forbidden", "storage_full"]),
+        operation(
+            Method::DELETE,
+            "/api/admin/people/{id}/quota",
+            "removeQuota",
+            "Lets somebody keep what everybody may (administrators).",
+        )
+        .gives_nothing("It holds from now on.")
+        .refuses(&["forbidden", "storage_full"]),
+    ]
+}
+
+fn of_groups() -> Vec<Operation> {
+    let text = json!({"type": "string"});
+    vec![
+        get(
+            "/api/admin/groups",
+            "adminGroups",
+            "All groups from outside: never what was written in them (administrators).",
+        )
+        .query("cursor", "From the page before.", &text)
+        .paged()
+        .gives::<groups::Groups>(200, "A page.")
+        .refuses(&["forbidden"]),
+        operation(
+            Method::PATCH,
+            "/api/admin/groups/{id}",
+            "archiveGroup",
+            "Archives a group for everybody in it, or opens it again (administrators): it is read, \
+             and nobody writes.",
+        )
+        .takes::<groups::GroupChange>(&json!({"readOnly": true}))
+        .gives::<groups::Group>(200, "The group as it is now.")
+        .refuses(&["forbidden", "storage_full"]),
+        operation(
+            Method::DELETE,
+            "/api/admin/groups/{id}",
+            "deleteGroup",
+            "Deletes a group for good, with all that was written and sent in it (administrators). Its \
+             members lose it at once; files and the search's words follow.",
+        )
+        .gives_nothing("It is gone.")
+        .refuses(&["forbidden", "conflict", "storage_full"]),
+        get(
+            "/api/admin/groups/{id}/members",
+            "adminGroupMembers",
+            "Who is in a group (administrators).",
+        )
+        .query("cursor", "From the page before.", &text)
+        .paged()
+        .gives::<groups::GroupMembers>(200, "A page.")
+        .refuses(&["forbidden"]),
+        operation(
+            Method::PUT,
+            "/api/admin/groups/{id}/owner",
+            "giveOwner",
+            "Makes a member the owner of a group that has none whose account is enabled \
+             (administrators).",
+        )
+        .takes::<groups::NewOwner>(&json!({"userId": "0123456789abc"}))
+        .gives::<groups::Group>(200, "The group as it is now.")
+        .refuses(&["forbidden", "conflict", "storage_full"]),
+    ]
+}
+
+fn of_house() -> Vec<Operation> {
+    vec![
+        get(
+            "/api/admin/house",
+            "houseRules",
+            "Who may make an account, and how long sessions stand (administrators).",
+        )
+        .gives::<house::HouseRules>(200, "As it is now.")
+        .refuses(&["forbidden"]),
+        operation(
+            Method::PATCH,
+            "/api/admin/house",
+            "changeHouseRules",
+            "Settles who may make an account, and how long sessions stand (administrators).",
+        )
+        .takes::<house::HouseAsked>(&json!({"registration": "open"}))
+        .gives::<house::HouseRules>(200, "As it is now.")
         .refuses(&["forbidden", "storage_full"]),
     ]
 }

@@ -26,6 +26,17 @@ pub struct Conversation {
     pub avatar: Option<FileId>,
 }
 
+/// Whether anything may be written in a conversation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GroupState {
+    /// It may.
+    Open,
+    /// An administrator archived it: its members read it, and nobody writes.
+    ReadOnly,
+    /// It was deleted: nobody is in it, and what is left of it goes.
+    Deleted,
+}
+
 /// What a member may do in a group.
 #[derive(
     Clone,

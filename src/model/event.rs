@@ -3,6 +3,7 @@
 use super::account::{Account, Invite, ResetLink, Role, Session};
 use super::conversation::{Conversation, Draft, Member, MemberRole, OwnSettings};
 use super::file::{AvatarOf, File};
+use super::house::House;
 use super::ids::{ConversationId, EventSeq, FileId, InviteId, Seq, SessionId, UserId};
 use super::message::Message;
 use crate::base::clock::Timestamp;
@@ -146,7 +147,7 @@ pub enum EventBody {
         conversation: ConversationId,
         /// Who.
         user: UserId,
-        /// Who did it; the same person when they left by themselves.
+        /// Who did it; the same person when they left by themselves, `None` when the whole group went.
         by: Option<UserId>,
     },
     /// A member's role changed.
@@ -157,6 +158,28 @@ pub enum EventBody {
         user: UserId,
         /// What they are now.
         role: MemberRole,
+    },
+    /// An administrator archived a group for everybody, or opened it again.
+    ReadOnlyChanged {
+        /// Which.
+        conversation: ConversationId,
+        /// The new state.
+        read_only: bool,
+        /// Who did it.
+        by: Option<UserId>,
+    },
+    /// A group was deleted, after its last member was removed. What was said in it follows in pieces.
+    GroupDeleted {
+        /// Which.
+        conversation: ConversationId,
+        /// Who did it.
+        by: Option<UserId>,
+    },
+    /// The newest that was left of a deleted group is erased, with files and earlier versions; with the
+    /// last of it the group itself.
+    GroupErased {
+        /// Which.
+        conversation: ConversationId,
     },
     /// A message was stored. It also moves its sender's read mark to itself.
     MessageSent(Message),
@@ -216,6 +239,15 @@ pub enum EventBody {
         /// A picture that nothing held until now.
         file: Option<FileId>,
     },
+    /// Somebody may keep more or less than others.
+    QuotaChanged {
+        /// Who.
+        user: UserId,
+        /// Bytes of all their files; `None`: as everybody.
+        bytes: Option<u64>,
+    },
+    /// Something was settled for the installation; all of it, as it is now.
+    HouseChanged(House),
 }
 
 impl EventBody {
@@ -238,6 +270,9 @@ impl EventBody {
             Self::ConversationRenamed { conversation, .. }
             | Self::MemberRemoved { conversation, .. }
             | Self::MemberRoleChanged { conversation, .. }
+            | Self::ReadOnlyChanged { conversation, .. }
+            | Self::GroupDeleted { conversation, .. }
+            | Self::GroupErased { conversation }
             | Self::MessageRead { conversation, .. }
             | Self::SettingsChanged { conversation, .. }
             | Self::OwnReadMoved { conversation, .. }

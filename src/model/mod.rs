@@ -8,6 +8,7 @@ pub mod conversation;
 pub mod event;
 pub mod file;
 pub mod found;
+pub mod house;
 pub mod ids;
 pub mod message;
 pub mod name;
@@ -15,10 +16,11 @@ pub mod peer;
 pub mod view;
 
 pub use account::{Account, Invite, ResetLink, Role, Session};
-pub use conversation::{Conversation, Draft, Member, MemberRole, OwnSettings};
+pub use conversation::{Conversation, Draft, GroupState, Member, MemberRole, OwnSettings};
 pub use event::{Actor, Event, EventBody, SessionEnd};
 pub use file::{AvatarOf, File, FileClass, FileUse, Thumbnail};
 pub use found::{ConversationBrief, SearchHit, SearchPage};
+pub use house::{House, Registration};
 pub use ids::{
     ClientId, ConversationId, EventSeq, FileId, InviteId, MessageId, Offset, Seq, SessionId, UserId,
 };

@@ -327,6 +327,8 @@ pub struct ConversationView {
     pub pinned: bool,
     /// Whether the caller put it away. A new message brings it back, unless it is muted.
     pub archived: bool,
+    /// Whether an administrator archived it for everybody: it is read, and nobody writes.
+    pub read_only: bool,
     /// The caller's own role.
     pub member_role: MemberRole,
     /// Where a group's face is.

@@ -147,7 +147,7 @@ impl Hub {
                 user,
                 by,
             } => {
-                self.remove(*conversation, *user, *by == Some(*user), offset);
+                self.remove(*conversation, *user, *by, offset);
             }
             EventBody::MemberAdded(member) => {
                 self.audience.forget(member.conversation);
@@ -165,6 +165,9 @@ impl Hub {
                 ..
             } => {
                 self.pending.mark(*conversation, Reason::Renamed);
+            }
+            EventBody::ReadOnlyChanged { conversation, .. } => {
+                self.pending.mark(*conversation, Reason::Archived);
             }
             EventBody::SessionEnded { session, user, end } => {
                 let end = match end {
@@ -226,13 +229,19 @@ impl Hub {
     }
 
     /// Takes somebody's sockets out of a conversation, then tells them.
-    fn remove(&self, conversation: ConversationId, user: UserId, left: bool, offset: Offset) {
+    fn remove(
+        &self,
+        conversation: ConversationId,
+        user: UserId,
+        by: Option<UserId>,
+        offset: Offset,
+    ) {
         self.audience.forget(conversation);
         let room = outbound::user_room(user);
         for socket in self.engine.sockets_in(room) {
             Chat::take_out(&socket, conversation);
         }
-        let event = outbound::conversation_removed(conversation, left, offset);
+        let event = outbound::conversation_removed(conversation, user, by, offset);
         self.engine.emit(room, &event, None);
         self.pending.mark(conversation, Reason::Members);
     }

@@ -184,6 +184,8 @@ pub(super) enum Reason {
     Members,
     Renamed,
     Created,
+    /// It was archived for everybody, or opened again.
+    Archived,
 }
 
 /// The newest state of a conversation, the same for all members.
@@ -205,6 +207,7 @@ pub(super) struct Update {
     #[ts(type = "string")]
     pub updated_at: Timestamp,
     pub member_count: u32,
+    pub read_only: bool,
     pub reason: Reason,
 }
 
@@ -277,17 +280,22 @@ pub(super) fn draft_updated(draft: &DraftView) -> Event {
 struct Removed {
     #[ts(type = "string")]
     conversation_id: ConversationId,
-    #[ts(type = "\"removed\" | \"left\"")]
+    #[ts(type = "\"removed\" | \"left\" | \"deleted\"")]
     reason: &'static str,
 }
 
-/// To a person who was removed (or left): forget this conversation.
+/// To a person who was removed by somebody, left, or whose group was deleted: forget this conversation.
 pub(super) fn conversation_removed(
     conversation: ConversationId,
-    left: bool,
+    user: UserId,
+    by: Option<UserId>,
     offset: Offset,
 ) -> Event {
-    let reason = if left { "left" } else { "removed" };
+    let reason = match by {
+        None => "deleted",
+        Some(by) if by == user => "left",
+        Some(_) => "removed",
+    };
     let removed = Removed {
         conversation_id: conversation,
         reason,

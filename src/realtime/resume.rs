@@ -198,8 +198,7 @@ impl Replay {
             EventBody::MemberRemoved { user, by, .. } if *user == self.user => {
                 // As a socket that was here: it is in again when it joins again.
                 self.rooms.remove(&conversation);
-                let left = *by == Some(*user);
-                let removed = outbound::conversation_removed(conversation, left, offset);
+                let removed = outbound::conversation_removed(conversation, *user, *by, offset);
                 self.miss(removed, None);
             }
             EventBody::MessageSent(message) if heard => {

@@ -61,6 +61,7 @@ pub(super) fn load(service: &Service, conversation: ConversationId) -> Option<Up
         last_message,
         updated_at: row.updated_at,
         member_count: row.member_count,
+        read_only: service.is_read_only(conversation).ok()?,
         reason: Reason::Message,
     })
 }

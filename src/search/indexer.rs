@@ -111,15 +111,23 @@ impl Indexer {
                 EventBody::MessageSent(message) => self.add(message)?,
                 EventBody::MessageEdited(message) => self.amend(message)?,
                 // Nothing of it is found any more, as its record says.
-                EventBody::MessageDeleted { .. } => match &mut self.erased {
-                    (0, _) => self.erased = (1, event.at),
-                    (count, _) => *count = count.saturating_add(1),
-                },
+                EventBody::MessageDeleted { .. } => self.lose(1, event.at),
+                EventBody::GroupDeleted { conversation, .. } => {
+                    let count = self.newest(*conversation)?;
+                    self.lose(count, event.at);
+                }
                 _ => {}
             }
             self.seen = event.seq;
         }
         Ok(())
+    }
+
+    /// Words of so many messages are in it that should not be.
+    fn lose(&mut self, count: u32, at: Timestamp) {
+        let (before, since) = self.erased;
+        let since = if before == 0 { at } else { since };
+        self.erased = (before.saturating_add(count), since);
     }
 
     /// The newest position of a conversation that is in the index; 0 if none is.

@@ -1,5 +1,4 @@
-//! What administrators see of the installation: people, groups, room on the disk. Never what
-//! somebody wrote, and of direct conversations nothing.
+//! What administrators see of the installation: people, room on the disk. Groups are in `groups`.
 //!
 //! All of it blocks and may read a lot, within bounds: call it on a thread for that.
 
@@ -10,22 +9,19 @@ use super::fields;
 use super::limits::{LimitKey, LimitedAction};
 use super::rules::require_admin;
 use super::{
-    AdminGroup, AdminPeople, AdminPerson, AdminStorage, Answer, Caller, Page, PeopleAsked, Service,
+    AdminKeeper, AdminPeople, AdminPerson, AdminStorage, Answer, Caller, PeopleAsked, Service,
     ServiceError, SetAside,
 };
 use crate::base::clock::Timestamp;
-use crate::model::ids::{ConversationId, UserId};
-use crate::model::{Actor, AvatarOf, Conversation, EventBody, FileClass, SessionEnd};
-use crate::store::{Reads, conversations, files, members, sessions};
-
-/// How many conversations are looked at for the list of groups: the newest ones.
-const CONVERSATIONS_MOST: usize = 20_000;
-
-/// How many files are weighed for one page of groups.
-const FILES_MOST: usize = 20_000;
+use crate::model::ids::{SessionId, UserId};
+use crate::model::{Actor, EventBody, Session, SessionEnd};
+use crate::store::{Reads, files, sessions};
 
 /// How many of those who keep most are named.
 const TOP: usize = 20;
+
+/// Of how many people the sessions end together.
+const PEOPLE_AT_ONCE: usize = 50;
 
 impl Service {
     /// Whether the caller may ask any of this. Errors: `forbidden`.
@@ -33,7 +29,7 @@ impl Service {
         require_admin(&self.0.store.view(), caller.actor())
     }
 
-    fn require_admin_now(&self, caller: Caller) -> Answer<()> {
+    pub(super) fn require_admin_now(&self, caller: Caller) -> Answer<()> {
         self.limit(LimitedAction::Manage, LimitKey::user(caller.user))?;
         require_admin(&self.0.store.view(), caller.actor())
     }
@@ -66,6 +62,7 @@ impl Service {
                 Ok(AdminPerson {
                     sessions: self.open_sessions(&state, person.id)?,
                     file_bytes: files::usage(&state, person.id)?,
+                    quota: self.quota_of(&state, person.id)?,
                     user: self.person_view(person),
                 })
             })
@@ -78,7 +75,7 @@ impl Service {
     }
 
     fn open_sessions(&self, state: &dyn Reads, user: UserId) -> Answer<usize> {
-        let (now, idle) = (self.0.clock.now(), self.settings().session_idle);
+        let (now, idle) = (self.0.clock.now(), self.session_idle());
         let open = sessions::of_user(state, user)?.into_iter();
         Ok(open
             .filter(|session| now.since(session.last_used_at) < idle)
@@ -96,64 +93,28 @@ impl Service {
         self.decide(move |state, _| {
             require_admin(state, actor)?;
             super::accounts::require_found(state, user)?;
-            let all = sessions::of_user(state, user)?.into_iter();
-            let ended = all.filter(|session| Some(session.id) != own);
-            let end = |session: crate::model::Session| EventBody::SessionEnded {
-                session: session.id,
-                user,
-                end: SessionEnd::Elsewhere,
-            };
-            Ok(Decision::events(ended.map(end).collect(), ()))
+            Ok(Decision::events(ended(state, user, own)?, ()))
         })
         .await
     }
 
-    /// Groups, the last active first: what they are called and how much they are used. `offset`
-    /// from the page before. Errors: `forbidden`, fields.
-    pub fn admin_groups(
-        &self,
-        caller: Caller,
-        limit: u32,
-        offset: usize,
-    ) -> Answer<Page<AdminGroup>> {
-        self.require_admin_now(caller)?;
-        let limit = fields::page_limit(limit)?;
-        let state = self.0.store.view();
-        let mut groups = conversations::newest(&state, CONVERSATIONS_MOST)?;
-        groups.retain(|conversation| conversation.is_group);
-        groups.sort_by_key(|group| Reverse((group.updated_at, group.id)));
-        let next = offset.saturating_add(limit);
-        let next = (next < groups.len()).then(|| next.to_string());
-        let mut files_left = FILES_MOST;
-        let page = groups.into_iter().skip(offset).take(limit);
-        let items: Answer<Vec<_>> = page
-            .map(|group| self.admin_group(&state, caller.user, group, &mut files_left))
-            .collect();
-        Ok(Page {
-            items: items?,
-            next,
-        })
-    }
-
-    fn admin_group(
-        &self,
-        state: &dyn Reads,
-        admin: UserId,
-        group: Conversation,
-        files_left: &mut usize,
-    ) -> Answer<AdminGroup> {
-        Ok(AdminGroup {
-            id: group.id,
-            avatar_url: self.avatar_url(AvatarOf::Conversation(group.id), group.avatar),
-            title: group.title.unwrap_or_default(),
-            everyone: group.everyone,
-            member_count: group.member_count,
-            messages: group.last_seq.0,
-            created_at: group.created_at,
-            last_activity_at: group.updated_at,
-            file_bytes: weigh(state, group.id, files_left)?,
-            member: members::find(state, group.id, admin)?.is_some(),
-        })
+    /// Ends everybody's sessions but the one that asks. Errors: `forbidden`.
+    pub async fn end_all_sessions(&self, caller: Caller) -> Answer<()> {
+        let actor = caller.actor();
+        self.limit_manager(actor)?;
+        let people: Vec<_> = self.0.directory.all().iter().map(|it| it.id).collect();
+        for some in people.chunks(PEOPLE_AT_ONCE) {
+            let some = some.to_vec();
+            self.decide(move |state, _| {
+                require_admin(state, actor)?;
+                let own = Some(caller.session);
+                let all = some.iter().map(|user| ended(state, *user, own));
+                let all = all.collect::<Answer<Vec<_>>>()?;
+                Ok(Decision::events(all.concat(), ()))
+            })
+            .await?;
+        }
+        Ok(())
     }
 
     /// What lies on the disk, and how much more may. Errors: `forbidden`.
@@ -171,12 +132,22 @@ impl Service {
         top.sort_by_key(|(bytes, person)| (Reverse(*bytes), person.id));
         let people_bytes = top.iter().map(|(bytes, _)| *bytes).sum();
         top.truncate(TOP);
+        let keepers: Answer<Vec<_>> = top
+            .into_iter()
+            .map(|(file_bytes, person)| {
+                Ok(AdminKeeper {
+                    quota: self.quota_of(&state, person.id)?,
+                    user: self.person_view(person),
+                    file_bytes,
+                })
+            })
+            .collect();
         let space = self.0.store.space()?;
         let usage = self.0.uploads.blobs.usage();
         let usage = usage.map_err(|error| ServiceError::Internal(error.to_string().into()))?;
         Ok(AdminStorage {
             messages: self.0.store.occupied()?,
-            compacting: self.is_compacting(),
+            compaction: self.compaction_progress(),
             files_bytes: usage.disk,
             people_bytes,
             free_bytes: space.free,
@@ -186,10 +157,7 @@ impl Service {
             quota_bytes: settings.quota_bytes,
             since: self.0.store.installation().created_at,
             now: self.now(),
-            top: top
-                .into_iter()
-                .map(|(bytes, person)| (self.person_view(person), bytes))
-                .collect(),
+            top: keepers?,
         })
     }
 
@@ -211,22 +179,14 @@ impl Service {
     }
 }
 
-/// The bytes of a group's files; `None` if there are more than may still be looked at.
-fn weigh(state: &dyn Reads, group: ConversationId, files_left: &mut usize) -> Answer<Option<u64>> {
-    let all = [
-        FileClass::Image,
-        FileClass::Video,
-        FileClass::Audio,
-        FileClass::File,
-    ];
-    let sent = files::sent_before(state, group, &all, None, *files_left + 1)?;
-    if sent.len() > *files_left {
-        return Ok(None);
-    }
-    *files_left -= sent.len();
-    let mut bytes = 0;
-    for (_, file) in sent {
-        bytes += files::find(state, file)?.map_or(0, |file| file.size);
-    }
-    Ok(Some(bytes))
+/// The ends of all sessions of somebody but one.
+fn ended(state: &dyn Reads, user: UserId, own: Option<SessionId>) -> Answer<Vec<EventBody>> {
+    let all = sessions::of_user(state, user)?.into_iter();
+    let ended = all.filter(|session| Some(session.id) != own);
+    let end = |session: Session| EventBody::SessionEnded {
+        session: session.id,
+        user,
+        end: SessionEnd::Elsewhere,
+    };
+    Ok(ended.map(end).collect())
 }

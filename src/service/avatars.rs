@@ -3,7 +3,7 @@
 use super::decision::Decision;
 use super::files::{Content, FilePart, require_loose};
 use super::limits::{LimitKey, LimitedAction};
-use super::rules::{require_member, require_owner, require_session};
+use super::rules::{require_member, require_open, require_owner, require_session};
 use super::{Answer, Caller, Service, ServiceError};
 use crate::model::ids::{ConversationId, FileId, UserId};
 use crate::model::view::{ConversationView, UserView};
@@ -40,6 +40,7 @@ impl Service {
         self.decide(move |state: &dyn Reads, _| {
             require_session(state, caller)?;
             let (group, _) = require_owner(state, caller.user, conversation)?;
+            require_open(state, conversation)?;
             let of = AvatarOf::Conversation(conversation);
             change(state, caller, of, group.avatar, file)
         })

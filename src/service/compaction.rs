@@ -4,7 +4,7 @@
 //! half of the time at most, on a thread of its own, and the commit thread stops for the switch alone.
 
 use std::ops::ControlFlow;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -27,6 +27,17 @@ const REST_MOST: Duration = Duration::from_millis(50);
 pub struct Compaction {
     asked: Notify,
     going: AtomicBool,
+    copied: AtomicU64,
+    compared: AtomicU64,
+}
+
+/// How far the copying has come. The whole is not known before it is copied.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct CompactionProgress {
+    /// Rows that are copied.
+    pub copied: u64,
+    /// Rows of them that were compared with what they are copies of; then it is done.
+    pub compared: u64,
 }
 
 /// Works for half of the time, and ends when the server does or room is short.
@@ -36,6 +47,17 @@ struct Pace {
 }
 
 impl Pace {
+    fn note(&self, step: Step) {
+        let Compaction {
+            copied, compared, ..
+        } = &self.service.0.compaction;
+        match step {
+            Step::Copying(rows) => copied.store(rows, Ordering::Relaxed),
+            Step::Comparing(rows) => compared.store(rows, Ordering::Relaxed),
+            Step::Following | Step::Ready | Step::Switched => {}
+        }
+    }
+
     fn watch(&mut self, step: Step) -> ControlFlow<()> {
         let store = &self.service.0.store;
         let short = store.space().is_ok_and(|it| it.free / 2 < it.floor);
@@ -77,6 +99,15 @@ impl Service {
         self.0.compaction.going.load(Ordering::Acquire)
     }
 
+    /// How far it has come, while it goes on.
+    pub fn compaction_progress(&self) -> Option<CompactionProgress> {
+        let compaction = &self.0.compaction;
+        self.is_compacting().then(|| CompactionProgress {
+            copied: compaction.copied.load(Ordering::Relaxed),
+            compared: compaction.compared.load(Ordering::Relaxed),
+        })
+    }
+
     /// Runs until uploads end.
     pub(super) async fn run_compacting(self) {
         let mut ending = self.0.uploads.ending();
@@ -87,6 +118,8 @@ impl Service {
                 () = self.0.compaction.asked.notified() => true,
                 () = self.0.clock.sleep(LOOK_EVERY) => false,
             };
+            self.0.compaction.copied.store(0, Ordering::Relaxed);
+            self.0.compaction.compared.store(0, Ordering::Relaxed);
             self.0.compaction.going.store(asked, Ordering::Release);
             let service = self.clone();
             let done = spawn_blocking(move || service.give_back(asked)).await;
@@ -141,7 +174,10 @@ impl Service {
         } else {
             self.settings().files.reserve(&space)
         };
-        let next = store.next_generation(reserve, &mut |step| pace.watch(step))?;
+        let next = store.next_generation(reserve, &mut |step| {
+            pace.note(step);
+            pace.watch(step)
+        })?;
         let retired = self
             .0
             .committer

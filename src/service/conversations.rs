@@ -8,14 +8,14 @@ use super::decision::{Decision, Weighing};
 use super::fields;
 use super::limits::{LimitKey, LimitedAction};
 use super::members::{bytes_of, people_named};
-use super::rules::{require_owner, require_session};
+use super::rules::{require_open, require_owner, require_session};
 use super::setup::{join, new_group};
 use super::{Answer, Caller, NewConversation, Opened, Page, Service, ServiceError};
 use crate::base::clock::Timestamp;
 use crate::model::ids::{ConversationId, UserId};
 use crate::model::view::ConversationView;
-use crate::model::{Conversation, EventBody, MemberRole};
-use crate::store::{Reads, conversations};
+use crate::model::{Conversation, EventBody, GroupState, MemberRole};
+use crate::store::{Reads, conversations, groups};
 
 /// Members that are embedded in each conversation of a list, and in a single one.
 pub(super) const EMBEDDED_IN_LIST: usize = 20;
@@ -129,6 +129,7 @@ impl Service {
             let (group, _) = require_owner(state, caller.user, conversation)?;
             // Whether the title is good is no affair of who may not see the group.
             let title = title?;
+            require_open(state, conversation)?;
             if group.title.as_ref() == Some(&title) {
                 return Ok(Decision::nothing(()));
             }
@@ -156,6 +157,12 @@ impl Service {
     ) -> Answer<Vec<ConversationId>> {
         let state = self.0.store.view();
         Ok(conversations::of_user_after(&state, user, after, limit)?)
+    }
+
+    /// For the realtime door: whether a group is archived for everybody now.
+    pub fn is_read_only(&self, conversation: ConversationId) -> Answer<bool> {
+        let state = groups::state(&self.0.store.view(), conversation)?;
+        Ok(state == GroupState::ReadOnly)
     }
 
     /// For the realtime door: a conversation row now, whoever asks.

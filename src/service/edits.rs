@@ -4,7 +4,7 @@ use super::decision::{Decision, Rule, Weighing};
 use super::fields;
 use super::limits::{LimitKey, LimitedAction};
 use super::mentions::Names;
-use super::rules::{require_member, require_session};
+use super::rules::{require_member, require_session, require_writer};
 use super::{Answer, Caller, Service, ServiceError};
 use crate::base::clock::Timestamp;
 use crate::model::ids::MessageId;
@@ -120,7 +120,7 @@ fn edit(
     names: &Names,
 ) -> Answer<Decision<Message>> {
     require_session(state, caller)?;
-    let (conversation, _) = require_member(state, caller.user, id.conversation)?;
+    let (conversation, _) = require_writer(state, caller.user, id.conversation)?;
     let message = messages::find(state, id)?.ok_or(ServiceError::NotFound)?;
     if message.sender != caller.user {
         return Err(ServiceError::Forbidden(

@@ -69,6 +69,9 @@ pub enum ServiceError {
     /// The server has been set up already, or the setup link is not the right one.
     #[error("setup is done")]
     SetupDone,
+    /// Nobody can make an account by themselves here, or nobody at all.
+    #[error("registration is closed")]
+    RegistrationClosed,
     /// The invite does not exist, has expired, is used up or was taken back.
     #[error("invite is not valid")]
     InviteInvalid,
@@ -141,6 +144,7 @@ impl ServiceError {
             Self::InvalidCredentials => "invalid_credentials",
             Self::RateLimited { .. } => "rate_limited",
             Self::SetupDone => "setup_done",
+            Self::RegistrationClosed => "registration_closed",
             Self::InviteInvalid => "invite_invalid",
             Self::ResetInvalid => "reset_invalid",
             Self::HandoffInvalid => "handoff_invalid",
@@ -203,6 +207,9 @@ impl ServiceError {
             Self::InvalidCredentials => "The name or the password is wrong. Please try again.",
             Self::SetupDone => {
                 "This server is set up already. Please sign in, or ask for an invite."
+            }
+            Self::RegistrationClosed => {
+                "This server makes no new accounts now. Please ask its administrator."
             }
             Self::InviteInvalid => "This invite is not valid (any more). Please ask for a new one.",
             Self::ResetInvalid => {

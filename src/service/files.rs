@@ -189,9 +189,10 @@ impl Service {
     /// The caller's files.
     pub fn storage_usage(&self, caller: Caller) -> Answer<StorageUsage> {
         self.limit(LimitedAction::Read, LimitKey::user(caller.user))?;
+        let state = self.0.store.view();
         Ok(StorageUsage {
-            used: files::usage(&self.0.store.view(), caller.user)?,
-            quota: self.settings().files.quota_bytes,
+            used: files::usage(&state, caller.user)?,
+            quota: self.quota_of(&state, caller.user)?.bytes,
             max_file: self.settings().files.max_bytes,
         })
     }

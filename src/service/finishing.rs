@@ -297,9 +297,11 @@ impl Service {
 
     /// The committer decides whether there is room for it in the owner's quota.
     async fn add_file(&self, caller: Caller, mut file: File) -> Answer<File> {
-        let limit = self.quota();
+        let everybodys = self.settings().files.quota_bytes;
         self.decide(move |state: &dyn Reads, now| {
             require_session(state, caller)?;
+            let own = files::quota(state, caller.user)?;
+            let limit = own.or(everybodys).unwrap_or(u64::MAX);
             let used = files::usage(state, caller.user)?;
             if used.saturating_add(file.weight()) > limit {
                 return Err(ServiceError::QuotaExceeded { limit });

@@ -125,7 +125,7 @@ impl Service {
         let code = hash(code);
         let taken = self.0.handoffs.take(&code, self.0.clock.now())?;
         let session = self.new_session(&device);
-        let (new, idle) = (session.clone(), self.settings().session_idle);
+        let (new, idle) = (session.clone(), self.session_idle());
         let started = self.decide(move |state, now| {
             let account = require_maker(state, taken)?;
             start_session(state, now, account.id, &new, idle)

@@ -6,9 +6,10 @@ use std::time::Duration;
 
 use super::decision::Decision;
 use super::fields;
+use super::house::registration;
 use super::limits::{LimitKey, LimitedAction};
 use super::members::require_room;
-use super::rules::{require_account, require_member};
+use super::rules::{require_account, require_member, require_open};
 use super::setup::{admit, join};
 use super::{
     Answer, Caller, Device, InvitePreview, Joined, NewAccount, NewInvite, Service, ServiceError,
@@ -16,7 +17,7 @@ use super::{
 use crate::base::clock::Timestamp;
 use crate::model::ids::{ConversationId, InviteId, UserId};
 use crate::model::view::ConversationView;
-use crate::model::{Account, EventBody, Invite, MemberRole, Role};
+use crate::model::{Account, EventBody, Invite, MemberRole, Registration, Role};
 use crate::store::{Reads, accounts, conversations, invites, members};
 
 /// The most invites of one person that work at the same time.
@@ -160,7 +161,7 @@ impl Service {
         })
     }
 
-    /// Makes an account by an invite and signs it in. Errors: `invite_invalid`,
+    /// Makes an account by an invite and signs it in. Errors: `invite_invalid`, `registration_closed`,
     /// `username_taken`, fields, `conflict` (the group is full), `rate_limited`.
     pub async fn accept_invite(
         &self,
@@ -170,12 +171,15 @@ impl Service {
     ) -> Answer<Joined> {
         self.limit(LimitedAction::Join, LimitKey::network(device.address))?;
         require_invite(&self.0.store.view(), &code, self.0.clock.now())?;
+        require_newcomers(self.registration())?;
         let applicant = self.applicant(new, Role::Member).await?;
         let user = applicant.id;
         let session = self.new_session(&device);
         let started = session.clone();
+        let unsettled = self.settings().registration;
         let led_to = self
             .decide(move |state, now| {
+                require_newcomers(registration(state, unsettled)?)?;
                 let invite = require_invite(state, &code, now)?;
                 let everyone = conversations::everyone(state)?;
                 let led_to = invite.conversation.or(everyone);
@@ -220,6 +224,14 @@ impl Service {
             })
             .await?;
         self.conversation_view(caller.user, group)
+    }
+}
+
+/// Invites let people in who have no account, unless nobody may make one.
+fn require_newcomers(registration: Registration) -> Answer<()> {
+    match registration {
+        Registration::Closed => Err(ServiceError::RegistrationClosed),
+        Registration::Invite | Registration::Open => Ok(()),
     }
 }
 
@@ -294,6 +306,7 @@ fn enter(
         return Ok(None);
     }
     let group = conversations::find(state, group)?.ok_or(ServiceError::InviteInvalid)?;
+    require_open(state, group.id)?;
     require_room(&group, 1)?;
     Ok(Some(join(&group, user, MemberRole::Member, now)))
 }

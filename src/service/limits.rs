@@ -28,6 +28,8 @@ pub enum LimitedAction {
     SignInNetwork,
     /// Opening setup and invite links, and making an account by them; by network.
     Join,
+    /// Making an account where everybody may; by network.
+    Register,
     /// Giving one's password again; by user.
     Password,
     /// Changing one's own account, sessions or invites; by user.
@@ -62,11 +64,12 @@ pub enum LimitedAction {
 
 impl LimitedAction {
     /// All of them.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::SignIn,
         Self::SignInKnown,
         Self::SignInNetwork,
         Self::Join,
+        Self::Register,
         Self::Password,
         Self::Account,
         Self::Manage,
@@ -90,6 +93,7 @@ impl LimitedAction {
             Self::SignIn => (10, Duration::from_mins(1)),
             Self::SignInKnown => (10, Duration::from_secs(30)),
             Self::SignInNetwork | Self::Join => (30, Duration::from_secs(5)),
+            Self::Register => (10, Duration::from_mins(2)),
             Self::Password => (5, Duration::from_secs(30)),
             Self::Account => (20, Duration::from_secs(3)),
             Self::Manage => (60, Duration::from_secs(1)),
@@ -113,6 +117,7 @@ impl LimitedAction {
         match self {
             Self::SignIn | Self::SignInKnown | Self::SignInNetwork => "Too many sign-ins.",
             Self::Join | Self::Reset => "Too many visits from your network.",
+            Self::Register => "Many accounts were made from your network.",
             Self::Password => "The password was asked for too often.",
             Self::Account | Self::Manage | Self::Conversation | Self::Edit | Self::Draft => {
                 "Too many changes."

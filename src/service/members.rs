@@ -3,7 +3,7 @@
 use super::decision::{Decision, Weighing};
 use super::fields::{self, MEMBERS_MAX};
 use super::limits::{LimitKey, LimitedAction};
-use super::rules::{require_member, require_owner, require_session};
+use super::rules::{require_member, require_open, require_owner, require_session};
 use super::setup::join;
 use super::{Answer, Caller, Page, Place, Service, ServiceError};
 use crate::base::clock::Timestamp;
@@ -58,6 +58,7 @@ impl Service {
         let rule = move |state: &dyn Reads, now| {
             require_session(state, caller)?;
             let (group, _) = require_owner(state, caller.user, conversation)?;
+            require_open(state, conversation)?;
             let events = add(state, now, &group, &names?)?;
             let added = events.iter().filter_map(added_member).collect::<Vec<_>>();
             Ok(Decision::events(events, added))

@@ -5,7 +5,7 @@ use super::fields;
 use super::files::{attachments, kind_with};
 use super::limits::{LimitKey, LimitedAction};
 use super::mentions::Names;
-use super::rules::{require_member, require_session};
+use super::rules::{require_member, require_open, require_session};
 use super::{Answer, Caller, MessagePage, NewMessage, PageAt, Sent, Service, ServiceError};
 use crate::base::clock::Timestamp;
 use crate::model::ids::{ClientId, ConversationId, FileId, MessageId, Seq};
@@ -48,6 +48,7 @@ impl Rule for SendMessage {
             let first = messages::find(state, first)?.ok_or(ServiceError::NotFound)?;
             return Ok(Decision::nothing((first, false)));
         }
+        require_open(state, self.conversation)?;
         let message = Message {
             id: MessageId {
                 conversation: self.conversation,

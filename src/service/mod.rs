@@ -28,7 +28,9 @@ mod files;
 mod finding;
 mod finishing;
 mod follow;
+mod groups;
 mod handoffs;
+mod house;
 mod invites;
 mod live;
 mod members;
@@ -72,6 +74,7 @@ pub use decision::{Decision, Rule};
 pub use edits::EDITS_MAX;
 pub use error::ServiceError;
 pub use files::{Content, FileFilter, FilePart, Reading, StorageUsage};
+pub use house::QUOTA_MOST;
 pub use limits::LimitedAction;
 pub use live::Listener;
 pub use own::DRAFTS_MAX;
@@ -116,6 +119,7 @@ struct Inner {
     limits: Limits,
     directory: Arc<Directory>,
     sessions: Arc<SessionCache>,
+    settled: Arc<house::Settled>,
     live: Arc<Live>,
     receipts: Receipts,
     uploads: Uploads,
@@ -161,6 +165,7 @@ impl Service {
             *settings = Arc::new(Settings {
                 server_name: new.server_name,
                 session_idle: new.session_idle,
+                registration: new.registration,
                 limited: new.limited,
                 files: FileSettings {
                     path_prefix: before.files.path_prefix.clone(),

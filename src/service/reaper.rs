@@ -1,5 +1,5 @@
-//! What goes away by itself: uploads that were never finished, files that were never sent, and
-//! contents that no file needs any more.
+//! What goes away by itself: what is left of deleted groups, uploads that were never finished, files
+//! that were never sent, and contents that no file needs any more.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -33,6 +33,7 @@ impl Follower for Loosened {
                 EventBody::FileRemoved { .. }
                     | EventBody::AvatarChanged { .. }
                     | EventBody::MessageDeleted { .. }
+                    | EventBody::GroupDeleted { .. }
             )
         };
         if events.iter().any(loosens) {
@@ -68,11 +69,13 @@ impl Service {
     /// Lets everything go whose time has come, and gives its space back. Ends early when uploads
     /// end.
     pub async fn reap(&self) -> Answer<()> {
+        // What of a group can't be read keeps nothing else.
+        let erased = self.erase_groups().await;
         self.reap_uploads().await?;
         self.reap_unsent().await?;
         self.reap_contents().await?;
         while !self.0.uploads.is_ending() && self.with_blobs(|blobs| blobs.tidy()).await?.more {}
-        Ok(())
+        erased
     }
 
     async fn reap_uploads(&self) -> Answer<()> {

@@ -5,8 +5,8 @@
 
 use super::{Answer, Caller, ServiceError};
 use crate::model::ids::{ConversationId, UserId};
-use crate::model::{Account, Actor, Conversation, Member, MemberRole, Role, Session};
-use crate::store::{Reads, accounts, conversations, members, sessions};
+use crate::model::{Account, Actor, Conversation, GroupState, Member, MemberRole, Role, Session};
+use crate::store::{Reads, accounts, conversations, groups, members, sessions};
 
 /// The caller's session, which must still stand when the command is decided.
 pub fn require_session(state: &dyn Reads, caller: Caller) -> Answer<Session> {
@@ -43,6 +43,28 @@ pub fn require_member(
     let member = members::find(state, conversation, user)?.ok_or(ServiceError::NotFound)?;
     let conversation = conversations::find(state, conversation)?.ok_or(ServiceError::NotFound)?;
     Ok((conversation, member))
+}
+
+/// Somebody's place in a conversation in which something may be written.
+pub fn require_writer(
+    state: &dyn Reads,
+    user: UserId,
+    conversation: ConversationId,
+) -> Answer<(Conversation, Member)> {
+    let found = require_member(state, user, conversation)?;
+    require_open(state, conversation)?;
+    Ok(found)
+}
+
+/// A conversation that is not archived for everybody.
+pub fn require_open(state: &dyn Reads, conversation: ConversationId) -> Answer<()> {
+    match groups::state(state, conversation)? {
+        GroupState::Open => Ok(()),
+        GroupState::ReadOnly | GroupState::Deleted => Err(ServiceError::Conflict {
+            field: "readOnly",
+            message: "This group was archived: it can be read, and nobody writes in it any more.",
+        }),
+    }
 }
 
 /// An owner's place in a group.

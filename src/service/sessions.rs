@@ -92,7 +92,7 @@ impl Service {
             .ok_or(ServiceError::InvalidCredentials)?;
         let user = account.id;
         let session = self.new_session(&device);
-        let (new, idle) = (session.clone(), self.settings().session_idle);
+        let (new, idle) = (session.clone(), self.session_idle());
         self.decide(move |state, now| {
             // Somebody may have changed it while the password was checked.
             accounts::find(state, user)?
@@ -170,7 +170,7 @@ impl Service {
         };
         let now = self.0.clock.now();
         let unused = now.since(known.last_used_at);
-        if unused >= self.settings().session_idle {
+        if unused >= self.session_idle() {
             return Err(ServiceError::Unauthorized);
         }
         if unused >= USE_NOTED_EVERY && self.0.sessions.used(&token, known.last_used_at, now) {
@@ -203,7 +203,7 @@ impl Service {
     /// The caller's sessions, the newest use first.
     pub fn sessions(&self, caller: Caller) -> Answer<Vec<SessionView>> {
         self.limit(LimitedAction::Read, LimitKey::user(caller.user))?;
-        let (now, idle) = (self.0.clock.now(), self.settings().session_idle);
+        let (now, idle) = (self.0.clock.now(), self.session_idle());
         let mut sessions = sessions::of_user(&self.0.store.view(), caller.user)?;
         sessions.retain(|session| now.since(session.last_used_at) < idle);
         sessions

@@ -14,6 +14,7 @@ use super::devices::Devices;
 use super::directory::Directory;
 use super::files::READERS_OF_ONE;
 use super::handoffs::Handoffs;
+use super::house::Settled;
 use super::limits::Limits;
 use super::live::Live;
 use super::passwords::{PasswordCost, Passwords};
@@ -30,6 +31,7 @@ use crate::base::clock::Clock;
 use crate::base::rng::Rng;
 use crate::blobs::Blobs;
 use crate::metrics::Meters;
+use crate::model::Registration;
 use crate::store::{LogLimits, Space, Store, Writer};
 
 /// How often what is outdated in memory is dropped.
@@ -64,6 +66,8 @@ pub struct Settings {
     pub server_name: String,
     /// How long an unused session stands.
     pub session_idle: Duration,
+    /// Who may make an account, until an administrator settles it.
+    pub registration: Registration,
     /// Whether rates are limited.
     pub limited: bool,
     /// What hashing a password costs.
@@ -127,6 +131,7 @@ impl Default for Settings {
         Self {
             server_name: "Inkspot".into(),
             session_idle: Duration::from_hours(90 * 24),
+            registration: Registration::default(),
             limited: true,
             password_cost: PasswordCost::default(),
             password_turns: 1,
@@ -171,6 +176,7 @@ impl Service {
         let uploads = Uploads::load(blobs, &store.view(), settings.files.writers)?;
         let reaper = Arc::default();
         let sessions = Arc::new(SessionCache::default());
+        let settled = Arc::new(Settled::load(&store.view())?);
         let live = Arc::new(Live::new(Presence::new(settings.grace), clock.clone()));
         let passwords =
             Passwords::new(settings.password_cost, settings.password_turns, rng.clone())?;
@@ -187,6 +193,7 @@ impl Service {
         .map_err(|error| ServiceError::Internal(error.to_string().into()))?;
         committer.follow(directory.clone());
         committer.follow(sessions.clone());
+        committer.follow(settled.clone());
         committer.follow(live.clone());
         committer.follow(Arc::new(Loosened(Arc::clone(&reaper))));
         let service = Self(Arc::new(Inner {
@@ -201,6 +208,7 @@ impl Service {
             passwords,
             directory,
             sessions,
+            settled,
             live,
             receipts: Receipts::default(),
             uploads,

@@ -5,10 +5,11 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
+pub use super::compaction::CompactionProgress;
 use crate::base::clock::Timestamp;
 use crate::model::ids::{ConversationId, MessageId, Seq, SessionId, UserId};
 use crate::model::view::{ConversationView, MessageView, UserView};
-use crate::model::{Actor, Event, Invite, MemberRole, MessageKind, Role};
+use crate::model::{Actor, Event, Invite, MemberRole, MessageKind, Registration, Role};
 pub use crate::store::{Occupied, SetAside};
 
 /// A signed-in person: what [`Service::authenticate`](super::Service::authenticate) makes of a
@@ -347,6 +348,55 @@ pub struct AdminPerson {
     pub sessions: usize,
     /// What their files take, in bytes.
     pub file_bytes: u64,
+    /// What they may take.
+    pub quota: Quota,
+}
+
+/// Somebody who keeps much.
+#[derive(Clone, Debug)]
+pub struct AdminKeeper {
+    /// Who.
+    pub user: UserView,
+    /// What their files take, in bytes.
+    pub file_bytes: u64,
+    /// What they may take.
+    pub quota: Quota,
+}
+
+/// How much somebody may keep.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Quota {
+    /// In bytes; `None`: as much as there is room for.
+    pub bytes: Option<u64>,
+    /// Whether it was settled for this person; else it is everybody's.
+    pub is_own: bool,
+}
+
+/// What holds for the house.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HouseState {
+    /// Who may make an account.
+    pub registration: Registration,
+    /// How long an unused session stands.
+    pub session_idle: Duration,
+}
+
+/// What an administrator settles for the house; what is not set stays.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct HouseChange {
+    /// Who may make an account.
+    pub registration: Option<Registration>,
+    /// Days after which an unused session ends, 1 to 3650.
+    pub session_idle_days: Option<u32>,
+}
+
+/// Somebody in a group, as administrators see it.
+#[derive(Clone, Debug)]
+pub struct GroupMember {
+    /// Who.
+    pub user: UserView,
+    /// Owner or member.
+    pub role: MemberRole,
 }
 
 /// A page of accounts, by name.
@@ -371,8 +421,12 @@ pub struct AdminGroup {
     pub avatar_url: Option<String>,
     /// Whether everybody joins it.
     pub everyone: bool,
+    /// Whether an administrator archived it.
+    pub read_only: bool,
     /// How many are in it.
     pub member_count: u32,
+    /// Its owners whose accounts are enabled; `None` if there are too many members to look at now.
+    pub owners: Option<Vec<UserView>>,
     /// How many messages were sent, deleted ones too.
     pub messages: u64,
     /// When it was made.
@@ -390,8 +444,8 @@ pub struct AdminGroup {
 pub struct AdminStorage {
     /// The database: messages, accounts, the log.
     pub messages: Occupied,
-    /// Whether its space is being given back.
-    pub compacting: bool,
+    /// How far giving its space back has come; `None` when that is not done.
+    pub compaction: Option<CompactionProgress>,
     /// The contents of files, each once.
     pub files_bytes: u64,
     /// What all files count to those who sent them.
@@ -410,6 +464,6 @@ pub struct AdminStorage {
     pub since: Timestamp,
     /// When this was counted.
     pub now: Timestamp,
-    /// Who keeps most, with the bytes of their files.
-    pub top: Vec<(UserView, u64)>,
+    /// Who keeps most.
+    pub top: Vec<AdminKeeper>,
 }

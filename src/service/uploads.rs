@@ -16,7 +16,7 @@ use crate::blobs::{BlobError, Blobs};
 use crate::model::ids::{FileId, UserId};
 use crate::model::view::FileView;
 use crate::model::{File, FileUse};
-use crate::store::{Store, files};
+use crate::store::{Reads, Store, files};
 
 /// An upload as its owner sees it.
 #[derive(Clone, Debug)]
@@ -72,9 +72,10 @@ impl Service {
         let now = self.0.clock.now();
         let upload = Arc::new(Upload::new(id, caller.user, name, length, now));
         let note = upload.note()?;
-        let used = files::usage(&self.0.store.view(), caller.user)?;
+        let view = self.0.store.view();
+        let used = files::usage(&view, caller.user)?;
         let uploads = &self.0.uploads;
-        uploads.begin(Arc::clone(&upload), used, self.quota())?;
+        uploads.begin(Arc::clone(&upload), used, self.quota(&view, caller.user)?)?;
         let stage = upload.stage();
         let begun = self.with_blobs(move |blobs| blobs.begin(stage, &note, now));
         if let Err(error) = begun.await {
@@ -175,8 +176,10 @@ impl Service {
 
     /// Keeps more of the quota for an upload without a length.
     pub(super) fn grow(&self, upload: &Upload, bytes: u64) -> Answer<()> {
-        let used = files::usage(&self.0.store.view(), upload.owner)?;
-        self.0.uploads.reserve(upload, bytes, used, self.quota())
+        let state = self.0.store.view();
+        let used = files::usage(&state, upload.owner)?;
+        let quota = self.quota(&state, upload.owner)?;
+        self.0.uploads.reserve(upload, bytes, used, quota)
     }
 
     /// Refuses when the disk would have less than its reserve left.
@@ -189,9 +192,9 @@ impl Service {
         Ok(())
     }
 
-    /// What one person may keep, in bytes.
-    pub(super) fn quota(&self) -> u64 {
-        self.settings().files.quota_bytes.unwrap_or(u64::MAX)
+    /// What a person may keep, in bytes.
+    pub(super) fn quota(&self, state: &dyn Reads, user: UserId) -> Answer<u64> {
+        Ok(self.quota_of(state, user)?.bytes.unwrap_or(u64::MAX))
     }
 
     fn expires_at(&self, upload: &Upload) -> Timestamp {

@@ -7,8 +7,8 @@ use crate::model::ids::{ConversationId, UserId};
 use crate::model::view::{
     ConversationView, MemberView, MessageView, SenderView, UserView, VersionView,
 };
-use crate::model::{AvatarOf, Member, Mentions, Message, Version};
-use crate::store::{Reads, conversations, members, mentions};
+use crate::model::{AvatarOf, GroupState, Member, Mentions, Message, Version};
+use crate::store::{Reads, conversations, groups, members, mentions};
 
 /// How many unread mentions are counted.
 const MENTIONS_MAX: usize = 100;
@@ -114,6 +114,7 @@ impl Service {
             muted: own.own.muted,
             pinned: own.own.pinned,
             archived: own.own.is_archived(found.last_seq),
+            read_only: groups::state(state, id)? == GroupState::ReadOnly,
             member_role: own.role,
             avatar_url: self.avatar_url(AvatarOf::Conversation(id), found.avatar),
         }))

@@ -6,7 +6,8 @@
 use super::error::StoreError;
 use super::txn::Changes;
 use super::{
-    accounts, conversations, drafts, files, history, invites, members, messages, resets, sessions,
+    accounts, conversations, drafts, files, groups, history, house, invites, members, messages,
+    resets, sessions,
 };
 use crate::base::clock::Timestamp;
 use crate::model::{AvatarOf, EventBody, FileId, Message};
@@ -83,6 +84,15 @@ pub(super) fn apply(
         EventBody::FileAdded(file) => files::add(changes, file),
         EventBody::FileRemoved { file } => files::remove_loose(changes, *file),
         EventBody::AvatarChanged { of, file } => change_avatar(changes, at, *of, *file),
+        EventBody::ReadOnlyChanged {
+            conversation,
+            read_only,
+            ..
+        } => groups::set_read_only(changes, *conversation, *read_only),
+        EventBody::GroupDeleted { conversation, .. } => groups::delete(changes, *conversation),
+        EventBody::GroupErased { conversation } => groups::erase(changes, *conversation),
+        EventBody::QuotaChanged { user, bytes } => files::set_quota(changes, *user, *bytes),
+        EventBody::HouseChanged(house) => house::put(changes, house),
     }
 }
 

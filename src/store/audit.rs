@@ -11,8 +11,8 @@ use super::error::StoreError;
 use super::rows::{Reads, u64_at, u128_at};
 use super::schema::{Key, Table};
 use super::{
-    Store, View, accounts, conversations, drafts, files, history, invites, members, messages,
-    pages, sessions,
+    Store, View, accounts, conversations, drafts, files, groups, history, invites, members,
+    messages, pages, sessions,
 };
 use crate::model::file::ContentHash;
 use crate::model::{
@@ -242,6 +242,10 @@ fn leads(view: &View, table: Table, key: &[u8], value: &[u8]) -> Result<bool, St
         Table::UserConversations => {
             members::find(reads, ConversationId(at(9)?), user()?)?.is_some()
         }
+        Table::GroupStates => {
+            groups::state(reads, ConversationId(at(1)?))?;
+            conversations::find(reads, ConversationId(at(1)?))?.is_some()
+        }
         Table::Drafts => drafts::find(reads, user()?, ConversationId(at(9)?))?.is_some(),
         Table::Messages | Table::MessageParts => messages::find(reads, message(1, 9)?)?.is_some(),
         Table::MessageHistory => !history::all(reads, message(1, 9)?)?.is_empty(),
@@ -263,7 +267,7 @@ fn leads(view: &View, table: Table, key: &[u8], value: &[u8]) -> Result<bool, St
         Table::ConversationFiles => files::find(reads, FileId(u128_at(name, value, 0)?))?
             .is_some_and(|found| matches!(found.used, FileUse::Message(_))),
         Table::BlobRefs => key.len() == 33 && u64_at(name, value, 0)? > 0,
-        Table::FileUsage => {
+        Table::FileUsage | Table::FileQuotas => {
             u64_at(name, value, 0)?;
             account(user()?)?
         }

@@ -204,8 +204,10 @@ pub(super) fn check_log(
         for (seq, entry) in entries {
             require(seq.0 == last.0 + 1, "log", "an event is missing in it")?;
             if let Some(message) = entry.sent() {
+                let conversation = conversations::find(reads, message.conversation)?;
+                let erased = conversation.is_none_or(|left| message.seq > left.last_seq);
                 require(
-                    messages::find(reads, message)?.is_some(),
+                    erased || messages::find(reads, message)?.is_some(),
                     "log",
                     "it names a message that is not there",
                 )?;

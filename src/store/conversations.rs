@@ -164,6 +164,14 @@ pub(super) fn update(
     )
 }
 
+/// Removes a conversation that nobody is in and in which nothing is left.
+pub(super) fn remove(
+    changes: &mut Changes<'_>,
+    conversation: ConversationId,
+) -> Result<(), StoreError> {
+    changes.set(key(conversation), None)
+}
+
 /// Says that this is the direct conversation of these two.
 pub(super) fn pair(
     changes: &mut Changes<'_>,

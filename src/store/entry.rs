@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::codec::{self, Record};
 use super::error::StoreError;
+use super::house::HouseV1;
 use super::members::MemberV1;
 use super::recall;
 use super::rows::Reads;
@@ -129,6 +130,21 @@ pub(super) enum BodyV1 {
         user: u64,
         by: Option<u64>,
     },
+    ReadOnlyChanged {
+        conversation: u64,
+        read_only: bool,
+        by: Option<u64>,
+    },
+    GroupDeleted {
+        conversation: u64,
+        by: Option<u64>,
+    },
+    GroupErased(u64),
+    QuotaChanged {
+        user: u64,
+        bytes: Option<u64>,
+    },
+    HouseChanged(HouseV1),
 }
 
 /// Which message, and enough to say whose it was should it be gone.
@@ -346,6 +362,25 @@ impl From<&EventBody> for BodyV1 {
                 user: link.user.0,
                 by: link.created_by.map(|user| user.0),
             },
+            E::ReadOnlyChanged {
+                conversation,
+                read_only,
+                by,
+            } => Self::ReadOnlyChanged {
+                conversation: conversation.0,
+                read_only: *read_only,
+                by: by.map(|user| user.0),
+            },
+            E::GroupDeleted { conversation, by } => Self::GroupDeleted {
+                conversation: conversation.0,
+                by: by.map(|user| user.0),
+            },
+            E::GroupErased { conversation } => Self::GroupErased(conversation.0),
+            E::QuotaChanged { user, bytes } => Self::QuotaChanged {
+                user: user.0,
+                bytes: *bytes,
+            },
+            E::HouseChanged(house) => Self::HouseChanged(house.into()),
         }
     }
 }

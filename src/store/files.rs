@@ -1,4 +1,5 @@
-//! Files: the tables `Files`, `LooseFiles`, `ConversationFiles`, `BlobRefs`, `FileUsage`.
+//! Files: the tables `Files`, `LooseFiles`, `ConversationFiles`, `BlobRefs`, `FileUsage`,
+//! `FileQuotas`.
 //!
 //! What is known of each, what holds it, and how often each content is needed. The contents
 //! themselves are the blobs', which this room does not know.
@@ -29,6 +30,10 @@ fn refs_key(hash: &ContentHash) -> Key {
 
 fn usage_key(user: UserId) -> Key {
     Key::new(Table::FileUsage).u64(user.0)
+}
+
+fn quota_key(user: UserId) -> Key {
+    Key::new(Table::FileQuotas).u64(user.0)
 }
 
 /// A class in a key. Never used for another one.
@@ -73,6 +78,26 @@ pub fn usage(reads: &dyn Reads, user: UserId) -> Result<u64, StoreError> {
         Some(bytes) => u64_at("file usage", &bytes, 0),
         None => Ok(0),
     }
+}
+
+/// What a person may keep, in bytes, if that is not what everybody may.
+pub fn quota(reads: &dyn Reads, user: UserId) -> Result<Option<u64>, StoreError> {
+    let found = reads.get(&quota_key(user))?;
+    found
+        .map(|bytes| u64_at("limit of a person", &bytes, 0))
+        .transpose()
+}
+
+/// Gives a person a limit of their own, or everybody's.
+pub(super) fn set_quota(
+    changes: &mut Changes<'_>,
+    user: UserId,
+    bytes: Option<u64>,
+) -> Result<(), StoreError> {
+    changes.set(
+        quota_key(user),
+        bytes.map(|bytes| bytes.to_be_bytes().to_vec()),
+    )
 }
 
 /// Whether some file needs this content.

@@ -229,6 +229,22 @@ pub(super) fn replace(changes: &mut Changes<'_>, message: &Message) -> Result<Me
     Ok(before)
 }
 
+/// The newest positions whose messages have rows of their own, newest first.
+pub(super) fn newest_own(
+    reads: &dyn Reads,
+    conversation: ConversationId,
+    limit: usize,
+) -> Result<Vec<Seq>, StoreError> {
+    let span = Span::of(conversation_key(conversation)).backward();
+    rows::collect(reads, &span, limit, |key, _| u64_at(NAME, key, 9).map(Seq))
+}
+
+/// Removes a message's own row, if it has one, and those of its parts.
+pub(super) fn remove_rows(changes: &mut Changes<'_>, id: MessageId) -> Result<(), StoreError> {
+    body::remove(changes, parts_key(id))?;
+    changes.set(key(id), None)
+}
+
 /// The row of a message and those of its parts.
 fn rows_of(message: &Message) -> Result<Vec<(Key, Vec<u8>)>, StoreError> {
     if message.attachments.len() > MAX_ATTACHMENTS {

@@ -147,6 +147,27 @@ pub(super) fn add(
     Ok(went)
 }
 
+/// The rows of the newest page, oldest first.
+pub(super) fn last(
+    reads: &dyn Reads,
+    conversation: ConversationId,
+) -> Result<Option<Vec<Placed>>, StoreError> {
+    let newest = Span::of(conversation_key(conversation)).backward();
+    Ok(read(reads, &newest)?.map(|Page(rows)| rows))
+}
+
+/// Removes the page of these rows.
+pub(super) fn remove(
+    changes: &mut Changes<'_>,
+    conversation: ConversationId,
+    rows: &[Placed],
+) -> Result<(), StoreError> {
+    match rows.first() {
+        Some((first, _)) => changes.set(key(conversation, *first), None),
+        None => Ok(()),
+    }
+}
+
 /// As many to a page as a value can hold.
 fn fill(rows: Vec<Placed>) -> Vec<Page> {
     let mut pages: Vec<Page> = Vec::new();

@@ -178,6 +178,27 @@ pub(super) fn event(
             created_at: at,
             expires_at: at,
         }),
+        B::ReadOnlyChanged {
+            conversation,
+            read_only,
+            by,
+        } => E::ReadOnlyChanged {
+            conversation: ConversationId(conversation),
+            read_only,
+            by: by.map(UserId),
+        },
+        B::GroupDeleted { conversation, by } => E::GroupDeleted {
+            conversation: ConversationId(conversation),
+            by: by.map(UserId),
+        },
+        B::GroupErased(conversation) => E::GroupErased {
+            conversation: ConversationId(conversation),
+        },
+        B::QuotaChanged { user, bytes } => E::QuotaChanged {
+            user: UserId(user),
+            bytes,
+        },
+        B::HouseChanged(house) => E::HouseChanged(house.into()),
     })
 }
 

@@ -21,6 +21,7 @@
 //! | `Directs` | lower user (8), higher user (8) | conversation |
 //! | `Members` | conversation (8), user (8) | member v1 |
 //! | `UserConversations` | user (8), conversation (8) | nothing |
+//! | `GroupStates` | conversation (8), of groups that are not open | 1: read-only; 2: being erased |
 //! | `Drafts` | user (8), conversation (8), part (2) | part 0: draft v1 with the first bytes of the body; then the next bytes |
 //! | `Messages` | conversation (8), seq (8) | message v1 with the first bytes of the body |
 //! | `MessageParts` | conversation (8), seq (8), part (2) | the next bytes of the body |
@@ -33,6 +34,7 @@
 //! | `ConversationFiles` | conversation (8), class (1), seq (8), place in the message (1) | file |
 //! | `BlobRefs` | SHA-256 of a content (32) | how many files and thumbnails it is (8) |
 //! | `FileUsage` | user (8) | bytes of all their files (8) |
+//! | `FileQuotas` | user (8), of those with a limit of their own | bytes (8) |
 //! | `Log` | event (8) | log entry v1 |
 //!
 //! "Nothing" and bare ids are raw bytes without a version: they can't change.
@@ -79,6 +81,8 @@ pub enum Table {
     UserConversations = 0x2b,
     /// What people began to write.
     Drafts = 0x2c,
+    /// Groups that are not open.
+    GroupStates = 0x2d,
     /// Messages by place.
     Messages = 0x30,
     /// What of a long message did not fit into its row.
@@ -99,6 +103,8 @@ pub enum Table {
     BlobRefs = 0x3b,
     /// How much each person keeps here.
     FileUsage = 0x3c,
+    /// How much those may keep who have a limit of their own.
+    FileQuotas = 0x3d,
     /// Older messages, many to a row.
     MessagePages = 0x34,
     /// Events.
@@ -107,7 +113,7 @@ pub enum Table {
 
 impl Table {
     /// All of them.
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 30] = [
         Self::Meta,
         Self::Accounts,
         Self::Usernames,
@@ -124,6 +130,7 @@ impl Table {
         Self::Members,
         Self::UserConversations,
         Self::Drafts,
+        Self::GroupStates,
         Self::Messages,
         Self::MessageParts,
         Self::ClientIds,
@@ -134,6 +141,7 @@ impl Table {
         Self::ConversationFiles,
         Self::BlobRefs,
         Self::FileUsage,
+        Self::FileQuotas,
         Self::MessagePages,
         Self::Log,
     ];
@@ -157,6 +165,7 @@ impl Table {
             Self::Members => "Members",
             Self::UserConversations => "UserConversations",
             Self::Drafts => "Drafts",
+            Self::GroupStates => "GroupStates",
             Self::Messages => "Messages",
             Self::MessageParts => "MessageParts",
             Self::ClientIds => "ClientIds",
@@ -167,6 +176,7 @@ impl Table {
             Self::ConversationFiles => "ConversationFiles",
             Self::BlobRefs => "BlobRefs",
             Self::FileUsage => "FileUsage",
+            Self::FileQuotas => "FileQuotas",
             Self::MessagePages => "MessagePages",
             Self::Log => "Log",
         }
@@ -185,6 +195,8 @@ pub enum Meta {
     AccountCount = 0x03,
     /// The conversation that everybody joins, eight bytes big-endian.
     Everyone = 0x04,
+    /// What administrators settled for the installation; house v1.
+    House = 0x05,
 }
 
 /// A key, inline. At most [`Key::MAX`] bytes.

@@ -7,6 +7,7 @@ mod files;
 mod folder;
 mod generations;
 mod golden;
+mod groups;
 mod history;
 mod kv;
 mod log;

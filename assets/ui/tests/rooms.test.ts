@@ -14,6 +14,7 @@ const update = (lastSeq: number, more: Partial<ConversationUpdate> = {}): Conver
   lastMessage: message(lastSeq),
   updatedAt: message(lastSeq).createdAt,
   memberCount: 3,
+  readOnly: false,
   reason: "message",
   ...more,
 });

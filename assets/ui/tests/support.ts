@@ -59,6 +59,7 @@ export function room(more: Partial<Conversation> = {}): Conversation {
     isGroup: true,
     members: [],
     memberCount: 3,
+    readOnly: false,
     createdAt: at,
     updatedAt: at,
     lastMessage: lastSeq > 0 ? message(lastSeq) : null,

@@ -104,6 +104,7 @@ async fn case_1_nobody_who_is_not_signed_in_gets_anything() {
         "/api/openapi.json",
         "/api/setup",
         "/api/auth/login",
+        "/api/auth/register",
         "/api/auth/session",
         "/api/invites/{code}/preview",
         "/api/invites/{code}/accept",

@@ -35,10 +35,13 @@ impl Scene {
         let admin = admin.sign_in("root", PASSWORD).await;
         let ada = server.account(&format!("ada{n}"), Role::Member).await;
         let body = json!({"title": "Room", "isGroup": true, "members": [ada.username]});
-        let room = admin.post("/api/conversations", body).await.gives(201)["id"].clone();
+        let mut room = admin.post("/api/conversations", body).await.gives(201)["id"].clone();
         let message = admin.send(room.as_str().unwrap(), "words").await["id"].clone();
         let invite = json!({"conversationId": room});
         let invite = admin.post("/api/invites", invite).await.gives(201);
+        if pattern.ends_with("/owner") {
+            room = json!(Self::orphan(server, &admin, n, &ada).await);
+        }
         let session = admin.get("/api/auth/me").await.gives(200)["sessionId"].clone();
         let path = format!("/api/users/{}/reset-link", ada.id);
         let reset = admin.post(&path, json!({})).await.gives(201)["link"].clone();
@@ -75,6 +78,19 @@ impl Scene {
         }
     }
 
+    /// A group whose owner's account is disabled.
+    async fn orphan(server: &TestServer, admin: &Client, n: usize, ada: &UserView) -> String {
+        let olga = server.person(&format!("olga{n}")).await;
+        let body = json!({"title": "Left", "isGroup": true, "members": [ada.username]});
+        let room = olga.post("/api/conversations", body).await.gives(201);
+        let path = format!("/api/users/{}", olga.id());
+        admin
+            .patch(&path, json!({"disabled": true}))
+            .await
+            .gives(200);
+        room["id"].as_str().unwrap().to_owned()
+    }
+
     /// A picture that nothing holds, one that is a face, an upload of five bytes.
     async fn files(admin: &Client, room: &str, pattern: &str) -> [String; 3] {
         let picture = admin.upload("a.png", &png(3, 2)).await;
@@ -94,7 +110,8 @@ impl Scene {
 
     fn path(&self, pattern: &str) -> String {
         let id = match pattern.split('/').nth(2) {
-            Some("users") => return self.fill(pattern, &self.ada.id.to_string()),
+            Some("admin") if pattern.contains("groups") => return self.fill(pattern, &self.room),
+            Some("users" | "admin") => return self.fill(pattern, &self.ada.id.to_string()),
             Some("conversations") => return self.fill(pattern, &self.room),
             Some("messages") => return self.fill(pattern, &self.message),
             Some("invites") => &self.invite["id"],
@@ -136,6 +153,7 @@ impl Scene {
             ("token", json!(setup)),
             ("currentPassword", json!(PASSWORD)),
             ("fileId", json!(self.picture)),
+            ("userId", json!(self.ada.id.to_string())),
         ] {
             if body.get(field).is_some() {
                 body[field] = value;

@@ -3,6 +3,8 @@
 mod access;
 mod accounts;
 mod admin;
+mod admin_groups;
+mod admin_house;
 mod attachments;
 mod backups;
 mod cookies;

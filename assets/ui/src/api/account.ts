@@ -1,5 +1,6 @@
 /** Signing in and out, the first account, sessions. */
 
+import type { Registration } from "../lib/administration";
 import type { Conversation, Invite, Session, User } from "../lib/wire";
 import { query, request, seg } from "./http";
 
@@ -39,7 +40,10 @@ export const login = (username: string, password: string) =>
 export const logout = () => request<void>("POST", "/auth/logout");
 
 /** Who is signed in, if anybody. The page asks for it before any script runs: its address stands in `index.html`, too. */
-export const getSession = () => request<{ me: Me | null }>("GET", "/auth/session");
+export const getSession = () => request<{ me: Me | null; registration: Registration }>("GET", "/auth/session");
+
+/** Makes an account where everybody may. */
+export const register = (who: Credentials) => request<Entered>("POST", "/auth/register", who);
 
 /** The signed-in user; fails with `unauthorized` when there is none. */
 export const getMe = () => request<Me>("GET", "/auth/me");

@@ -1,6 +1,6 @@
 /** What administrators ask, and links to a new password. */
 
-import type { AdminBackups, AdminGroups, AdminHealth, AdminPeople, AdminStorage, ResetLink, ResetState } from "../lib/administration";
+import type { AdminBackups, AdminGroup, AdminGroups, AdminHealth, AdminPeople, AdminStorage, GroupMember, HouseRules, ResetLink, ResetState } from "../lib/administration";
 import type { User } from "../lib/wire";
 import { query, request, seg } from "./http";
 
@@ -10,6 +10,35 @@ export const getPeople = (q: string, role: User["role"] | null, cursor: string |
 
 /** A page of groups. */
 export const getGroups = (cursor: string | null) => request<AdminGroups>("GET", `/admin/groups${query({ cursor, limit: 50 })}`);
+
+/** Archives a group for everybody in it, or opens it again. */
+export const patchGroup = (id: string, readOnly: boolean) => request<AdminGroup>("PATCH", `/admin/groups/${seg(id)}`, { readOnly });
+
+/** Deletes a group for good. */
+export const deleteGroup = (id: string) => request<void>("DELETE", `/admin/groups/${seg(id)}`);
+
+/** A page of those who are in a group. */
+export const getGroupMembers = (id: string, cursor: string | null) =>
+  request<{ members: GroupMember[]; next: string | null }>("GET", `/admin/groups/${seg(id)}/members${query({ cursor, limit: 100 })}`);
+
+/** Gives a group that nobody looks after an owner. */
+export const putOwner = (id: string, userId: string) => request<AdminGroup>("PUT", `/admin/groups/${seg(id)}/owner`, { userId });
+
+/** Lets somebody keep so much; `null`: as everybody. */
+export const putQuota = (id: string, bytes: number | null) =>
+  bytes === null ? request<void>("DELETE", `/admin/people/${seg(id)}/quota`) : request<void>("PUT", `/admin/people/${seg(id)}/quota`, { bytes });
+
+/** What was settled for the house. */
+export const getHouse = () => request<HouseRules>("GET", "/admin/house");
+
+/** Settles something for the house. */
+export const patchHouse = (change: Partial<HouseRules>) => request<HouseRules>("PATCH", "/admin/house", change);
+
+/** Signs everybody out, but for this session. */
+export const endAllSessions = () => request<void>("DELETE", "/admin/sessions");
+
+/** Begins to give the space of deleted things back. */
+export const postCompaction = () => request<void>("POST", "/admin/compaction");
 
 /** What lies on the disk. */
 export const getStorage = () => request<AdminStorage>("GET", "/admin/storage");

@@ -12,16 +12,18 @@ export interface ButtonProps {
   busy?: boolean;
   disabled?: boolean;
   label?: string;
+  autofocus?: boolean;
   onClick?: (event: MouseEvent) => void;
 }
 
 /** Says what happens when pressed. While `busy` it stays focusable and does nothing. */
-export function Button({ children, kind, icon, type = "button", busy, disabled, label, onClick }: ButtonProps) {
+export function Button({ children, kind, icon, type = "button", busy, disabled, label, autofocus, onClick }: ButtonProps) {
   return (
     <button
       type={type}
       class={`button ${kind ?? ""}`}
       disabled={disabled ?? false}
+      autofocus={autofocus}
       aria-label={label}
       aria-busy={busy ? "true" : undefined}
       onClick={busy ? (event) => event.preventDefault() : onClick}
@@ -39,6 +41,7 @@ export function IconButton(props: {
   class?: string;
   mirror?: boolean;
   pressed?: boolean;
+  disabled?: boolean;
   /** It opens a menu, which is open or not. */
   expanded?: boolean;
   /** Keys that do the same, as `aria-keyshortcuts` writes them. */
@@ -55,6 +58,7 @@ export function IconButton(props: {
       aria-haspopup={props.expanded === undefined ? undefined : "menu"}
       aria-expanded={props.expanded}
       aria-keyshortcuts={props.shortcut}
+      disabled={props.disabled ?? false}
       onClick={props.onClick}
     >
       <Icon name={props.icon} mirror={props.mirror ?? false} />

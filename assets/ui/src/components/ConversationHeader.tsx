@@ -16,6 +16,7 @@ export function ConversationHeader(props: { room: Conversation; onDetails(): voi
   const title = titleOf(room);
   const here = room.members.filter((member) => presenceShape(member) === "here").length;
   const people = t("room.people", { n: room.memberCount });
+  const meta = other ? presenceText(other) : here > 0 ? t("common.both", { a: people, b: t("room.here", { n: here }) }) : people;
   return (
     <header class="head page-grid">
       <div class="head-lead">
@@ -31,7 +32,7 @@ export function ConversationHeader(props: { room: Conversation; onDetails(): voi
       <div class="head-title">
         <h1>{title}</h1>
         <span class="head-meta">
-          {other ? presenceText(other) : here > 0 ? t("common.both", { a: people, b: t("room.here", { n: here }) }) : people}
+          {room.readOnly ? t("common.both", { a: meta, b: t("page.archived") }) : meta}
         </span>
       </div>
       <div class="head-actions">

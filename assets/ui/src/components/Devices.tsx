@@ -4,12 +4,14 @@ import { useEffect, useState } from "preact/hooks";
 import { deviceName } from "../lib/deviceName";
 import { ago } from "../lib/time";
 import { t } from "../lib/text";
+import type { Session } from "../lib/wire";
 import { endOtherSessions, endSession, getSessions } from "../hooks/useAccount";
 import { newDevice } from "../hooks/useHandoff";
 import { useLoad } from "../hooks/useLoad";
 import { useTask } from "../hooks/useTask";
 import { AddDevice } from "./AddDevice";
 import { Button } from "./Button";
+import { Confirm } from "./Dialog";
 import { ErrorNote } from "./Notice";
 
 /** This device first; who signs in meanwhile appears. */
@@ -17,6 +19,7 @@ export function Devices() {
   const list = useLoad("sessions", getSessions);
   const task = useTask();
   const [adding, setAdding] = useState(false);
+  const [asked, setAsked] = useState<Session | "others" | null>(null);
   const came = newDevice.value;
   useEffect(() => {
     if (came !== null) void list.reload();
@@ -42,7 +45,7 @@ export function Devices() {
               </span>
             </div>
             {!session.current && (
-              <Button label={t("settings.endLabel", { device: deviceName(session.userAgent) })} onClick={() => end(() => endSession(session.id))}>
+              <Button label={t("settings.endLabel", { device: deviceName(session.userAgent) })} onClick={() => setAsked(session)}>
                 {t("settings.end")}
               </Button>
             )}
@@ -54,12 +57,24 @@ export function Devices() {
           {t("settings.add")}
         </Button>
         {sessions.length > 1 && (
-          <Button kind="fault" busy={task.busy} onClick={() => end(endOtherSessions)}>
+          <Button kind="fault" busy={task.busy} onClick={() => setAsked("others")}>
             {t("settings.endOthers")}
           </Button>
         )}
       </div>
       {adding && <AddDevice onClose={close} />}
+      {asked === "others" && (
+        <Confirm title={t("settings.endOthers")} text={t("settings.endOthersAsk")} action={t("settings.end")} onYes={() => end(endOtherSessions)} onClose={() => setAsked(null)} />
+      )}
+      {asked !== null && asked !== "others" && (
+        <Confirm
+          title={t("settings.endLabel", { device: deviceName(asked.userAgent) })}
+          text={t("settings.endAsk", { device: deviceName(asked.userAgent) })}
+          action={t("settings.end")}
+          onYes={() => end(() => endSession(asked.id))}
+          onClose={() => setAsked(null)}
+        />
+      )}
     </>
   );
 }

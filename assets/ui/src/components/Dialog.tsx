@@ -37,7 +37,7 @@ export function Dialog(props: { title: string; side?: boolean; onClose(): void; 
   );
 }
 
-/** Asks before something that can't be undone. */
+/** Asks before something that can't be undone; the focus is on leaving it. */
 export function Confirm(props: { title: string; text: string; action: string; onYes(): void; onClose(): void }) {
   return (
     <Dialog title={props.title} onClose={props.onClose}>
@@ -52,7 +52,9 @@ export function Confirm(props: { title: string; text: string; action: string; on
         >
           {props.action}
         </Button>
-        <Button onClick={props.onClose}>{t("common.cancel")}</Button>
+        <Button autofocus onClick={props.onClose}>
+          {t("common.cancel")}
+        </Button>
       </div>
     </Dialog>
   );

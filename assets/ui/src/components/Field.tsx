@@ -18,6 +18,7 @@ export interface FieldProps {
   autocomplete?: string;
   autofocus?: boolean;
   maxLength?: number;
+  inputMode?: "text" | "decimal";
   after?: JSX.Element;
 }
 
@@ -38,6 +39,7 @@ export function Field(props: FieldProps) {
           autocapitalize={props.type === "password" ? "none" : undefined}
           autofocus={props.autofocus}
           maxLength={props.maxLength}
+          inputMode={props.inputMode}
           dir={props.value === "" ? undefined : "auto"}
           aria-invalid={props.error ? "true" : undefined}
           aria-describedby={note ? `${id}-note` : undefined}

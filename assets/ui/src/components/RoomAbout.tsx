@@ -27,9 +27,11 @@ export function RoomAbout(props: { room: Conversation; admin: boolean; onLeft():
   const { room } = props;
   const [open, setOpen] = useState<"add" | "invite" | null>(null);
   const owner = room.isGroup && room.memberRole === "owner";
+  const changes = owner && !room.readOnly;
   return (
     <div class="stack">
-      {owner && (
+      {room.readOnly && <p class="hint">{t("page.readOnly")}</p>}
+      {changes && (
         <AvatarPicker
           group
           id={room.id}
@@ -39,7 +41,7 @@ export function RoomAbout(props: { room: Conversation; admin: boolean; onLeft():
           onRemove={() => removeRoomAvatar(room.id)}
         />
       )}
-      {owner && <Rename room={room} />}
+      {changes && <Rename room={room} />}
       <Choice
         label={t("details.noise")}
         hint={t(room.muted ? "details.noiseMentions" : "details.noiseAll")}
@@ -51,14 +53,14 @@ export function RoomAbout(props: { room: Conversation; admin: boolean; onLeft():
       <section>
         <h3>{t("details.members")}</h3>
         <MemberList room={room} owner={owner} />
-        {owner && open === "add" && <AddPeople room={room} onDone={() => setOpen(null)} />}
+        {changes && open === "add" && <AddPeople room={room} onDone={() => setOpen(null)} />}
         <div class="actions">
-          {owner && open !== "add" && (
+          {changes && open !== "add" && (
             <Button icon="plus" onClick={() => setOpen("add")}>
               {t("details.add")}
             </Button>
           )}
-          {room.isGroup && (owner || props.admin) && (
+          {room.isGroup && !room.readOnly && (owner || props.admin) && (
             <Button icon="link" onClick={() => setOpen("invite")}>
               {t("details.invite")}
             </Button>

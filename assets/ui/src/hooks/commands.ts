@@ -3,6 +3,7 @@
 import "../lib/laterWords";
 import { LANGUAGE_NAMES } from "../lib/languageNames";
 import { calls } from "../lib/match";
+import { ADMIN_PARTS, adminAddress, SETTINGS_PARTS } from "../lib/parts";
 import type { ShortcutId } from "../lib/shortcuts";
 import { t, type TextKey } from "../lib/text";
 import { session } from "../state/account";
@@ -10,6 +11,7 @@ import { CHOICES, setPref } from "../cache/prefs";
 import { totalUnread } from "../state/conversations";
 import { showList } from "./useListView";
 import { readEverything } from "./useRoomActions";
+import { nextRoom } from "./useSections";
 
 /** What opens over the page. */
 export type Opens = "new" | "invite" | "keys" | "out";
@@ -18,7 +20,7 @@ export type Opens = "new" | "invite" | "keys" | "out";
 export interface Command {
   id: string;
   words: string;
-  icon: "pen" | "people" | "check" | "archive" | "gear" | "lock" | "sun" | "moon" | "pages" | "globe" | "keys" | "info" | "signOut" | "filter";
+  icon: "pen" | "people" | "check" | "archive" | "gear" | "lock" | "sun" | "moon" | "pages" | "globe" | "keys" | "info" | "signOut" | "filter" | "search";
   /** Further words that one may look for; English, as in most other programs. */
   also?: string;
   /** Keys that do the same. */
@@ -30,40 +32,25 @@ export interface Command {
   run?(): void;
 }
 
-const SETTINGS = {
-  profile: "settings.you",
-  appearance: "settings.appearance",
-  notifications: "settings.notifications",
-  keyboard: "settings.keyboard",
-  language: "settings.language",
-  password: "settings.password",
-  devices: "settings.devices",
-} as const satisfies Record<string, TextKey>;
-
-const ADMIN = {
-  "": "people.title",
-  "/groups": "admin.groups",
-  "/storage": "admin.storage",
-  "/security": "admin.security",
-  "/server": "admin.server",
-} as const satisfies Record<string, TextKey>;
-
 const PAPER_ICONS = { light: "sun", dark: "moon", system: "pages" } as const;
 
 const partOf = (whole: TextKey, part: string) => t("go.part", { whole: t(whole), part });
-const led = (whole: TextKey, base: string, parts: Record<string, TextKey>, icon: Command["icon"], also: string) =>
-  Object.entries(parts).map(([part, label]): Command => ({ id: `${base}${part}`, words: partOf(whole, t(label)), icon, also: `${also} ${part}`, to: `${base}${part}` }));
+const led = (whole: TextKey, parts: Record<string, TextKey>, addressOf: (part: string) => string, icon: Command["icon"], also: string) =>
+  Object.entries(parts).map(([part, label]): Command => ({ id: addressOf(part), words: partOf(whole, t(label)), icon, also: `${also} ${part}`, to: addressOf(part) }));
 
 function all(): Command[] {
   const admin = session.value.user?.role === "admin";
+  const next = nextRoom(null, 1, true);
   return [
     { id: "new", words: t("list.new"), icon: "pen", also: "create group direct message", usual: true, opens: "new" },
     ...(admin ? [{ id: "invite", words: t("invite.title"), icon: "people", also: "add people link", usual: true, opens: "invite" } as const] : []),
     ...(totalUnread.value > 0 ? [{ id: "read", words: t("list.readAll"), icon: "check", also: "clear unread", usual: true, run: () => void readEverything() } as const] : []),
+    ...(next === undefined ? [] : [{ id: "next", words: t("go.unreadNext"), icon: "pages", also: "jump go", keys: "unreadNext", usual: true, to: `/conversations/${next}` } as const]),
+    { id: "search", words: t("list.search"), icon: "search", also: "find messages", keys: "search", to: "/search" },
     { id: "unread", words: partOf("list.view", t("list.view.unread")), icon: "filter", also: "filter show", run: () => showList("unread") },
     { id: "archived", words: partOf("list.view", t("list.view.archived")), icon: "archive", also: "filter show", run: () => showList("archived") },
-    ...led("settings.title", "/settings/", SETTINGS, "gear", "preferences options"),
-    ...(admin ? led("admin.title", "/admin", ADMIN, "lock", "administration") : []),
+    ...led("settings.title", SETTINGS_PARTS, (part) => `/settings/${part}`, "gear", "preferences options"),
+    ...(admin ? led("admin.title", ADMIN_PARTS, adminAddress, "lock", "administration") : []),
     ...CHOICES.theme.map((each): Command => ({ id: each, words: partOf("settings.paper", t(`settings.${each}`)), icon: PAPER_ICONS[each], also: "theme mode night", run: () => setPref("theme", each) })),
     ...CHOICES.density.map((each): Command => ({ id: each, words: partOf("settings.density", t(`settings.${each}`)), icon: "pages", also: "density rows", run: () => setPref("density", each) })),
     ...CHOICES.language.flatMap((each): Command[] =>

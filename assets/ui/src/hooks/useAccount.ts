@@ -3,7 +3,7 @@
 import { outbox, uploads } from "../state/live";
 
 export { getSetup, postSetup, changePassword, endOtherSessions, endSession, getSessions, type Credentials } from "../api/account";
-export { myId, openSession, rename, session, signIn, signOut } from "../state/account";
+export { myId, openSession, register, rename, session, signIn, signOut } from "../state/account";
 export { dark } from "../state/look";
 
 /** Lines that would be lost by signing out. */

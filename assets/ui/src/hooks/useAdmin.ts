@@ -3,7 +3,29 @@
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import { explain } from "../lib/failure";
 
-export { backupAddress, confirmPassword, endSessionsOf, getBackups, getGroups, getHealth, getPeople, getReset, getStorage, postBackup, postReset, postResetLink } from "../api/admin";
+export {
+  backupAddress,
+  confirmPassword,
+  deleteGroup,
+  endAllSessions,
+  endSessionsOf,
+  getBackups,
+  getGroupMembers,
+  getGroups,
+  getHealth,
+  getHouse,
+  getPeople,
+  getReset,
+  getStorage,
+  patchGroup,
+  patchHouse,
+  postBackup,
+  postCompaction,
+  postReset,
+  postResetLink,
+  putOwner,
+  putQuota,
+} from "../api/admin";
 
 /** A list that comes in pages. */
 export interface Paged<T> {

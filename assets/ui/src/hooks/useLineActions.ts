@@ -5,6 +5,7 @@ import { at } from "../lib/base";
 import { explain } from "../lib/failure";
 import type { Line } from "../lib/lines";
 import { t, type TextKey } from "../lib/text";
+import { conversation } from "../state/conversations";
 import { beginEdit } from "../state/edits";
 import { markUnread } from "../state/ownSettings";
 import { toast } from "../state/toasts";
@@ -31,7 +32,7 @@ export interface LineAction {
 }
 
 const ACTIONS: readonly LineAction[] = [
-  { id: "edit", label: "line.edit", icon: "pen", when: ({ mine }) => mine, run: ({ line }) => line.id !== null && beginEdit(line.id, line.content) },
+  { id: "edit", label: "line.edit", icon: "pen", when: ({ mine, conversationId }) => mine && !conversation(conversationId)?.readOnly, run: ({ line }) => line.id !== null && beginEdit(line.id, line.content) },
   {
     id: "copy",
     label: "line.copy",

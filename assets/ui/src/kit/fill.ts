@@ -46,7 +46,7 @@ const upload = (id: string, conversationId: string, more: object) => ({
 
 /** Once, before anything is drawn. */
 export function fill(): void {
-  session.value = { phase: "in", user: { ...wren, createdAt: ago(10) }, serverName: "Rowan", sessionId: "kit", ended: null, remembered: false };
+  session.value = { phase: "in", user: { ...wren, createdAt: ago(10) }, serverName: "Rowan", sessionId: "kit", ended: null, remembered: false, registration: "invite" };
   for (const each of [...LISTED, room("kit", {})]) keep(each);
   listPhase.value = "ready";
   updateReady.value = true;

@@ -78,6 +78,7 @@ export function room(id: string, more: Partial<Conversation> & { said?: string; 
     isGroup: true,
     members: Object.values(PEOPLE).map(member),
     memberCount: Object.keys(PEOPLE).length,
+    readOnly: false,
     createdAt: ago(90_000),
     updatedAt: ago(14),
     lastMessage: last,

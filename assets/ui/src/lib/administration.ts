@@ -2,8 +2,16 @@
 
 import type { Time, User } from "./wire";
 
+/** How much somebody may keep. */
+export interface Quota {
+  /** In bytes; `null`: as much as there is. */
+  quota: number | null;
+  /** Whether it was set for them; else it is everybody's. */
+  ownQuota: boolean;
+}
+
 /** An account, and what it takes. */
-export interface AdminPerson extends User {
+export interface AdminPerson extends User, Quota {
   /** On how many devices they are signed in. */
   sessions: number;
   /** Bytes of all their files. */
@@ -23,6 +31,10 @@ export interface AdminGroup {
   title: string;
   avatarUrl?: string;
   everyone: boolean;
+  /** It is archived for everybody in it. */
+  readOnly: boolean;
+  /** Those whose accounts are enabled; `null`: too many people to look at. */
+  owners: User[] | null;
   memberCount: number;
   messages: number;
   createdAt: Time;
@@ -38,9 +50,33 @@ export interface AdminGroups {
   next: string | null;
 }
 
+/** Somebody in a group, as administrators see it. */
+export interface GroupMember extends User {
+  memberRole: "owner" | "member";
+}
+
+/** Somebody and their files. */
+export interface Keeper extends Quota {
+  user: User;
+  fileBytes: number;
+}
+
+/** Who may make an account. */
+export type Registration = "closed" | "invite" | "open";
+
+/** What administrators settled for the house. */
+export interface HouseRules {
+  registration: Registration;
+  sessionIdleDays: number;
+}
+
 /** What lies on the disk, in bytes. */
 export interface AdminStorage {
   messages: number;
+  /** What of it is rows; the rest is dead, or the database's own. `null`: not counted yet. */
+  messageRows: number | null;
+  /** How far giving space back has come, in rows. */
+  compaction: { copied: number; compared: number } | null;
   files: number;
   searchIndex: number;
   free: number;
@@ -51,7 +87,7 @@ export interface AdminStorage {
   counted: number;
   lastsDays: number | null;
   since: Time;
-  people: { user: User; fileBytes: number }[];
+  people: Keeper[];
 }
 
 /** One thing around the server: how it stands, what was seen, what helps. The sentences are the server's, in English. */
@@ -86,6 +122,15 @@ export interface AdminBackups {
   download: boolean;
 }
 
+/** The certificate of a public authority; the sentences about its trouble are the server's, in English. */
+export interface Certificate {
+  names: string[];
+  authority: string;
+  validUntil: Time | null;
+  renewalAt: Time | null;
+  trouble: { detail: string; remedy: string; nextTryAt: Time } | null;
+}
+
 /** How the server is. */
 export interface AdminHealth {
   version: string;
@@ -97,6 +142,10 @@ export interface AdminHealth {
   searchLag: number;
   indexing: boolean;
   errors: number;
+  compacting: boolean;
+  /** Databases that were damaged or replaced, and are kept. */
+  setAside: { name: string; why: string }[];
+  certificate: Certificate | null;
   checks: ServerCheck[];
 }
 

@@ -48,14 +48,15 @@ export interface ConversationUpdate {
   lastMessage: Message | null;
   updatedAt: Time;
   memberCount: number;
+  readOnly: boolean;
   avatarUrl?: string | undefined;
-  reason: "message" | "created" | "renamed" | "members";
+  reason: "message" | "created" | "renamed" | "archived" | "members";
 }
 
 /** `conversation-removed`. */
 export interface ConversationRemoval {
   conversationId: string;
-  reason: "removed" | "left";
+  reason: "removed" | "left" | "deleted";
 }
 
 /** `server-state`: whether the server takes anything new; told when that changes, and after connecting when it does not. */

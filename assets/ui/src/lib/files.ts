@@ -69,3 +69,12 @@ export function summaryOf(message: Pick<Message, "content" | "attachments" | "de
   if (n === 1) return attachments[0]?.name ?? "";
   return n === 0 ? "" : t("file.files", { n });
 }
+
+/** From this share of one's room on it is said. */
+const NEAR = 0.9;
+
+/** How near what is used, in bytes, is to what may be used; `null`: as much as there is. */
+export function fullness(used: number, quota: number | null): "free" | "near" | "full" {
+  if (quota === null || used < quota * NEAR) return "free";
+  return used < quota ? "near" : "full";
+}

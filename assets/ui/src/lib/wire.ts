@@ -82,6 +82,8 @@ export interface Conversation extends OwnSettings {
   lastSeq: number;
   lastReadSeq: number;
   unread: number;
+  /** An administrator archived it for everybody: it is read, and nobody writes. */
+  readOnly: boolean;
   /** Unread messages that name the caller; 100 stands for more. */
   mentions: number;
   memberRole: "owner" | "member";

@@ -11,6 +11,7 @@ import { Mark } from "../components/Mark";
 import { Shell } from "./Shell";
 
 const SignInPage = lazy(() => import("./SignInPage").then((it) => it.SignInPage));
+const RegisterPage = lazy(() => import("./RegisterPage").then((it) => it.RegisterPage));
 const SetupPage = lazy(() => import("./SetupPage").then((it) => it.SetupPage));
 const DoctorPage = lazy(() => import("./DoctorPage").then((it) => it.DoctorPage));
 const ResetPage = lazy(() => import("./ResetPage").then((it) => it.ResetPage));
@@ -82,6 +83,7 @@ function Inside() {
     return (
       <Router>
         <Route path="/signin" component={SignInPage} />
+        <Route path="/register" component={RegisterPage} />
         <Route default component={SignInPage} />
       </Router>
     );
@@ -111,7 +113,7 @@ function Inside() {
 function SignedIn() {
   const { path, route } = useLocation();
   useEffect(() => {
-    if (path === "/signin") route("/", true);
+    if (path === "/signin" || path === "/register") route("/", true);
   }, [path]);
   return <Shell />;
 }

@@ -18,6 +18,7 @@ import { EmptyPage } from "../components/EmptyPage";
 import { Icon } from "../components/Icon";
 import { MessageInput } from "../components/MessageInput";
 import { MessageList } from "../components/MessageList";
+import { ReadOnlyNote } from "../components/ReadOnlyNote";
 
 const Details = lazy(() => import("../components/Details").then((it) => it.Details));
 
@@ -49,7 +50,8 @@ function Conversation(props: { id: string; seq: number | null; details: boolean;
     if (title !== undefined) setLastTitle(title);
   }, [title]);
   useTitle(title ?? "");
-  const take = useCallback((files: File[], folders: number) => addToTray(id, files, folders), [id]);
+  const readOnly = room?.readOnly === true;
+  const take = useCallback((files: File[], folders: number) => void (readOnly || addToTray(id, files, folders)), [id, readOnly]);
   const { over, ...target } = useDrop(take);
   usePaste(take);
   const inside = useCallback(() => route(searchUrl("", id)), [id]);
@@ -62,8 +64,8 @@ function Conversation(props: { id: string; seq: number | null; details: boolean;
       <ConversationHeader room={room} onDetails={() => route(`/conversations/${id}/about`)} onSearch={inside} onBack={found ? () => history.back() : null} onList={() => props.back("/")} />
       <ConnectionStrip />
       <MessageList room={room} at={at} />
-      <MessageInput conversationId={id} title={title} />
-      {over && <DropNote />}
+      {room.readOnly ? <ReadOnlyNote /> : <MessageInput conversationId={id} title={title} />}
+      {over && !readOnly && <DropNote />}
       {details && (
         <Details
           room={room}

@@ -2,7 +2,8 @@
 
 import { useRoute } from "preact-iso";
 import "../lib/laterWords";
-import { t, type TextKey } from "../lib/text";
+import { SETTINGS_PARTS } from "../lib/parts";
+import { t } from "../lib/text";
 import { session } from "../hooks/useAccount";
 import { useParts } from "../hooks/useParts";
 import { useTitle } from "../hooks/useTitle";
@@ -17,18 +18,8 @@ import { Profile } from "../components/settings/Profile";
 import { Section } from "../components/settings/Section";
 import { SignOut } from "../components/settings/SignOut";
 
-const PARTS = {
-  profile: "settings.you",
-  appearance: "settings.appearance",
-  notifications: "settings.notifications",
-  keyboard: "settings.keyboard",
-  language: "settings.language",
-  password: "settings.password",
-  devices: "settings.devices",
-} as const satisfies Record<string, TextKey>;
-
-const names = Object.keys(PARTS);
-const places = Object.entries(PARTS).map(([part, label]) => ({ href: `/settings/${part}`, label }));
+const names = Object.keys(SETTINGS_PARTS);
+const places = Object.entries(SETTINGS_PARTS).map(([part, label]) => ({ href: `/settings/${part}`, label }));
 
 /** `/settings` and `/settings/PART` */
 export function SettingsPage() {

@@ -18,7 +18,8 @@ export function SignInPage() {
   const [name, setName] = useState("");
   const [password, setPassword] = useState("");
   const task = useTask();
-  const { ended } = session.value;
+  const { ended, registration } = session.value;
+  const open = registration === "open";
   const errorAt = (field: string) => (task.field === field ? task.error : null);
   const server = useLoad("", () => getSetup("")).data;
   if (server?.needed) {
@@ -54,10 +55,15 @@ export function SignInPage() {
           <Button kind="primary" type="submit" busy={task.busy}>
             {t("signin.go")}
           </Button>
+          {open && (
+            <a class="button" href={at("/register")}>
+              {t("signin.register")}
+            </a>
+          )}
         </div>
       </form>
       <p class="hint">
-        {t("signin.help")} <a href={at("/doctor")}>{t("doctor.title")}</a>
+        {t(open ? "signin.forgot" : "signin.help")} <a href={at("/doctor")}>{t("doctor.title")}</a>
       </p>
     </Cover>
   );

@@ -5,6 +5,7 @@ import * as api from "../api/account";
 import { setUnauthorizedListener } from "../api/http";
 import { clearCopy, loadKept, saveKept, type Owner } from "../cache/copy";
 import { forgetUser } from "../cache/uploads";
+import type { Registration } from "../lib/administration";
 import { hasText, type TextKey } from "../lib/text";
 import type { Sender, User } from "../lib/wire";
 import { onNews, postNews } from "../realtime/news";
@@ -19,9 +20,11 @@ export interface SessionState {
   ended: TextKey | null;
   /** Whether one went in without the server, with what is kept here. */
   remembered: boolean;
+  /** Who may make an account here, as far as the server has said. */
+  registration: Registration;
 }
 
-const nobody: SessionState = { phase: "loading", user: null, serverName: "", sessionId: "", ended: null, remembered: false };
+const nobody: SessionState = { registration: "invite", phase: "loading", user: null, serverName: "", sessionId: "", ended: null, remembered: false };
 
 /** The current session. */
 export const session = signal<SessionState>(nobody);
@@ -36,7 +39,7 @@ const PATIENCE = 2_500;
 
 /** Finds out whether somebody is signed in; without an answer, whose copy is kept here. */
 export async function openSession(): Promise<void> {
-  const asked = api.getSession().then(({ me }) => (me === null ? refuse(true) : enter(me)), () => refuse(false));
+  const asked = api.getSession().then(({ me, registration }) => (me === null ? refuse(true, registration) : enter(me)), () => refuse(false));
   const owner = await loadKept<Owner>("owner");
   if (owner === undefined) return asked;
   const late = new Promise((done) => setTimeout(done, PATIENCE));
@@ -59,14 +62,20 @@ async function enter(me: Owner): Promise<void> {
 }
 
 /** Nobody is signed in, or nobody answers. */
-async function refuse(signedOut: boolean): Promise<void> {
-  session.value = { ...session.peek(), phase: signedOut ? "out" : "unreachable", user: null };
+async function refuse(signedOut: boolean, registration: Registration = "invite"): Promise<void> {
+  session.value = { ...session.peek(), registration, phase: signedOut ? "out" : "unreachable", user: null };
   if (signedOut) await clearCopy();
 }
 
 /** Signs in; rejects with a `Failure`. */
 export async function signIn(username: string, password: string): Promise<void> {
   await api.login(username, password);
+  await openSession();
+}
+
+/** Makes an account where everybody may; rejects with a `Failure`. */
+export async function register(who: api.Credentials): Promise<void> {
+  await api.register(who);
   await openSession();
 }
 
@@ -84,6 +93,8 @@ export function leave(code: string | null): void {
   const key = `signin.ended.${code}`;
   session.value = { ...nobody, phase: "out", ended: code === null ? null : hasText(key) ? key : "signin.ended.session_ended" };
   void clearCopy();
+  // Who may come in may have changed meanwhile.
+  void api.getSession().then(({ registration }) => (session.value = { ...session.peek(), registration }), () => undefined);
 }
 
 /** Signs in and out together with the other tabs. */

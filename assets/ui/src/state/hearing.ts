@@ -1,6 +1,7 @@
 /** What the connection tells, and which parts of the state hear it. */
 
 import { batch } from "@preact/signals";
+import { t } from "../lib/text";
 import type { Message, ServerState } from "../lib/wire";
 import type { SharedLine } from "../realtime/shared";
 import { callMe, confirmSession, leave, myId } from "./account";
@@ -16,6 +17,7 @@ import type { LinkState, Reconnector } from "./reconnector";
 import { search } from "./searching";
 import type { Change, Sending } from "./sending";
 import type { Threads } from "./threads";
+import { toast } from "./toasts";
 import type { TypingTracker } from "./typing";
 
 /** The parts that hear. */
@@ -87,7 +89,7 @@ function reopen({ threads, isOpen }: Parts): void {
 
 /** Lets the parts hear. */
 export function hear(parts: Parts): void {
-  const { realtime, threads, typing, reads, pace } = parts;
+  const { realtime, threads, typing, reads, pace, sending } = parts;
   const { events } = realtime;
   hearTheLink(parts);
   hearTheTabs(parts);
@@ -120,8 +122,14 @@ export function hear(parts: Parts): void {
     });
   });
   events.on("conversation-updated", (update) => pace.run(() => updated(parts, update)));
-  events.on("conversation-removed", ({ conversationId }) =>
+  events.on("conversation-removed", ({ conversationId, reason }) =>
     pace.run(() => {
+      const title = list.conversation(conversationId)?.title;
+      if (reason === "deleted") {
+        if (title) toast({ text: t("page.deleted", { title }) });
+        // There is nowhere left to send them.
+        for (const line of sending.outbox.items.peek()) if (line.conversationId === conversationId) sending.outbox.discard(line.clientId);
+      }
       list.forget(conversationId);
       threads.forget(conversationId);
       reads.forget(conversationId);

@@ -25,6 +25,7 @@ export function applyUpdateWith(load: (id: string) => void, update: AnyUpdate, m
     title: update.title,
     avatarUrl: update.avatarUrl,
     memberCount: update.memberCount,
+    readOnly: update.readOnly,
     updatedAt: update.updatedAt > known.updatedAt ? update.updatedAt : known.updatedAt,
     lastSeq: Math.max(known.lastSeq, update.lastSeq),
     lastMessage: gap >= 0 && lastMessage !== null ? lastMessage : known.lastMessage,

@@ -1,48 +1,49 @@
-/** All groups from outside: how much they are used, never what is said in them. */
+/** All groups from outside: how much they are used, never what is said in them; archiving, deleting, giving an owner. */
 
+import { useState } from "preact/hooks";
 import type { AdminGroup } from "../../lib/administration";
-import { at } from "../../lib/base";
-import { sizeText } from "../../lib/files";
-import { ago } from "../../lib/time";
 import { t } from "../../lib/text";
-import { getGroups, usePages } from "../../hooks/useAdmin";
-import { Avatar } from "../Avatar";
+import { getGroups, patchGroup, usePages } from "../../hooks/useAdmin";
+import { useTask } from "../../hooks/useTask";
+import { toast } from "../../hooks/useToast";
 import { Button } from "../Button";
 import { ErrorNote } from "../Notice";
 import { Section } from "../settings/Section";
+import { DeleteGroup } from "./DeleteGroup";
+import { GiveOwner } from "./GiveOwner";
+import { GroupRow, type GroupWish } from "./GroupRow";
 
 /** `/admin/groups` */
 export function Groups() {
+  const [asked, setAsked] = useState<{ wish: "owner" | "delete"; group: AdminGroup } | null>(null);
+  const task = useTask();
   const list = usePages("groups", async (cursor) => {
     const page = await getGroups(cursor);
     return { items: page.groups, next: page.next };
   });
+  const close = () => setAsked(null);
+  /** At once, with the way back. */
+  const archive = (group: AdminGroup, readOnly: boolean) =>
+    void task
+      .run(() => patchGroup(group.id, readOnly))
+      .then((done) => {
+        if (!done) return;
+        const text = t(readOnly ? "groups.archivedNow" : "groups.openNow", { title: group.title });
+        toast({ text, action: { label: t("toast.undo"), run: () => archive(group, !readOnly) } });
+        list.reload();
+      });
+  const start = (wish: GroupWish, group: AdminGroup) => (wish === "archive" ? archive(group, !group.readOnly) : setAsked({ wish, group }));
   return (
     <Section part="groups" title="admin.groups">
       <p class="hint">{t("admin.groupsHint")}</p>
-      <ErrorNote text={list.error} />
-      {list.items?.length === 0 && <p>{t("admin.noGroups")}</p>}
+      <ErrorNote text={list.error ?? task.error} />
+      {list.items?.length === 0 && <p class="rest">{t("admin.noGroups")}</p>}
       <ul class="accounts" aria-label={t("admin.groups")}>
-        {list.items?.map((group) => <GroupRow key={group.id} group={group} />)}
+        {list.items?.map((group) => <GroupRow key={group.id} group={group} onWish={(wish) => start(wish, group)} />)}
       </ul>
       {list.more && <Button onClick={list.loadMore}>{t("details.showMore")}</Button>}
+      {asked?.wish === "owner" && <GiveOwner group={asked.group} onDone={list.reload} onClose={close} />}
+      {asked?.wish === "delete" && <DeleteGroup group={asked.group} onDone={list.reload} onClose={close} />}
     </Section>
-  );
-}
-
-function GroupRow({ group }: { group: AdminGroup }) {
-  const title = group.title || t("room.noTitle");
-  return (
-    <li class="account">
-      <Avatar id={group.id} name={title} url={group.avatarUrl} />
-      <span class="account-name">
-        <b>{group.member ? <a href={at(`/conversations/${group.id}`)}>{title}</a> : <bdi>{title}</bdi>}</b>
-        <span class="hint">{t(group.everyone ? "admin.everyone" : group.member ? "admin.member" : "admin.notMember")}</span>
-      </span>
-      <span class="account-fact">{t("room.people", { n: group.memberCount })}</span>
-      <span class="account-fact">{t("admin.active", { when: ago(group.lastActivityAt, Date.now()) })}</span>
-      <span class="account-fact num">{group.fileBytes === null ? t("admin.manyFiles") : group.fileBytes > 0 ? sizeText(group.fileBytes) : t("admin.noFiles")}</span>
-      <span class="account-menu" />
-    </li>
   );
 }

@@ -13,12 +13,13 @@ import { Field } from "../Field";
 import { InviteDialog } from "../InviteDialog";
 import { ErrorNote } from "../Notice";
 import { Section } from "../settings/Section";
+import { LimitDialog } from "./LimitDialog";
 import { PersonRow, type Wish } from "./PersonRow";
 import { ResetLinkDialog } from "./ResetLinkDialog";
 
 /** What is asked before it is done. */
-const QUESTIONS = { promote: "admin.promoteAsk", demote: "admin.demoteAsk", signOut: "admin.signOutAsk", disable: "people.disableAsk" } as const;
-const ACTIONS = { promote: "admin.promote", demote: "admin.demote", signOut: "admin.signOut", disable: "people.disable" } as const;
+const QUESTIONS = { promote: "admin.promoteAsk", signOut: "admin.signOutAsk", disable: "people.disableAsk" } as const;
+const ACTIONS = { promote: "admin.promote", signOut: "admin.signOut", disable: "people.disable" } as const;
 
 /** `/admin` */
 export function People() {
@@ -33,7 +34,8 @@ export function People() {
     return { items: page.people, next: page.next };
   });
   const close = () => setAsked(null);
-  const carryOut = (wish: Wish, { id, displayName: name }: AdminPerson) =>
+  const carryOut = (wish: Wish, person: AdminPerson): void => {
+    const { id, displayName: name } = person;
     void task
       .run(async () => {
         if (wish === "promote" || wish === "demote") await patchUser(id, { role: wish === "promote" ? "admin" : "member" });
@@ -43,9 +45,11 @@ export function People() {
       .then((done) => {
         if (!done) return;
         if (wish === "signOut") toast({ text: t("admin.signedOut", { name }) });
+        if (wish === "demote") toast({ text: t("admin.demoted", { name }), action: { label: t("toast.undo"), run: () => carryOut("promote", { ...person, role: "member" }) } });
         list.reload();
       });
-  const start = (wish: Wish, person: AdminPerson) => (wish === "enable" ? carryOut(wish, person) : setAsked({ wish, person }));
+  };
+  const start = (wish: Wish, person: AdminPerson) => (wish === "enable" || wish === "demote" ? carryOut(wish, person) : setAsked({ wish, person }));
   const name = asked?.person.displayName ?? "";
   const question = asked !== null && asked.wish in QUESTIONS ? (asked.wish as keyof typeof QUESTIONS) : null;
   return (
@@ -76,6 +80,7 @@ export function People() {
           onClose={close}
         />
       )}
+      {asked?.wish === "limit" && <LimitDialog whose={{ ...asked.person, user: asked.person }} onDone={list.reload} onClose={close} />}
       {asked?.wish === "link" && <ResetLinkDialog person={asked.person} onClose={close} />}
       {inviting && <InviteDialog onClose={() => setInviting(false)} />}
     </Section>

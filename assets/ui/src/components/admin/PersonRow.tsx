@@ -2,7 +2,7 @@
 
 import { useState } from "preact/hooks";
 import type { AdminPerson } from "../../lib/administration";
-import { sizeText } from "../../lib/files";
+import { fullness, sizeText } from "../../lib/files";
 import { t } from "../../lib/text";
 import { myId } from "../../hooks/useAccount";
 import { presenceShape, presenceText } from "../../hooks/useConversations";
@@ -11,7 +11,7 @@ import { IconButton } from "../Button";
 import { Menu, type MenuItem } from "../Menu";
 
 /** What an administrator may ask for. */
-export type Wish = "promote" | "demote" | "link" | "signOut" | "disable" | "enable";
+export type Wish = "promote" | "demote" | "link" | "limit" | "signOut" | "disable" | "enable";
 
 /** Facts in columns, actions in a menu. */
 export function PersonRow({ person, onWish }: { person: AdminPerson; onWish(wish: Wish): void }) {
@@ -20,8 +20,10 @@ export function PersonRow({ person, onWish }: { person: AdminPerson; onWish(wish
   const own = person.id === myId();
   const wish = (what: Wish) => () => onWish(what);
   const admin = person.role === "admin";
+  const full = person.fileBytes > 0 ? fullness(person.fileBytes, person.quota) : "free";
   const items: MenuItem[] = [
     { icon: "lock", words: t("admin.link"), onChoose: wish("link") },
+    { icon: "file", words: t("limit.title"), onChoose: wish("limit") },
     { icon: "signOut", words: t("admin.signOut"), onChoose: wish("signOut") },
     { icon: "people", words: t(admin ? "admin.demote" : "admin.promote"), onChoose: wish(admin ? "demote" : "promote") },
     person.disabled
@@ -41,7 +43,10 @@ export function PersonRow({ person, onWish }: { person: AdminPerson; onWish(wish
       </span>
       <span class="account-fact">{t(person.disabled ? "people.disabled" : admin ? "people.admin" : "people.member")}</span>
       <span class="account-fact">{presenceText(person)}</span>
-      <span class="account-fact num">{person.fileBytes > 0 ? sizeText(person.fileBytes) : t("admin.noFiles")}</span>
+      <span class="account-fact num">
+        {person.fileBytes > 0 ? sizeText(person.fileBytes) : t("admin.noFiles")}
+        {full !== "free" && <span class="account-mark caution-words">{t(full === "full" ? "limit.full" : "limit.near")}</span>}
+      </span>
       <span class="account-menu">
         {!own && <IconButton icon="more" label={t("details.change", { name })} expanded={open} onClick={() => setOpen(!open)} />}
         {open && <Menu label={t("details.change", { name })} items={items} onClose={() => setOpen(false)} />}

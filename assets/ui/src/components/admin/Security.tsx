@@ -1,76 +1,34 @@
 /** Who can come in, who is in, and who may look after the server. */
 
 import { useState } from "preact/hooks";
-import { longDay } from "../../lib/time";
 import { t } from "../../lib/text";
-import type { Invite, User } from "../../lib/wire";
-import { myId } from "../../hooks/useAccount";
+import type { User } from "../../lib/wire";
 import { endSessionsOf, getPeople, usePages } from "../../hooks/useAdmin";
-import { useLoad } from "../../hooks/useLoad";
-import { deleteInvite, getInvites } from "../../hooks/usePeople";
 import { useTask } from "../../hooks/useTask";
 import { Avatar } from "../Avatar";
-import { Button } from "../Button";
+import { Button, IconButton } from "../Button";
 import { Confirm } from "../Dialog";
-import { InviteDialog } from "../InviteDialog";
 import { ErrorNote } from "../Notice";
 import { Section } from "../settings/Section";
+import { Entry } from "./Entry";
+import { EverybodyOut } from "./EverybodyOut";
+import { Invitations } from "./Invitations";
 
 /** `/admin/security` */
 export function Security() {
   return (
     <>
+      <Entry />
       <Invitations />
       <Section part="admins" title="admin.admins">
         <p class="hint">{t("admin.adminsHint")}</p>
         <Sessions role="admin" />
       </Section>
-      <Section part="sessions" title="admin.sessions">
+      <Section part="sessions" title="admin.sessions" aside={<EverybodyOut />}>
         <p class="hint">{t("admin.sessionsHint")}</p>
         <Sessions role="member" />
       </Section>
     </>
-  );
-}
-
-function Invitations() {
-  const list = useLoad("invites", getInvites);
-  const [open, setOpen] = useState(false);
-  const task = useTask();
-  const invites = list.data?.invites ?? [];
-  const withdraw = (invite: Invite) => void task.run(async () => (await deleteInvite(invite.id), await list.reload()));
-  return (
-    <Section
-      part="invites"
-      title="people.invites"
-      aside={
-        <Button icon="plus" onClick={() => setOpen(true)}>
-          {t("invite.title")}
-        </Button>
-      }
-    >
-      <p class="hint">{t("admin.closed")}</p>
-      <ErrorNote text={list.error ?? task.error} />
-      {list.data !== null && invites.length === 0 && <p class="rest">{t("invite.none")}</p>}
-      <ul>
-        {invites.map((invite) => (
-          <li class="option" key={invite.id}>
-            <div>
-              <code dir="ltr">{invite.link}</code>
-              <span class="hint">
-                {invite.maxUses === null ? t("invite.usedAny", { n: invite.uses }) : t("invite.used", { n: invite.uses, max: invite.maxUses })}
-                {". "}
-                {invite.expiresAt !== null && t("invite.until", { day: longDay(invite.expiresAt) })}
-              </span>
-            </div>
-            <Button kind="fault" label={t("invite.revokeLabel", { code: invite.code })} onClick={() => withdraw(invite)}>
-              {t("invite.revoke")}
-            </Button>
-          </li>
-        ))}
-      </ul>
-      {open && <InviteDialog onClose={() => setOpen(false)} onMade={() => void list.reload()} />}
-    </Section>
   );
 }
 
@@ -95,9 +53,7 @@ function Sessions({ role }: { role: User["role"] }) {
               <bdi>{user.displayName}</bdi>
             </b>
             <span class="num">{t("admin.devices", { n: user.sessions })}</span>
-            <Button label={t("admin.signOutLabel", { name: user.displayName })} disabled={user.sessions === 0} onClick={() => setAsked(user)}>
-              {t(user.id === myId() ? "admin.signOutOthers" : "admin.signOut")}
-            </Button>
+            <IconButton icon="signOut" mirror label={t("admin.signOutLabel", { name: user.displayName })} disabled={user.sessions === 0} onClick={() => setAsked(user)} />
           </li>
         ))}
       </ul>

@@ -1,8 +1,9 @@
 /** How the server is, in words first. */
 
-import type { AdminHealth } from "../../lib/administration";
+import type { ComponentChildren } from "preact";
+import type { AdminHealth, Certificate } from "../../lib/administration";
 import { sizeText } from "../../lib/files";
-import { dayAndClock } from "../../lib/time";
+import { dayAndClock, longDay } from "../../lib/time";
 import { countText, t } from "../../lib/text";
 import { getHealth } from "../../hooks/useAdmin";
 import { useLoad } from "../../hooks/useLoad";
@@ -39,6 +40,9 @@ function Health({ health }: { health: AdminHealth }) {
       <ul class="checks">
         <Check good words={t("admin.runs", { when: dayAndClock(health.startedAt) })} />
         <Check good={!behind} words={health.indexing ? t("admin.indexing") : behind ? t("admin.behind", { n: health.searchLag }) : t("admin.indexed")} />
+        {health.certificate !== null && <CertificateCheck certificate={health.certificate} />}
+        {health.compacting && <Check good words={t("server.compacting")} />}
+        {health.setAside.length > 0 && <SetAside kept={health.setAside} />}
         <Check good={health.errors === 0} words={health.errors === 0 ? t("admin.noErrors") : t("admin.errors", { n: health.errors })} />
       </ul>
       <dl class="fact-list">
@@ -53,11 +57,47 @@ function Health({ health }: { health: AdminHealth }) {
   );
 }
 
-function Check({ good, words }: { good: boolean; words: string }) {
+/** `children` stand below the words. */
+function Check({ good, words, children }: { good: boolean; words: string; children?: ComponentChildren }) {
   return (
     <li class={good ? "check" : "check caution"}>
       <Icon name={good ? "check" : "alert"} />
-      {words}
+      <div>
+        <p>{words}</p>
+        {children}
+      </div>
     </li>
+  );
+}
+
+/** What the server says of its trouble is its own, in English. */
+function CertificateCheck({ certificate: { validUntil, renewalAt, trouble } }: { certificate: Certificate }) {
+  const day = validUntil && longDay(validUntil);
+  if (trouble === null) return day === null || renewalAt === null ? null : <Check good words={t("server.certificate", { day, from: longDay(renewalAt) })} />;
+  return (
+    <Check good={false} words={day === null ? t("server.certificateNone") : t("server.certificateTrouble", { day })}>
+      <p class="hint" lang="en" dir="ltr">
+        {trouble.detail}
+      </p>
+      <p class="remedy" lang="en" dir="ltr">
+        {trouble.remedy}
+      </p>
+      <p class="hint">{t("server.nextTry", { when: dayAndClock(trouble.nextTryAt) })}</p>
+    </Check>
+  );
+}
+
+function SetAside({ kept }: { kept: AdminHealth["setAside"] }) {
+  return (
+    <Check good={false} words={t("server.setAside", { n: kept.length })}>
+      <p class="hint">{t("server.setAsideHint")}</p>
+      <ul>
+        {kept.map(({ name, why }) => (
+          <li key={name} class="hint" lang="en" dir="ltr">
+            <bdi>{name}</bdi>: {why}
+          </li>
+        ))}
+      </ul>
+    </Check>
   );
 }

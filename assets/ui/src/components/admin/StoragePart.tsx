@@ -6,23 +6,24 @@ import { longDay } from "../../lib/time";
 import { t } from "../../lib/text";
 import { getStorage } from "../../hooks/useAdmin";
 import { useLoad } from "../../hooks/useLoad";
-import { Avatar } from "../Avatar";
 import { ErrorNote } from "../Notice";
 import { Section } from "../settings/Section";
+import { Compaction } from "./Compaction";
 import { Fact } from "./Fact";
+import { Keepers } from "./Keepers";
 
 /** `/admin/storage` */
 export function StoragePart() {
-  const { data, error } = useLoad("storage", getStorage);
+  const { data, error, reload } = useLoad("storage", getStorage);
   return (
     <Section part="storage" title="admin.storage">
       <ErrorNote text={error} />
-      {data !== null && <Disk storage={data} />}
+      {data !== null && <Disk storage={data} onChanged={() => void reload()} />}
     </Section>
   );
 }
 
-function Disk({ storage }: { storage: AdminStorage }) {
+function Disk({ storage, onChanged }: { storage: AdminStorage; onChanged(): void }) {
   const { messages, files, searchIndex, free, total } = storage;
   const used = messages + files + searchIndex;
   const low = free < storage.reserve;
@@ -44,13 +45,13 @@ function Disk({ storage }: { storage: AdminStorage }) {
       {storage.lastsDays !== null && <p class="lasts">{lasts(storage.lastsDays, storage.since)}</p>}
       <svg class="disk" viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true">
         {shares.map(({ key, bytes }, index) => (
-          <rect key={key} class={`share ${key}`} x={(100 * shares.slice(0, index).reduce((sum, each) => sum + each.bytes, 0)) / total} width={(100 * bytes) / total} height="1" />
+          <rect key={key} class={`slice ${key}`} x={(100 * shares.slice(0, index).reduce((sum, each) => sum + each.bytes, 0)) / total} width={(100 * bytes) / total} height="1" />
         ))}
       </svg>
       <ul class="disk-words">
         {shares.map(({ key, bytes }) => (
           <li key={key}>
-            <i class={`share ${key}`} />
+            <i class={`slice ${key}`} />
             {t(`admin.share.${key}`, { size: sizeText(bytes) })}
           </li>
         ))}
@@ -61,23 +62,8 @@ function Disk({ storage }: { storage: AdminStorage }) {
         <Fact label="admin.reserve" words={sizeText(storage.reserve)} />
       </dl>
       <p class="hint">{t("admin.limitsHint")}</p>
-      {storage.people.length > 0 && (
-        <>
-          <h3 id="keepers">{t("admin.keepers")}</h3>
-          <ul class="accounts" aria-labelledby="keepers">
-            {storage.people.map(({ user, fileBytes }) => (
-              <li class="keeper" key={user.id}>
-                <Avatar id={user.id} name={user.displayName} url={user.avatarUrl} />
-                <b>
-                  <bdi>{user.displayName}</bdi>
-                </b>
-                <span class="num">{sizeText(fileBytes)}</span>
-                <meter min={0} max={storage.people[0]?.fileBytes ?? 1} value={fileBytes} aria-hidden="true" />
-              </li>
-            ))}
-          </ul>
-        </>
-      )}
+      <Compaction storage={storage} onBegun={onChanged} />
+      {storage.people.length > 0 && <Keepers people={storage.people} onChanged={onChanged} />}
     </>
   );
 }

@@ -72,4 +72,5 @@ export const list = {
   "presence.gone": "غير متصل",
   "presence.unknown": "غير معروف حاليًا",
   "presence.lastSeen": "آخر ظهور: {when}",
+  "go.unreadNext": "المحادثة غير المقروءة التالية",
 } as const;

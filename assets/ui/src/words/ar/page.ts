@@ -71,4 +71,7 @@ export const page = {
 
   "search.inside": "البحث في هذه المحادثة",
   "search.backToResults": "العودة إلى النتائج",
+  "page.readOnly": "هذه المجموعة مؤرشفة. يمكن قراءتها والبحث فيها، ولا يكتب فيها أحد بعد الآن.",
+  "page.archived": "مؤرشفة",
+  "page.deleted": "حذف مدير «{title}» بكل ما فيها.",
 } as const;

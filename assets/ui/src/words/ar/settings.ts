@@ -105,4 +105,6 @@ export const settings = {
   "settings.sampleName": "Amara",
   "settings.sampleTheirs": "هل نبتت الفاصولياء؟",
   "settings.sampleYours": "كلها. حتى الصف الأعوج.",
+  "settings.endAsk": "يُسجَّل خروج {device} فورًا. ما لم يُرسل منه يضيع.",
+  "settings.endOthersAsk": "يُسجَّل خروج كل الأجهزة سوى هذا فورًا. ما لم يُرسل منها يضيع.",
 } as const;

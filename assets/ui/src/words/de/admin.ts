@@ -20,9 +20,7 @@ export const admin = {
   "admin.promote": "In die Verwaltung aufnehmen",
   "admin.promoteAsk": "{name} in die Verwaltung aufnehmen? Dann gehört dazu, Personen einzuladen und zu sperren, auch dich, und zu sehen, was diese Seite zeigt. Fremde Unterhaltungen bleiben unlesbar.",
   "admin.demote": "Aus der Verwaltung nehmen",
-  "admin.demoteAsk": "{name} aus der Verwaltung nehmen? Es gilt sofort.",
   "admin.signOut": "Überall abmelden",
-  "admin.signOutOthers": "Anderswo abmelden",
   "admin.signOutLabel": "{name} überall abmelden",
   "admin.signOutAsk": "{name} auf allen Geräten abmelden? Das Konto bleibt, und eine neue Anmeldung ist möglich. Bei deinem eigenen Konto bleibt dieses Gerät angemeldet.",
   "admin.signedOut": "{name} ist überall abgemeldet.",
@@ -115,4 +113,5 @@ export const admin = {
   "admin.backupFetchAsk": "Sie enthält alles, was alle geschrieben haben, und die Schlüssel des Servers. Bewahre sie dort auf, wo sie sonst niemand lesen kann. Gib dein Passwort ein, um fortzufahren.",
   "admin.backupEncrypted": "verschlüsselt",
   "admin.backupFetchSealed": "Sie enthält alles, was alle geschrieben haben, und die Schlüssel des Servers, verschlüsselt mit der Passphrase des Servers für Sicherungen: Ohne sie kann niemand sie öffnen. Gib dein Passwort ein, um fortzufahren.",
+  "admin.demoted": "{name} ist jetzt Mitglied wie alle anderen.",
 } as const;

@@ -56,4 +56,8 @@ export const error = {
   "error.server_busy": "Der Server ist gerade beschäftigt. Versuche es gleich noch einmal.",
   "error.storage_full": "Die Festplatte des Servers ist voll. Sag es der Person, die ihn betreut; nichts Gesendetes geht verloren.",
   "error.quota_exceeded": "Für deine Dateien ist kein Platz mehr. Lösche Nachrichten mit großen Dateien, oder bitte die Person, die den Server betreut, um mehr.",
+  "error.registration_closed": "Hier entstehen gerade keine neuen Konten. Frage, wer sich um diesen Server kümmert.",
+  "error.conflict.readOnly": "Diese Gruppe ist archiviert: Niemand schreibt mehr darin. Die Verwaltung kann sie wieder öffnen.",
+  "error.conflict.everyone": "In diese Gruppe kommen alle, deshalb lässt sie sich nicht löschen. Du kannst sie archivieren.",
+  "error.conflict.compaction": "Das geschieht gerade schon. Warte, bis es fertig ist.",
 } as const;

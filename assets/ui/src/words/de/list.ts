@@ -72,4 +72,5 @@ export const list = {
   "presence.gone": "offline",
   "presence.unknown": "gerade nicht bekannt",
   "presence.lastSeen": "zuletzt hier: {when}",
+  "go.unreadNext": "Nächste ungelesene Unterhaltung",
 } as const;

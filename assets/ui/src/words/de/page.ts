@@ -71,4 +71,7 @@ export const page = {
 
   "search.inside": "In dieser Unterhaltung suchen",
   "search.backToResults": "Zurück zu den Treffern",
+  "page.readOnly": "Diese Gruppe ist archiviert. Sie lässt sich lesen und durchsuchen, und niemand schreibt mehr darin.",
+  "page.archived": "archiviert",
+  "page.deleted": "„{title}“ wurde von der Verwaltung gelöscht, mit allem darin.",
 } as const;

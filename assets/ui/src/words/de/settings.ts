@@ -97,4 +97,6 @@ export const settings = {
   "settings.sampleName": "Amara",
   "settings.sampleTheirs": "Sind die Bohnen aufgegangen?",
   "settings.sampleYours": "Jede einzelne. Sogar die krumme Reihe.",
+  "settings.endAsk": "{device} wird sofort abgemeldet. Was von dort noch nicht gesendet war, geht verloren.",
+  "settings.endOthersAsk": "Alle Geräte außer diesem werden sofort abgemeldet. Was von ihnen noch nicht gesendet war, geht verloren.",
 } as const;

@@ -20,9 +20,7 @@ export const admin = {
   "admin.promote": "Make administrator",
   "admin.promoteAsk": "Make {name} an administrator? They can then invite and disable people, you too, and see what this page shows. They can't read conversations they are not in.",
   "admin.demote": "Make member",
-  "admin.demoteAsk": "Take the administration away from {name}? It counts at once.",
   "admin.signOut": "Sign out everywhere",
-  "admin.signOutOthers": "Sign out elsewhere",
   "admin.signOutLabel": "Sign out {name} everywhere",
   "admin.signOutAsk": "Sign {name} out on all devices? Their account stays, and they can sign in again. On your own account, this device stays signed in.",
   "admin.signedOut": "{name} is signed out everywhere.",
@@ -115,4 +113,5 @@ export const admin = {
   "admin.backupFetchAsk": "It holds everything that everybody has written, and the keys of the server. Keep it where nobody else can read it. Give your password to go on.",
   "admin.backupEncrypted": "encrypted",
   "admin.backupFetchSealed": "It holds everything that everybody has written, and the keys of the server, encrypted with the server's passphrase for backups: without that passphrase nobody can open it. Give your password to go on.",
+  "admin.demoted": "{name} is a member like others now.",
 } as const;

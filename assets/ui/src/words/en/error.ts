@@ -56,4 +56,8 @@ export const error = {
   "error.server_busy": "The server is busy right now. Try again in a moment.",
   "error.storage_full": "The server's disk is full. Tell whoever looks after it; nothing that was sent is lost.",
   "error.quota_exceeded": "There is no room left for your files. Delete messages with large files, or ask whoever looks after this server for more.",
+  "error.registration_closed": "No new accounts are made here now. Ask whoever looks after this server.",
+  "error.conflict.readOnly": "This group is archived: nobody writes in it any more. An administrator can open it again.",
+  "error.conflict.everyone": "Everybody joins this group, so it can't be deleted. You can archive it.",
+  "error.conflict.compaction": "That is being done already. Wait until it is finished.",
 } as const;

@@ -1,6 +1,7 @@
 /** The English messages of pages and dialogs that are loaded when one opens them. */
 
 import { admin } from "./admin";
+import { care } from "./care";
 import { doctor } from "./doctor";
 import { doors } from "./doors";
 import { emoji } from "./emoji";
@@ -11,4 +12,4 @@ import { settings } from "./settings";
 import { tour } from "./tour";
 
 /** See `first`. */
-export const later = { ...admin, ...doctor, ...doors, ...emoji, ...people, ...room, ...search, ...settings, ...tour } as const;
+export const later = { ...admin, ...care, ...doctor, ...doors, ...emoji, ...people, ...room, ...search, ...settings, ...tour } as const;

@@ -72,4 +72,5 @@ export const list = {
   "presence.gone": "offline",
   "presence.unknown": "not known right now",
   "presence.lastSeen": "last here {when}",
+  "go.unreadNext": "Next unread conversation",
 } as const;

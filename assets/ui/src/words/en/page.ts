@@ -71,4 +71,7 @@ export const page = {
 
   "search.inside": "Search in this conversation",
   "search.backToResults": "Back to the results",
+  "page.readOnly": "This group is archived. It can be read and searched, and nobody writes in it any more.",
+  "page.archived": "archived",
+  "page.deleted": "“{title}” was deleted by an administrator, with everything in it.",
 } as const;

@@ -91,4 +91,6 @@ export const settings = {
   "settings.sampleName": "Amara",
   "settings.sampleTheirs": "Did the beans come up?",
   "settings.sampleYours": "Every one of them. Even the crooked row.",
+  "settings.endAsk": "{device} is signed out at once. What was not sent from there is lost.",
+  "settings.endOthersAsk": "All devices but this one are signed out at once. What was not sent from them is lost.",
 } as const;

@@ -20,9 +20,7 @@ export const admin = {
   "admin.promote": "Dar la administración",
   "admin.promoteAsk": "¿Dar la administración a {name}? Podrá invitar y desactivar a personas, también a ti, y ver lo que muestra esta página. No podrá leer conversaciones ajenas.",
   "admin.demote": "Quitar la administración",
-  "admin.demoteAsk": "¿Quitar la administración a {name}? Vale desde este momento.",
   "admin.signOut": "Cerrar sesión en todas partes",
-  "admin.signOutOthers": "Cerrar sesión en los demás sitios",
   "admin.signOutLabel": "Cerrar la sesión de {name} en todas partes",
   "admin.signOutAsk": "¿Cerrar la sesión de {name} en todos sus dispositivos? La cuenta se queda y puede volver a entrar. En tu propia cuenta, este dispositivo sigue con la sesión abierta.",
   "admin.signedOut": "La sesión de {name} se ha cerrado en todas partes.",
@@ -115,4 +113,5 @@ export const admin = {
   "admin.backupFetchAsk": "Contiene todo lo que todos han escrito y las claves del servidor. Guárdala donde nadie más pueda leerla. Escribe tu contraseña para continuar.",
   "admin.backupEncrypted": "cifrada",
   "admin.backupFetchSealed": "Contiene todo lo que todos han escrito y las claves del servidor, cifrado con la frase de contraseña del servidor para las copias: sin ella nadie puede abrirla. Escribe tu contraseña para continuar.",
+  "admin.demoted": "{name} es ahora miembro como los demás.",
 } as const;

@@ -56,4 +56,8 @@ export const error = {
   "error.server_busy": "El servidor está ocupado ahora. Inténtalo de nuevo en un momento.",
   "error.storage_full": "El disco del servidor está lleno. Avisa a quien lo cuida; nada de lo enviado se pierde.",
   "error.quota_exceeded": "No queda espacio para tus archivos. Elimina mensajes con archivos grandes, o pide más a quien cuida de este servidor.",
+  "error.registration_closed": "Aquí no se crean cuentas nuevas ahora. Pregunta a quien se ocupa de este servidor.",
+  "error.conflict.readOnly": "Este grupo está archivado: ya nadie escribe en él. Quien administra puede volver a abrirlo.",
+  "error.conflict.everyone": "Todos entran en este grupo, así que no se puede eliminar. Puedes archivarlo.",
+  "error.conflict.compaction": "Eso ya se está haciendo. Espera a que termine.",
 } as const;

@@ -72,4 +72,5 @@ export const list = {
   "presence.gone": "sin conexión",
   "presence.unknown": "no se sabe ahora mismo",
   "presence.lastSeen": "última vez aquí: {when}",
+  "go.unreadNext": "Siguiente conversación sin leer",
 } as const;

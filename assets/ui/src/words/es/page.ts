@@ -71,4 +71,7 @@ export const page = {
 
   "search.inside": "Buscar en esta conversación",
   "search.backToResults": "Volver a los resultados",
+  "page.readOnly": "Este grupo está archivado. Se puede leer y buscar en él, pero ya nadie escribe.",
+  "page.archived": "archivado",
+  "page.deleted": "Quien administra ha eliminado «{title}», con todo lo que contenía.",
 } as const;

@@ -94,4 +94,6 @@ export const settings = {
   "settings.sampleName": "Amara",
   "settings.sampleTheirs": "¿Han brotado las judías?",
   "settings.sampleYours": "Todas. Hasta las de la hilera torcida.",
+  "settings.endAsk": "Se cierra al instante la sesión en {device}. Lo que no se había enviado desde allí se pierde.",
+  "settings.endOthersAsk": "Se cierra al instante la sesión en todos los dispositivos menos este. Lo que no se había enviado desde ellos se pierde.",
 } as const;

@@ -20,9 +20,7 @@ export const admin = {
   "admin.promote": "设为管理员",
   "admin.promoteAsk": "让{name}成为管理员？对方可以邀请和停用别人，包括你，也能看到这个页面的内容，但看不到未参加的会话。",
   "admin.demote": "设为普通成员",
-  "admin.demoteAsk": "取消{name}的管理员身份？立即生效。",
   "admin.signOut": "在所有设备上退出登录",
-  "admin.signOutOthers": "在其他设备上退出登录",
   "admin.signOutLabel": "让{name}在所有设备上退出登录",
   "admin.signOutAsk": "让{name}在所有设备上退出登录？账号会保留，可以再次登录。若是你自己的账号，这台设备保持登录。",
   "admin.signedOut": "{name}已在所有设备上退出登录。",
@@ -115,4 +113,5 @@ export const admin = {
   "admin.backupFetchAsk": "备份里有所有人写过的全部内容，以及服务器的密钥。请把它保存在别人读不到的地方。请输入密码以继续。",
   "admin.backupEncrypted": "已加密",
   "admin.backupFetchSealed": "备份里有所有人写过的全部内容，以及服务器的密钥，并已用服务器的备份口令加密：没有这个口令，谁也打不开它。请输入密码以继续。",
+  "admin.demoted": "{name}现在是普通成员。",
 } as const;

@@ -72,4 +72,5 @@ export const list = {
   "presence.gone": "离线",
   "presence.unknown": "暂时不知道",
   "presence.lastSeen": "上次在线：{when}",
+  "go.unreadNext": "下一个未读对话",
 } as const;

@@ -71,4 +71,7 @@ export const page = {
 
   "search.inside": "在这个会话中搜索",
   "search.backToResults": "返回搜索结果",
+  "page.readOnly": "这个群已归档。可以阅读和搜索，但没有人能再写。",
+  "page.archived": "已归档",
+  "page.deleted": "“{title}”已被管理员删除，其中的一切都已清除。",
 } as const;

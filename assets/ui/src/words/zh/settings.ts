@@ -91,4 +91,6 @@ export const settings = {
   "settings.sampleName": "Amara",
   "settings.sampleTheirs": "豆子发芽了吗？",
   "settings.sampleYours": "全都发了。连那排歪的也是。",
+  "settings.endAsk": "{device}会立即退出登录。那里尚未发出的内容会丢失。",
+  "settings.endOthersAsk": "除这台外的所有设备会立即退出登录。那里尚未发出的内容会丢失。",
 } as const;
