@@ -18,9 +18,11 @@ pack() {
     # Its pages and scripts are the same for all; this one runs here.
     [ -x "$here" ] || packaging/build.sh x86_64
     rm -rf "$tree"
-    mkdir -p "$tree/completions" "$tree/man"
+    mkdir -p "$tree/completions" "$tree/man" "$tree/monitoring"
     cp -r packaging/debian "$tree/debian"
     cp README.md "$tree/README.md"
+    cp packaging/grafana/inkspot.json "$tree/monitoring/grafana.json"
+    cp packaging/prometheus/inkspot.rules.yml "$tree/monitoring/prometheus.rules.yml"
     cp "$program.cdx.json" "$tree/bill-of-materials.json"
     cp "$program.licenses.txt" "$tree/third-party-licenses.txt"
     install -m 0755 "$program" "$tree/inkspot"

@@ -43,6 +43,8 @@ bash -c '. /usr/share/bash-completion/bash_completion; _load_comp=_completion_lo
 zsh -fc 'autoload -Uz compinit && compinit -u -D && [ "${_comps[inkspot]}" = _inkspot ]' || fail "no completion for zsh"
 fish -c 'complete -C "inkspot setup-"' | grep setup-link >/dev/null || fail "no completion for fish"
 zcat -f /usr/share/doc/inkspot/third-party-licenses.txt* | grep '^tokio 1' >/dev/null || fail "no licences"
+grep '"panels"' /usr/share/inkspot/grafana.json >/dev/null || fail "no dashboard"
+grep '^groups:' /usr/share/inkspot/prometheus.rules.yml >/dev/null || fail "no alarms"
 
 step "how far the service is shut in"
 systemd-analyze verify inkspot.service || fail "the unit"
@@ -87,15 +89,58 @@ rm -r /run/systemd/system/inkspot.service.d
 systemctl daemon-reload && systemctl restart inkspot
 until_it_answers
 
-step "upgrade: settings that were changed stay, people stay signed in, messages stay"
+step "upgrade while people chat: nobody is turned away, changed settings stay, people stay signed in, messages stay"
 sed -i 's|^#name = "Inkspot"|name = "At home"|' /etc/inkspot/config.toml
-before=$(systemctl show -p MainPID --value inkspot)
+cp /var/lib/inkspot/tls/ca.crt /chat/
+person() { printf '{"name":"%s","password":"correct horse battery"}' "$1"; }
+printf '{"url":"https://127.0.0.1:8443","caFile":"ca.crt","ann":%s,"bob":%s}' "$(person ann)" "$(person bob)" >/chat/place.new
+mv /chat/place.new /chat/place.json
+# upgrade.mjs talks to the server from outside, through this network.
+chat_says() {
+    for _ in $(seq 1200); do
+        [ ! -e "/chat/$1" ] || return 0
+        grep -s '^failed' /chat/told && break
+        sleep 0.1
+    done
+    fail "the chat during the upgrade: no $1"
+}
+main() { systemctl show -p MainPID --value inkspot; }
+runs_what_is_installed() { [ "$(stat -Lc %d:%i "/proc/$(main)/exe")" = "$(stat -c %d:%i /usr/bin/inkspot)" ]; }
+chat_says chatting
+before=$(main)
+begun=$(milliseconds)
 dpkg -i /packages/new.deb >/tmp/dpkg.log 2>&1 || { cat /tmp/dpkg.log; fail "the upgrade"; }
-until_it_answers
-[ "$(systemctl show -p MainPID --value inkspot)" != "$before" ] || fail "the old program still runs"
+echo "dpkg -i of the newer one: $(($(milliseconds) - begun)) ms"
+grep 'has taken over' /tmp/dpkg.log || { cat /tmp/dpkg.log; fail "the upgrade does not say that it took over"; }
+[ "$(main)" = "$before" ] || fail "it is another process: not taken over but started anew"
+runs_what_is_installed || fail "the old program still runs"
+touch /chat/upgraded
+chat_says told
+cat /chat/told
+grep '^good' /chat/told >/dev/null || fail "the chat during the upgrade"
+systemctl is-active --quiet inkspot || fail "systemd does not think that it serves: $(systemctl is-active inkspot)"
 grep -qx 'name = "At home"' /etc/inkspot/config.toml || fail "the changed settings are gone"
 api /api/auth/me | grep '"serverName":"At home"' >/dev/null || fail "the settings don't count: $(api /api/auth/me)"
 said | grep 'before the upgrade' >/dev/null || fail "a message is gone after the upgrade"
+
+step "a package whose program can't run changes nothing but the file, and says so"
+before=$(main)
+dpkg -i /packages/broken.deb >/tmp/dpkg.log 2>&1 || { cat /tmp/dpkg.log; fail "dpkg -i of the broken one"; }
+grep "can't take over: this one is broken" /tmp/dpkg.log || { cat /tmp/dpkg.log; fail "nothing is said of a broken program"; }
+[ "$(main)" = "$before" ] || fail "the server was ended by a broken package"
+! runs_what_is_installed || fail "what runs is what is broken"
+said | grep 'before the upgrade' >/dev/null || fail "it does not serve any more"
+dpkg -i /packages/old.deb >/tmp/dpkg.log 2>&1 || { cat /tmp/dpkg.log; fail "going back"; }
+grep 'has taken over' /tmp/dpkg.log || { cat /tmp/dpkg.log; fail "going back to the older one"; }
+runs_what_is_installed || fail "the older one does not run"
+dpkg -i /packages/new.deb >/tmp/dpkg.log 2>&1 || { cat /tmp/dpkg.log; fail "upgrading again"; }
+
+step "an upgrade of a server that somebody has stopped"
+systemctl stop inkspot
+dpkg -i /packages/new.deb >/tmp/dpkg.log 2>&1 || { cat /tmp/dpkg.log; fail "dpkg -i on a stopped server"; }
+! grep -i 'does not serve' /tmp/dpkg.log || fail "it complains about a stopped server"
+systemctl start inkspot
+until_it_answers
 
 step "a backup into its folder, as the README says"
 install -d -o inkspot -g inkspot -m 0700 /var/backups/inkspot

@@ -31,10 +31,18 @@ cp "target/dist/inkspot_${version}_amd64.deb" "$here/new.deb"
 dpkg-deb --raw-extract "$here/new.deb" "$here/old"
 sed -i "s/^Version: .*/Version: $version~before/" "$here/old/DEBIAN/control"
 dpkg-deb --root-owner-group --build "$here/old" "$here/old.deb" >/dev/null
+# And a newer one whose program does not serve.
+cp -r "$here/old" "$here/broken"
+sed -i "s/^Version: .*/Version: $version+broken/" "$here/broken/DEBIAN/control"
+printf '#!/bin/sh\n[ "$1" = serve ] || exec /packages/old/usr/bin/inkspot "$@"\necho "this one is broken" >&2\nexit 1\n' >"$here/broken/usr/bin/inkspot"
+dpkg-deb --root-owner-group --build "$here/broken" "$here/broken.deb" >/dev/null
+[ -d tests/js/node_modules ] || (cd tests/js && npm ci --no-audit --no-fund --loglevel=error)
 
 work=$(mktemp -d)
 booted=
+chatting=
 finish() {
+    [ -z "$chatting" ] || kill "$chatting" 2>/dev/null || true
     [ -z "$booted" ] || { kill "$booted" 2>/dev/null && wait "$booted"; } || true
     umount "$work/system" 2>/dev/null || true
     umount "$work" 2>/dev/null || true
@@ -42,12 +50,12 @@ finish() {
 }
 trap finish EXIT
 mount -t tmpfs inkspot-test "$work"
-mkdir "$work/upper" "$work/work" "$work/system"
+mkdir "$work/upper" "$work/work" "$work/system" "$work/chat"
 mount -t overlay overlay -o "lowerdir=$system,upperdir=$work/upper,workdir=$work/work" "$work/system"
 
 # Its own network, in which there is only itself, and one address as a network would give.
 systemd-nspawn --quiet --boot --register=no --keep-unit --private-network --directory="$work/system" --machine=inkspot-test \
-    --bind-ro="$here:/packages" --bind-ro="$root/packaging/test/deb-inside.sh:/inside.sh" >"$root/target/test/boot.log" 2>&1 &
+    --bind="$work/chat:/chat" --bind-ro="$here:/packages" --bind-ro="$root/packaging/test/deb-inside.sh:/inside.sh" >"$root/target/test/boot.log" 2>&1 &
 booted=$!
 leader=
 for _ in $(seq 300); do
@@ -57,4 +65,7 @@ for _ in $(seq 300); do
 done
 inside() { nsenter --target "$leader" --mount --uts --ipc --net --pid --cgroup --root env -C / -i HOME=/root PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 "$@"; }
 inside systemctl is-system-running --wait || inside systemctl --failed --no-pager
+# People who chat during the upgrade, as stock clients: out here, in its network.
+nsenter --target "$leader" --net node packaging/test/upgrade.mjs "$work/chat" &
+chatting=$!
 inside bash /inside.sh

@@ -30,16 +30,17 @@ pub(super) enum Task {
         /// Show no QR code of the link
         #[arg(long)]
         no_qr: bool,
-        /// Only read the settings and end; what a running server asks of its successor
-        #[arg(long, hide = true)]
-        try_settings: bool,
+        /// Only read the settings, and say whether data of this format can be opened; what a
+        /// running server asks of its successor
+        #[arg(long, hide = true, value_name = "FORMAT")]
+        try_for: Option<u32>,
     },
     /// Let the program that is installed now take over from a running server, which keeps its doors
     /// open
     ///
     /// For upgrades: nobody is turned away, everybody is connected again within a moment, and no
     /// message is lost. The server goes on as it is if the installed program can't start with its
-    /// settings.
+    /// settings or is too old for its data.
     Restart {
         #[command(flatten)]
         place: Place,

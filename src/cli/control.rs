@@ -13,6 +13,7 @@ use std::time::Duration;
 use anyhow::{Context, anyhow};
 use rustix::fs::{Mode, fchmod};
 use rustix::net::{self, AddressFamily, SocketAddrUnix, SocketFlags, SocketType};
+use rustix::process::Pid;
 use serde::{Deserialize, Serialize};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt};
 use tokio::net::{UnixListener, UnixStream};
@@ -218,6 +219,23 @@ pub(super) fn ask(data: &Path, command: &Command) -> anyhow::Result<Option<Strin
         Ok(Answer::Error(text)) => Err(anyhow!(text)),
         Err(_) => Err(anyhow!("the running server gave no answer; see its log")),
     }
+}
+
+/// The process of the server that runs on this data directory; `None` when none runs, or where this
+/// process can't see it. Must be called within a tokio runtime.
+pub(super) fn process_of(data: &Path) -> anyhow::Result<Option<Pid>> {
+    let path = data.join(FILE);
+    let stream = match BlockingStream::connect(&path) {
+        Ok(stream) => stream,
+        Err(error) if is_nobody_there(&error) => return Ok(None),
+        Err(error) => return Err(error).with_context(|| unreachable(&path)),
+    };
+    let peer = || {
+        stream.set_nonblocking(true)?;
+        UnixStream::from_std(stream)?.peer_cred()
+    };
+    let peer = peer().with_context(|| unreachable(&path))?;
+    Ok(peer.pid().and_then(Pid::from_raw))
 }
 
 /// Takes a backup from the server that runs on this data directory; `None` when none runs.

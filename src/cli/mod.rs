@@ -35,6 +35,7 @@ use clap::{CommandFactory, Parser};
 use crate::app::logging_of;
 use crate::base::logging;
 use crate::config::{Config, ConfigError, Overrides, example};
+use crate::store;
 use args::{Cli, ConfigTask, Task};
 use given::Given;
 
@@ -85,12 +86,15 @@ fn run(task: Task) -> anyhow::Result<()> {
         Task::Serve {
             overrides,
             ready_file,
-            try_settings,
+            try_for,
             no_qr,
-        } => match load((*overrides).clone())? {
-            _ if try_settings => Ok(()),
-            config => serve::run(config, *overrides, ready_file.as_deref(), !no_qr),
-        },
+        } => {
+            let config = load((*overrides).clone())?;
+            match try_for {
+                Some(format) => Ok(store::require_known(format)?),
+                None => serve::run(config, *overrides, ready_file.as_deref(), !no_qr),
+            }
+        }
         Task::Restart { place } => restart::run(&load_as_owner(place.into())?),
         Task::SetupLink { place, no_qr } => {
             users::setup_link(&load_as_owner(place.into())?, !no_qr)

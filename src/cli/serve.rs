@@ -19,7 +19,9 @@ use crate::base::clock::Clock;
 use crate::base::rng::Rng;
 use crate::base::succession;
 use crate::config::{Config, Overrides};
-use crate::server::{EndSignals, Links, LocalName, ReloadSignal, SuccessionSignal};
+use crate::server::{
+    EndSignals, Links, LocalName, ReloadSignal, SuccessionSignal, hold_signals, release_signals,
+};
 
 /// How long work that can't be interrupted may hold up the end.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -42,6 +44,8 @@ pub(super) fn run(
     if let Err(error) = allocator::settle() {
         tracing::debug!(%error, "memory that is free stays with the process");
     }
+    // Before there is another thread.
+    hold_signals().context("cannot hold signals back")?;
     let runtime = runtime()?;
     let ended = runtime.block_on(serve(config, overrides, ready_file, qr))?;
     // All that was acknowledged is on the disk; what still blocks is not waited for for ever.
@@ -49,8 +53,12 @@ pub(super) fn run(
     match ended {
         Ended::ForGood => Ok(()),
         // Nothing of the runtime is left, no thread and no file.
-        Ended::For { program, doors } => Err(succession::succeed(&program, doors))
-            .with_context(|| format!("cannot begin {}", program.display())),
+        Ended::For { program, doors } => {
+            // What comes from here on is for the successor.
+            hold_signals().context("cannot hold signals back")?;
+            Err(succession::succeed(&program, &doors))
+                .with_context(|| format!("cannot begin {}", program.display()))
+        }
     }
 }
 
@@ -93,10 +101,13 @@ async fn serve(
     let mut signals = EndSignals::listen().context("cannot listen for signals")?;
     let mut succession = SuccessionSignal::listen().context("cannot listen for signals")?;
     let hangup = ReloadSignal::listen().context("cannot listen for signals")?;
+    release_signals().context("cannot listen for signals")?;
     let (clock, rng) = (Clock::system(), Rng::system());
     let successor = Successor::of_this(clock.clone());
     let data = config.server.data.clone();
+    let asking = supervisor::ask_for_time(clock.clone());
     let app = App::start(&config, &clock, &rng)?;
+    asking.abort();
     listen_for_commands(&data, &app, &successor, &rng);
 
     let links = app.links().clone();

@@ -1,10 +1,12 @@
 //! The program that takes over from this one without closing the doors.
 //!
-//! It is whatever lies where this program was started from, so that an upgrade is the new file and
-//! a word to the running server. It is tried before anything ends.
+//! It is whatever lies where this program was started from, so that an upgrade is the new file, or
+//! a link that leads to it, and a word to the running server. It is tried before anything ends.
 
 use std::env;
-use std::path::PathBuf;
+use std::ffi::OsStr;
+use std::io;
+use std::path::{self, Path, PathBuf};
 use std::process::Stdio;
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,6 +15,7 @@ use tokio::process::Command;
 use tokio::sync::Notify;
 
 use crate::base::clock::Clock;
+use crate::store::FORMAT;
 
 /// How long it may take to read its settings.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -28,7 +31,9 @@ pub(super) struct Successor {
 impl Successor {
     /// What lies where this program lies. To be called before that is replaced.
     pub fn of_this(clock: Clock) -> Self {
-        let program = env::current_exe().map_err(|error| {
+        let named = env::args_os().next().unwrap_or_default();
+        let places = env::var_os("PATH").unwrap_or_default();
+        let program = place_of(&named, &places, env::current_exe()).map_err(|error| {
             format!("where this program lies can't be told without /proc ({error}); stop it and start the other")
         });
         Self {
@@ -38,14 +43,15 @@ impl Successor {
         }
     }
 
-    /// Where it lies, if it runs on this machine and understands the settings of this process.
+    /// Where it lies, if it runs on this machine, understands the settings of this process and knows
+    /// the format of its data.
     /// Otherwise a sentence that says why not.
     pub async fn check(&self) -> Result<PathBuf, String> {
         let path = self.program.clone()?;
         let program = path.display();
         let tried = Command::new(&path)
             .args(env::args_os().skip(1))
-            .arg("--try-settings")
+            .args(["--try-for", &FORMAT.to_string()])
             .env_remove("NOTIFY_SOCKET")
             .stdin(Stdio::null())
             .kill_on_drop(true)
@@ -75,5 +81,67 @@ impl Successor {
                 return program.clone();
             }
         }
+    }
+}
+
+/// Where a program lies that was started by this name: the name, if it leads to the file that runs, since a
+/// link may lead to another one later; else that file. `places` are those in which names are looked for, as
+/// `PATH` has them.
+fn place_of(named: &OsStr, places: &OsStr, running: io::Result<PathBuf>) -> io::Result<PathBuf> {
+    let name = Path::new(named);
+    let candidates = if name.components().count() > 1 || name.is_absolute() {
+        vec![name.to_owned()]
+    } else {
+        env::split_paths(places)
+            .map(|place| place.join(name))
+            .collect()
+    };
+    let runs = |candidate: &Path| {
+        let file = candidate.canonicalize();
+        match &running {
+            Ok(running) => file.is_ok_and(|file| file == *running),
+            // Without /proc it is not known what runs.
+            Err(_) => file.is_ok_and(|file| file.is_file()),
+        }
+    };
+    match candidates.into_iter().find(|candidate| runs(candidate)) {
+        Some(found) => path::absolute(found),
+        None => running,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::os::unix::fs::symlink;
+
+    use super::*;
+
+    #[test]
+    fn a_program_lies_where_its_name_leads_to() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().canonicalize().unwrap().join(name);
+        let (one, other, link, bin) = (at("one"), at("other"), at("link"), at("bin"));
+        fs::write(&one, "").unwrap();
+        fs::write(&other, "").unwrap();
+        fs::create_dir(&bin).unwrap();
+        symlink(&one, &link).unwrap();
+        symlink(&link, bin.join("program")).unwrap();
+        let places = env::join_paths([at("nowhere"), bin.clone()]).unwrap();
+        let place = |named: &Path, running: Option<&Path>| {
+            let running = running.map(Path::to_owned).ok_or(io::ErrorKind::NotFound);
+            place_of(named.as_os_str(), &places, running.map_err(io::Error::from)).ok()
+        };
+        let found = |path: &Path| Some(path.to_owned());
+        assert_eq!(place(&link, Some(&one)), found(&link));
+        let by_search = Path::new("program");
+        assert_eq!(place(by_search, Some(&one)), found(&bin.join("program")));
+        // Names that lead elsewhere, or nowhere, are only names.
+        for named in [&other, &at("gone"), Path::new("name"), Path::new("")] {
+            assert_eq!(place(named, Some(&one)), found(&one), "{named:?}");
+        }
+        // Without /proc.
+        assert_eq!(place(&link, None), found(&link));
+        assert_eq!(place(&at("gone"), None), None);
     }
 }

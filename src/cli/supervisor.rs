@@ -5,14 +5,47 @@
 use std::time::Duration;
 
 use sd_notify::NotifyState;
+use tokio::task::JoinHandle;
 
 use crate::base::clock::Clock;
+use crate::base::process;
 use crate::base::shutdown::Shutdown;
 use crate::service::Service;
 
 /// How long the server may be silent between two programs, in microseconds: connections end, the
 /// database is closed, opened, and perhaps kept and raised to another format.
 const BETWEEN: u32 = 600_000_000;
+
+/// How much more time a start asks for, in microseconds, and how often.
+const MORE: u32 = 60_000_000;
+const ASK_EVERY: Duration = Duration::from_secs(10);
+/// What a start has computed between two times at least if it works, in seconds of a processor.
+/// Who waits for a slow disk does so much.
+const WORK: f64 = 0.005;
+
+/// The server begins. From now on more time than the unit allows is asked for again and again, as
+/// long as something is computed: a database that is recovered, restored or raised to another format
+/// takes as long as it takes, but a start that stands still is ended. It ends with the task.
+pub(super) fn ask_for_time(clock: Clock) -> JoinHandle<()> {
+    let more = [NotifyState::ExtendTimeoutUsec(MORE), NotifyState::Watchdog];
+    tell(&more);
+    tokio::spawn(while_it_works(clock, process::cpu_seconds, move || {
+        tell(&more);
+    }))
+}
+
+/// Asks for more as often as the work that `done` tells has gone on.
+async fn while_it_works(clock: Clock, done: impl Fn() -> f64, mut ask: impl FnMut()) {
+    let mut before = done();
+    loop {
+        clock.sleep(ASK_EVERY).await;
+        let now = done();
+        if now - before >= WORK {
+            ask();
+        }
+        before = now;
+    }
+}
 
 /// The server answers; `url` is shown by `systemctl status`.
 pub(super) fn ready(url: &str) {
@@ -73,5 +106,43 @@ pub(super) async fn feed(service: Service, clock: Clock, shutdown: Shutdown) {
 fn tell(state: &[NotifyState<'_>]) {
     if let Err(error) = sd_notify::notify(state) {
         tracing::warn!(%error, "systemd can't be told how the server does");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
+
+    use futures_util::FutureExt;
+
+    use super::*;
+    use crate::base::clock::Timestamp;
+
+    #[tokio::test]
+    async fn a_start_that_works_gets_more_time_and_one_that_stands_still_does_not() {
+        let clock = Clock::manual(Timestamp(0));
+        let (milliseconds, asked) = (Arc::new(AtomicU32::new(0)), Arc::new(AtomicU32::new(0)));
+        let done = {
+            let milliseconds = milliseconds.clone();
+            move || f64::from(milliseconds.load(SeqCst)) / 1000.0
+        };
+        let ask = {
+            let asked = asked.clone();
+            move || {
+                asked.fetch_add(1, SeqCst);
+            }
+        };
+        let mut asking = Box::pin(while_it_works(clock.clone(), done, ask));
+        assert!((&mut asking).now_or_never().is_none());
+        let mut pass = |work: u32| {
+            milliseconds.fetch_add(work, SeqCst);
+            clock.advance(ASK_EVERY);
+            assert!((&mut asking).now_or_never().is_none());
+            asked.load(SeqCst)
+        };
+        assert_eq!([pass(900), pass(5), pass(30)], [1, 2, 3]);
+        assert_eq!([pass(0), pass(1), pass(1)], [3, 3, 3], "it stands still");
+        assert_eq!(pass(100), 4, "it goes on");
     }
 }

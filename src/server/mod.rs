@@ -46,7 +46,7 @@ pub use gate::GateLimits;
 pub use handler::{BoxBody, BoxError, Handler, boxed};
 pub use links::Links;
 pub use metrics::{MetricsDoor, MetricsToken};
-pub use signals::{EndSignals, ReloadSignal, SuccessionSignal};
+pub use signals::{EndSignals, ReloadSignal, SuccessionSignal, hold_signals, release_signals};
 
 use crate::acme;
 use crate::base::clock::{Clock, Timestamp};
@@ -375,10 +375,7 @@ impl Control {
 }
 
 fn addresses(listeners: &[TcpListener]) -> Vec<SocketAddr> {
-    listeners
-        .iter()
-        .filter_map(|listener| listener.local_addr().ok())
-        .collect()
+    listeners.iter().flat_map(listener::addresses).collect()
 }
 
 fn trust_page(

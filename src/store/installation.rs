@@ -66,13 +66,19 @@ pub(super) fn format(reads: &dyn Reads) -> Result<Option<u32>, StoreError> {
         .try_into()
         .map_err(|_| StoreError::corrupt("format number", "it has not four bytes"))?;
     let found = u32::from_be_bytes(bytes);
+    require_known(found)?;
+    Ok(Some(found))
+}
+
+/// Refuses the format of a newer Inkspot.
+pub fn require_known(found: u32) -> Result<(), StoreError> {
     if found > FORMAT {
         return Err(StoreError::Newer {
             found,
             known: FORMAT,
         });
     }
-    Ok(Some(found))
+    Ok(())
 }
 
 /// The formats from which and to which a database is to be brought; `None` if it has the newest.

@@ -10,7 +10,6 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::process::Stdio;
 use std::sync::Arc;
@@ -30,6 +29,7 @@ use tokio_rustls::TlsConnector;
 use crate::harness::{Client, PASSWORD};
 use crate::process::{Process, add_user, inkspot};
 use crate::realtime::socket::{Line, Said, Socket};
+use crate::succession::{install_copy, install_script};
 
 const PEOPLE: [&str; 4] = ["ada", "bob", "cleo", "dan"];
 
@@ -464,7 +464,7 @@ async fn a_program_that_takes_over_turns_nobody_away_and_loses_nothing() {
 async fn a_program_that_can_not_take_over_changes_nothing() {
     let dir = tempfile::tempdir().unwrap();
     let program = dir.path().join("inkspot");
-    fs::copy(env!("CARGO_BIN_EXE_inkspot"), &program).unwrap();
+    install_copy(&program);
     let mut installed = std::process::Command::new(&program);
     installed.env("INKSPOT_CONFIG", "/dev/null");
     let log = dir.path().join("log");
@@ -474,9 +474,7 @@ async fn a_program_that_can_not_take_over_changes_nothing() {
     let data = dir.path().join("data");
     add_user(&data, "ada");
     let mut server = Process::start_by(installed, &data).await;
-    fs::remove_file(&program).unwrap();
-    fs::write(&program, "#!/bin/sh\necho it is broken >&2\nexit 3\n").unwrap();
-    fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
+    install_script(&program, "echo it is broken >&2; exit 3");
     let asked = inkspot()
         .args(["restart", "--data"])
         .arg(&data)

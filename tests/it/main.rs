@@ -47,6 +47,7 @@ mod service_sessions;
 mod service_setup;
 mod shutdown;
 mod store;
+mod succession;
 mod supervisor;
 mod tls;
 mod troubleshooting;

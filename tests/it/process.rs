@@ -113,6 +113,11 @@ impl Process {
     /// Ends it in order; gives the exit code.
     pub fn end(&mut self) -> Option<i32> {
         self.signal(Signal::TERM);
+        self.wait()
+    }
+
+    /// Returns when it is gone, with the exit code.
+    pub fn wait(&mut self) -> Option<i32> {
         self.child.wait().unwrap().code()
     }
 

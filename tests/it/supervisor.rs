@@ -1,6 +1,7 @@
 //! The real binary under systemd's eyes: ready, watched over, stopping.
 
 use std::os::unix::net::UnixDatagram;
+use std::path::Path;
 use std::time::Duration;
 
 use rustix::process::Signal;
@@ -12,9 +13,17 @@ use crate::process::{Process, inkspot};
 const PATIENCE: u64 = 60;
 
 /// Everything that systemd is told, one message a line.
-struct Ear(UnixDatagram);
+pub struct Ear(UnixDatagram);
 
 impl Ear {
+    /// Listens at this path, which `NOTIFY_SOCKET` names.
+    pub fn at(path: &Path) -> Self {
+        let ear = Self(UnixDatagram::bind(path).unwrap());
+        let limit = Some(Duration::from_secs(PATIENCE));
+        ear.0.set_read_timeout(limit).unwrap();
+        ear
+    }
+
     fn next(&self) -> String {
         let mut buffer = [0; 512];
         let length = self.0.recv(&mut buffer).unwrap();
@@ -22,7 +31,7 @@ impl Ear {
     }
 
     /// Passes over everything until something that holds this.
-    fn until(&self, wanted: &str) -> String {
+    pub fn until(&self, wanted: &str) -> String {
         loop {
             let said = self.next();
             if said.contains(wanted) {
@@ -45,14 +54,14 @@ impl Ear {
 async fn systemd_hears_that_it_serves_lives_and_stops() {
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("notify");
-    let ear = Ear(UnixDatagram::bind(&path).unwrap());
-    let limit = Some(Duration::from_secs(PATIENCE));
-    ear.0.set_read_timeout(limit).unwrap();
+    let ear = Ear::at(&path);
     let mut command = inkspot();
     command
         .env("NOTIFY_SOCKET", &path)
         .env("WATCHDOG_USEC", "600000");
     let mut server = Process::start_by(command, &folder.path().join("data")).await;
+    // However long the start takes.
+    ear.until("EXTEND_TIMEOUT_USEC=60000000");
     let ready = ear.until("READY=1");
     assert!(ready.contains("STATUS=Serving https://"), "{ready}");
     for _ in 0..3 {
