@@ -16,6 +16,8 @@ export SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct)}
 cargo_home=${CARGO_HOME:-$HOME/.cargo}
 export CFLAGS="-ffile-prefix-map=$root=/inkspot -ffile-prefix-map=$cargo_home=/cargo"
 export CARGO_TARGET_DIR=$root/target/static CARGO_INCREMENTAL=0
+# It is stripped here; what was built keeps its names, for `nm --size-sort` to say what weighs.
+export CARGO_PROFILE_RELEASE_STRIP=none
 
 # Debian's own compiler, of which there are the libraries for other machines too.
 debian_rust() {
@@ -26,7 +28,8 @@ debian_rust() {
 
 build_x86_64() (
     packages gcc libc6-dev
-    build x86_64 x86_64-unknown-linux-gnu strip
+    # It can lie anywhere in memory; the list of places that this takes is packed.
+    build x86_64 x86_64-unknown-linux-gnu strip -C link-arg=-Wl,-z,pack-relative-relocs
 )
 
 build_aarch64() (

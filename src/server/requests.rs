@@ -50,7 +50,7 @@ impl RequestId {
 
 /// The kind of an address, out of a short list: for numbers and lines.
 pub(super) fn kind(path: &str) -> &'static str {
-    const OF_API: [&str; 16] = [
+    const OF_API: [&str; 17] = [
         "admin",
         "attachments",
         "auth",
@@ -58,6 +58,7 @@ pub(super) fn kind(path: &str) -> &'static str {
         "conversations",
         "drafts",
         "files",
+        "handoffs",
         "health",
         "invites",
         "messages",
