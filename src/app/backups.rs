@@ -19,6 +19,8 @@ use crate::service::Service;
 
 /// How often it is looked whether one is due, and how long after the start.
 const LOOK_EVERY: Duration = Duration::from_mins(10);
+/// Where none is made by itself.
+const A_DAY: Duration = Duration::from_hours(24);
 /// When one failed.
 const TRY_AGAIN: Duration = Duration::from_hours(1);
 
@@ -27,6 +29,8 @@ struct Plan {
     data: PathBuf,
     folder: Folder,
     keep: usize,
+    /// How long after another one must be begun, so that both stay.
+    apart: Duration,
     /// Where the passphrase is, if there is one.
     passphrase: Option<PathBuf>,
     rng: Rng,
@@ -113,6 +117,7 @@ impl Making {
         Plan {
             folder: self.shelf.folder(),
             keep: settings.keep as usize,
+            apart: settings.every().unwrap_or(A_DAY) / 2,
             passphrase: settings.passphrase_file,
             rng: self.rng.clone(),
             shelf: self.shelf.clone(),
@@ -173,7 +178,7 @@ impl Plan {
         let made = written.unwrap_or(Err(BROKEN));
         if made.is_err() {
             // What is unfinished takes room only.
-            let _ = spawn_blocking(move || self.folder.tidy(usize::MAX)).await;
+            let _ = spawn_blocking(move || self.folder.tidy(usize::MAX, Duration::ZERO)).await;
         }
         made
     }
@@ -193,7 +198,7 @@ impl Plan {
         let (folder, passphrase) = (self.folder.path(), self.passphrase()?);
         fs::create_dir_all(folder.parent().unwrap_or(folder)).map_err(at(folder))?;
         disk::make_dir(folder).map_err(at(folder))?;
-        self.folder.tidy(usize::MAX);
+        self.folder.tidy(usize::MAX, Duration::ZERO);
         self.require_room(sources)?;
         // How small it becomes is not known before.
         self.shelf.begins(Step::Writing, None);
@@ -227,7 +232,7 @@ impl Plan {
             .and_then(|()| disk::sync_dir(self.folder.path()))
             .map_err(at)?;
         if !part.damaged {
-            self.folder.tidy(self.keep);
+            self.folder.tidy(self.keep, self.apart);
         }
         Ok(path)
     }

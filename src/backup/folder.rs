@@ -4,7 +4,7 @@
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use crate::base::clock::Timestamp;
 use crate::base::disk;
@@ -95,12 +95,27 @@ impl Folder {
         }
     }
 
-    /// Removes all but the newest ones, and what was not finished.
-    pub fn tidy(&self, keep: usize) {
-        let whole = self.names(false).unwrap_or_default();
-        let old = whole.len().saturating_sub(keep);
+    /// Removes all but the newest ones, and what was not finished. Of those that were begun within less than
+    /// `apart` only the newest stays: who makes many at once does not lose what was before.
+    pub fn tidy(&self, keep: usize, apart: Duration) {
+        let mut left = keep;
+        let mut newer: Option<Timestamp> = None;
+        let mut whole = self.names(false).unwrap_or_default();
+        whole.reverse();
+        whole.retain(|name| {
+            let begun = begun(name);
+            let near = newer
+                .zip(begun)
+                .is_some_and(|(newer, begun)| newer.since(begun) < apart);
+            let stays = left > 0 && !near;
+            if stays {
+                left -= 1;
+                newer = begun;
+            }
+            !stays
+        });
         let unfinished = self.names(true).unwrap_or_default();
-        for name in whole.into_iter().take(old).chain(unfinished) {
+        for name in whole.into_iter().chain(unfinished) {
             let path = self.0.join(name);
             if let Err(error) = disk::remove_file(&path) {
                 tracing::warn!(%error, path = %path.display(), "an old backup stays");
@@ -119,6 +134,13 @@ impl Folder {
         names.sort();
         Ok(names)
     }
+}
+
+/// When a finished one was begun, by its name.
+fn begun(name: &str) -> Option<Timestamp> {
+    let moment = name.strip_prefix(NAME.0)?.split(NAME.1).next()?;
+    let (day, time) = moment.split_once('T')?;
+    format!("{day}T{}", time.replace('-', ":")).parse().ok()
 }
 
 /// Whether the server has given this name to a finished one, or to an unfinished one.
@@ -166,9 +188,33 @@ mod tests {
         for name in ["../secret", "secret", "", ".", hostile] {
             assert!(folder.open(name).unwrap().is_none(), "{name}");
         }
-        folder.tidy(1);
+        folder.tidy(1, Duration::ZERO);
         assert_eq!(folder.all().unwrap().len(), 1);
         assert_eq!(disk::names(folder.path()).unwrap().len(), 1);
         assert!(folder.open(&all[1].name).unwrap().is_none());
+    }
+
+    #[test]
+    fn many_that_are_made_at_once_take_the_place_of_one() {
+        let dir = tempfile::tempdir().unwrap();
+        let folder = Folder::new(dir.path().to_owned());
+        let hour = 3_600_000;
+        for at in [1, 25, 49, 58, 59, 60].map(|hours| hours * hour) {
+            let part = folder.part(Timestamp(at), false);
+            fs::write(part.with_extension(""), at.to_string()).unwrap();
+        }
+        let half_a_day = Duration::from_hours(12);
+        let left = || {
+            let paths = folder.newest_first().into_iter();
+            paths
+                .map(|path| fs::read_to_string(path).unwrap().parse::<u64>().unwrap() / hour)
+                .collect::<Vec<_>>()
+        };
+        folder.tidy(3, half_a_day);
+        assert_eq!(left(), [60, 25, 1]);
+        folder.tidy(2, half_a_day);
+        assert_eq!(left(), [60, 25]);
+        folder.tidy(usize::MAX, Duration::ZERO);
+        assert_eq!(left(), [60, 25]);
     }
 }

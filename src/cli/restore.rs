@@ -1,7 +1,8 @@
 //! `inkspot restore`: a data directory out of a backup, or a trial of it.
 
-use std::fs::{self, File};
+use std::fs::{self, DirBuilder, File};
 use std::io::Read;
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
@@ -10,7 +11,7 @@ use super::backup::{damage, folder_of};
 use super::given::Given;
 use super::{owner, print};
 use crate::app;
-use crate::backup::{self, BackupError, Restored};
+use crate::backup::{self, BackupError, In, Restored};
 use crate::base::clock::Clock;
 use crate::base::disk;
 use crate::base::rng::Rng;
@@ -60,23 +61,37 @@ pub(super) fn roll_back(config: &Config, passphrase_file: Option<PathBuf>) -> an
     print(b"Start the Inkspot from before the upgrade now: this one would upgrade again.\n")
 }
 
-/// Reads all of it, then makes a database of it beside its file, says what that holds, and removes it.
+/// Reads all of it, then makes a database of it beside its file (or of what a passphrase opens, in the folder for
+/// temporary files), says what that holds, and removes it.
 pub(super) fn verify(config: &Config, given: &Given) -> anyhow::Result<()> {
-    let amount = backup::examine(given.open(config, "Reading")?)?;
-    let folder = folder_of(&given.path);
+    let from = given.open(config, "Reading")?;
+    // What lies under a passphrase is not unpacked on somebody else's disk.
+    let temporary = std::env::temp_dir();
+    let folder = match from {
+        In::Sealed(_) => temporary.as_path(),
+        In::Plain(_) => folder_of(&given.path),
+    };
+    let amount = backup::examine(from)?;
     // Contents were compared with their checksums; only rows are tried.
     let needed = amount.row_bytes.saturating_mul(TIMES).saturating_add(LEFT);
     let free = File::open(folder).and_then(|folder| disk::free(&folder))?;
     if free < needed {
         bail!(
-            "the file is whole; trying to restore it takes {} MiB in {}, and {} are free: free some space, or copy it to another disk",
+            "the file is whole; trying to restore it takes {} MiB in {}, and {} are free: free some space, or {}",
             needed >> 20,
             folder.display(),
-            free >> 20
+            free >> 20,
+            if folder == temporary {
+                "name a folder of this machine with more in TMPDIR"
+            } else {
+                "copy it to another disk"
+            }
         );
     }
-    let trial = folder.join(format!("inkspot-verify-{}", std::process::id()));
-    disk::make_dir(&trial).with_context(|| format!("cannot create {}", trial.display()))?;
+    let trial = folder.join(format!("inkspot-verify-{}", Rng::system().token()));
+    // Nobody else's folder is taken for it.
+    let made = DirBuilder::new().mode(0o700).create(&trial);
+    made.with_context(|| format!("cannot create {}", trial.display()))?;
     let done = try_in(config, &trial, given.open(config, "Trying")?);
     let removed = fs::remove_dir_all(&trial);
     let done = Restored { amount, ..done? };

@@ -11,7 +11,8 @@ topic! {
     pub struct Backups in "backups" {
         /// Hours from one to the next; 0 for none.
         pub every_hours: u32 = 24,
-        /// How many are kept, 1 to 1000: the newest ones.
+        /// How many are kept, 1 to 1000: the newest ones. One that follows another within half of the hours
+        /// from one to the next takes its place.
         pub keep: u32 = 3,
         /// Where they are kept; best on another disk. Not set: "backups" in the data directory. None is
         /// made where there is no room for it. The Debian package's service may write to

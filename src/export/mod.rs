@@ -22,8 +22,10 @@ use serde::Serialize;
 
 use crate::base::clock::{Timestamp, iso};
 use crate::blobs;
-use crate::model::{Conversation, ConversationId, File, FileUse, MessageId, Seq};
-use crate::store::{View, accounts, conversations, files, history, members, messages};
+use crate::model::{
+    AvatarOf, Conversation, ConversationId, File, FileUse, GroupState, MessageId, Seq,
+};
+use crate::store::{View, accounts, conversations, files, groups, history, members, messages};
 
 pub use error::ExportError;
 pub use folder::prepare;
@@ -157,6 +159,9 @@ impl Work<'_> {
         let mut lines = self.folder.lines("conversations.jsonl")?;
         let mut index = Index::new(self.sources.server, self.sources.at, order.len());
         for (_, id) in order {
+            if self.is_deleted(id)? {
+                continue;
+            }
             let Some(conversation) = conversations::find(self.sources.view, id)? else {
                 continue;
             };
@@ -250,6 +255,12 @@ impl Work<'_> {
             let Some(last) = page.last() else { break };
             after = Some(last.id);
             for file in &page {
+                if let FileUse::Message(MessageId { conversation, .. })
+                | FileUse::Avatar(AvatarOf::Conversation(conversation)) = file.used
+                    && self.is_deleted(conversation)?
+                {
+                    continue;
+                }
                 let path = self.place(file)?;
                 let there = self.folder.link(&self.content(file), &path)?;
                 lines.add(&rows::File::new(file, there.then_some(&*path)))?;
@@ -263,6 +274,11 @@ impl Work<'_> {
             self.tell();
         }
         lines.end()
+    }
+
+    /// Whether it was deleted for good: a part of it may not be erased yet.
+    fn is_deleted(&self, conversation: ConversationId) -> Result<bool, ExportError> {
+        Ok(groups::state(self.sources.view, conversation)? == GroupState::Deleted)
     }
 
     fn content(&self, file: &File) -> PathBuf {

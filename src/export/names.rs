@@ -7,10 +7,13 @@ const MOST: usize = 120;
 /// The longest ending that is kept when a name is cut, in bytes with its dot.
 const ENDING: usize = 16;
 
-/// Endings of what a browser would run when it is opened from a disk.
-const ACTIVE: [&str; 15] = [
-    "hta", "htm", "html", "js", "mht", "mhtml", "mjs", "pht", "shtml", "svg", "svgz", "xht",
-    "xhtml", "xml", "xsl",
+/// Endings of what no browser runs, wherever it is opened. Behind any other one stands [`INERT`].
+const HARMLESS: [&str; 62] = [
+    "7z", "aac", "apk", "avif", "bmp", "bz2", "csv", "deb", "doc", "docx", "eml", "epub", "exe",
+    "flac", "gif", "gpx", "gz", "heic", "heif", "ics", "iso", "jpeg", "jpg", "json", "key", "log",
+    "m4a", "m4v", "md", "mkv", "mov", "mp3", "mp4", "mpeg", "msg", "odp", "ods", "odt", "oga",
+    "ogg", "ogv", "opus", "pages", "pdf", "png", "ppt", "pptx", "psd", "rar", "rtf", "tar", "tgz",
+    "tif", "tiff", "txt", "vcf", "wav", "webm", "webp", "xls", "xlsx", "zip",
 ];
 
 /// What stands behind such a name.
@@ -35,7 +38,7 @@ pub fn safe(name: &str) -> String {
     let ending = name.rsplit_once('.').map(|(_, ending)| ending);
     match ending.map(str::to_ascii_lowercase) {
         _ if name.is_empty() => "file".to_owned(),
-        Some(ending) if ACTIVE.contains(&&*ending) => name + INERT,
+        Some(ending) if !HARMLESS.contains(&&*ending) => name + INERT,
         _ => name,
     }
 }
@@ -82,6 +85,7 @@ mod tests {
             ("page.HTML", "page.HTML.download"),
             ("drawing.svg", "drawing.svg.download"),
             ("html", "html"),
+            ("feed.atom", "feed.atom.download"),
             ("page.html. ", "page.html.download"),
         ] {
             assert_eq!(safe(given), kept, "{given:?}");

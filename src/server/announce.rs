@@ -20,6 +20,8 @@ use crate::config::Config;
 const SERVICE: &str = "_https._tcp.local.";
 /// Between two looks at the machine's addresses, in seconds.
 const LOOK: u32 = 30;
+/// How many names the certificate follows, when others take them.
+const MOST_NAMES: usize = 5;
 /// How long the network has to object before links are shown. Three questions take a second.
 const PATIENCE: Duration = Duration::from_secs(4);
 /// How long saying goodbye may take.
@@ -163,6 +165,8 @@ fn watch(events: &Receiver<DaemonEvent>, called: &watch::Sender<Called>) {
                 let name = change.new_name.trim_end_matches('.').to_ascii_lowercase();
                 let is_new = called.send_if_modified(|called| {
                     let is_new = !called.names.contains(&name);
+                    // Who takes each name that is tried does not make this list longer for ever.
+                    let is_new = is_new && called.names.len() < MOST_NAMES;
                     if is_new {
                         called.names.push(name.clone());
                     }

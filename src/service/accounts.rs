@@ -96,7 +96,9 @@ impl Service {
             };
             Ok(Decision::events(vec![changed], ()))
         })
-        .await
+        .await?;
+        self.0.handoffs.cancel_all(caller.user);
+        Ok(())
     }
 
     /// Sets somebody's password and ends all their sessions: administrators and the command line.

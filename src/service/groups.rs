@@ -6,6 +6,8 @@
 
 use std::cmp::Reverse;
 
+use tokio::task::spawn_blocking;
+
 use super::accounts::require_found;
 use super::decision::Decision;
 use super::fields;
@@ -126,7 +128,7 @@ impl Service {
             Ok(Decision::events(vec![changed], ()))
         })
         .await?;
-        self.find_admin_group(caller, group)
+        self.find_admin_group(caller, group).await
     }
 
     /// Deletes a group for good, but not the one that everybody joins (`conflict`). It is gone for its
@@ -198,13 +200,22 @@ impl Service {
             Ok(Decision::events(vec![changed], ()))
         })
         .await?;
-        self.find_admin_group(caller, group)
+        self.find_admin_group(caller, group).await
     }
 
     /// Erases what is left of deleted groups, a piece at a time. Ends early when uploads end.
+    /// One that can't be erased keeps no other; the first error is told at the end.
     pub(super) async fn erase_groups(&self) -> Answer<()> {
+        let mut done = Ok(());
+        for conversation in groups::deleted(&self.0.store.view())? {
+            done = done.and(self.erase_group(conversation).await);
+        }
+        done
+    }
+
+    async fn erase_group(&self, conversation: ConversationId) -> Answer<()> {
         while !self.0.uploads.is_ending()
-            && let Some(conversation) = groups::next_deleted(&self.0.store.view())?
+            && groups::state(&self.0.store.view(), conversation)? == GroupState::Deleted
         {
             self.decide(move |_, _| {
                 let erased = EventBody::GroupErased { conversation };
@@ -215,10 +226,17 @@ impl Service {
         Ok(())
     }
 
-    fn find_admin_group(&self, caller: Caller, group: ConversationId) -> Answer<AdminGroup> {
-        let state = self.0.store.view();
-        let (found, _) = require_group(&state, group)?;
-        self.admin_group(&state, caller.user, found, &mut Budget::default())
+    /// Counts members and files: no work for a thread that others wait for.
+    async fn find_admin_group(&self, caller: Caller, group: ConversationId) -> Answer<AdminGroup> {
+        let service = self.clone();
+        let found = spawn_blocking(move || {
+            let state = service.0.store.view();
+            let (found, _) = require_group(&state, group)?;
+            service.admin_group(&state, caller.user, found, &mut Budget::default())
+        });
+        found
+            .await
+            .unwrap_or_else(|error| Err(ServiceError::Internal(error.to_string().into())))
     }
 
     fn admin_group(

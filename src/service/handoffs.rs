@@ -15,7 +15,7 @@ use super::rules::require_account;
 use super::sessions::start_session;
 use super::{Answer, Caller, Device, HandoffPreview, NewHandoff, Service, ServiceError, SignedIn};
 use crate::base::clock::Timestamp;
-use crate::model::Account;
+use crate::model::{Account, UserId};
 use crate::store::Reads;
 
 /// How long a code works.
@@ -67,6 +67,11 @@ impl Handoffs {
         {
             all.insert(code, handoff);
         }
+    }
+
+    /// Those that this person made anywhere.
+    pub(super) fn cancel_all(&self, user: UserId) {
+        self.0.lock().retain(|_, it| it.maker.user != user);
     }
 
     fn cancel(&self, maker: Caller) {

@@ -258,7 +258,9 @@ impl Service {
             };
             Ok(Decision::events(others.map(end).collect(), ()))
         })
-        .await
+        .await?;
+        self.0.handoffs.cancel_all(caller.user);
+        Ok(())
     }
 }
 

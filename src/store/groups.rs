@@ -31,14 +31,14 @@ pub fn state(reads: &dyn Reads, conversation: ConversationId) -> Result<GroupSta
     }
 }
 
-/// A deleted group of which something is left.
-pub fn next_deleted(reads: &dyn Reads) -> Result<Option<ConversationId>, StoreError> {
+/// The deleted groups of which something is left.
+pub fn deleted(reads: &dyn Reads) -> Result<Vec<ConversationId>, StoreError> {
     let span = Span::of(Key::new(Table::GroupStates));
     let found = rows::collect(reads, &span, usize::MAX, |key, state| {
         let id = ConversationId(u64_at("state of a group", key, 1)?);
         Ok((state == [DELETED]).then_some(id))
     })?;
-    Ok(found.into_iter().flatten().next())
+    Ok(found.into_iter().flatten().collect())
 }
 
 pub(super) fn set_read_only(

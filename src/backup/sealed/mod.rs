@@ -189,9 +189,10 @@ mod tests {
         for at in (0..300).chain((300..file.len()).step_by(1013)) {
             let mut changed = file.clone();
             changed[at] ^= 1;
-            // A beginning that is another one is no sealed file.
-            let opened = open(&changed, Some(RIGHT)).is_ok_and(|got| got == bytes);
-            assert!(!opened, "changed at {at}");
+            let opened = open(&changed, Some(RIGHT));
+            // A beginning that is another one is no sealed file, and read as it is.
+            let plain = at < BEGINNING.len() && opened.as_ref().is_ok_and(|got| *got == changed);
+            assert!(opened.is_err() || plain, "changed at {at}");
         }
         let more = [&file[..], b"x"].concat();
         assert!(open(&more, Some(RIGHT)).is_err());

@@ -46,7 +46,7 @@ async fn a_page_that_starts_is_told_who_is_signed_in_or_that_nobody_is() {
     ada.post("/api/auth/logout", json!({})).await.gives(204);
     for nobody in [&ada, &server.visitor()] {
         let here = nobody.get("/api/auth/session").await.gives(200);
-        assert_eq!(here, json!({ "me": null }));
+        assert_eq!(here, json!({ "me": null, "registration": "invite" }));
     }
 }
 

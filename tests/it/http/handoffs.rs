@@ -148,14 +148,21 @@ async fn a_link_ends_with_its_minutes_its_session_the_password_and_the_account()
     other.post("/api/auth/logout", json!({})).await.gives(204);
     dead(path).await;
 
-    // A new password ends all sessions but the one that sets it.
+    // A new password ends all sessions but the one that sets it, and all links.
     let other = visitor.sign_in("ada", PASSWORD).await;
     let (of_other, own) = (path_of(&made(&other).await), path_of(&made(&ada).await));
     let change = json!({"currentPassword": PASSWORD, "newPassword": "another one"});
     ada.post("/api/auth/password", change).await.gives(204);
     dead(of_other).await;
-    visitor.get(&own).await.gives(200);
+    dead(own).await;
 
+    let confirm = json!({"password": "another one"});
+    ada.post("/api/auth/confirm", confirm).await.gives(204);
+    let own = path_of(&ada.post(OWN, json!({})).await.gives(201));
+    ada.delete("/api/auth/sessions").await.gives(204);
+    dead(own).await;
+
+    let own = path_of(&ada.post(OWN, json!({})).await.gives(201));
     let account = format!("/api/users/{}", ada.id());
     root.patch(&account, json!({"disabled": true}))
         .await

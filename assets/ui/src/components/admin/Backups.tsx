@@ -23,13 +23,15 @@ const LOOK = 1_000;
 export function Backups() {
   const { data, error, reload } = useLoad("backups", getBackups);
   const [fetched, setFetched] = useState<Backup | null>(null);
+  const [looks, setLooks] = useState(0);
   const task = useTask();
   const doing = data?.doing ?? null;
   useEffect(() => {
     if (doing === null) return undefined;
-    const timer = setTimeout(() => void reload(), LOOK);
+    // Also after a try that failed.
+    const timer = setTimeout(() => void reload().finally(() => setLooks((n) => n + 1)), LOOK);
     return () => clearTimeout(timer);
-  }, [data]);
+  }, [data, looks]);
   const make = () => void task.run(async () => (await postBackup(), await reload()));
   return (
     <Section
