@@ -36,6 +36,7 @@ pub fn safe(name: &str) -> String {
     let shown: String = shown.collect();
     let name = cut(shown.trim_matches([' ', '.']));
     let ending = name.rsplit_once('.').map(|(_, ending)| ending);
+    let ending = ending.filter(|ending| ending.chars().all(char::is_alphanumeric));
     match ending.map(str::to_ascii_lowercase) {
         _ if name.is_empty() => "file".to_owned(),
         Some(ending) if !HARMLESS.contains(&&*ending) => name + INERT,

@@ -10,7 +10,7 @@ use super::error::StoreError;
 /// A smaller database is left as it is, in bytes.
 const LEAST: u64 = 64 << 20;
 
-/// How many times its rows it may take. Afterwards it takes about 2.3 times.
+/// How many times its rows it may take. Afterwards it takes about 2.4 times.
 const TIMES: u64 = 3;
 
 /// Bytes of all rows. Kept as changes are made; noted now and then, so that it is about right after a kill,
