@@ -8,12 +8,12 @@ const MOST: usize = 120;
 const ENDING: usize = 16;
 
 /// Endings of what no browser runs, wherever it is opened. Behind any other one stands [`INERT`].
-const HARMLESS: [&str; 62] = [
-    "7z", "aac", "apk", "avif", "bmp", "bz2", "csv", "deb", "doc", "docx", "eml", "epub", "exe",
-    "flac", "gif", "gpx", "gz", "heic", "heif", "ics", "iso", "jpeg", "jpg", "json", "key", "log",
-    "m4a", "m4v", "md", "mkv", "mov", "mp3", "mp4", "mpeg", "msg", "odp", "ods", "odt", "oga",
-    "ogg", "ogv", "opus", "pages", "pdf", "png", "ppt", "pptx", "psd", "rar", "rtf", "tar", "tgz",
-    "tif", "tiff", "txt", "vcf", "wav", "webm", "webp", "xls", "xlsx", "zip",
+const HARMLESS: [&str; 63] = [
+    "7z", "aac", "apk", "avif", "bin", "bmp", "bz2", "csv", "deb", "doc", "docx", "eml", "epub",
+    "exe", "flac", "gif", "gpx", "gz", "heic", "heif", "ics", "iso", "jpeg", "jpg", "json", "key",
+    "log", "m4a", "m4v", "md", "mkv", "mov", "mp3", "mp4", "mpeg", "msg", "odp", "ods", "odt",
+    "oga", "ogg", "ogv", "opus", "pages", "pdf", "png", "ppt", "pptx", "psd", "rar", "rtf", "tar",
+    "tgz", "tif", "tiff", "txt", "vcf", "wav", "webm", "webp", "xls", "xlsx", "zip",
 ];
 
 /// What stands behind such a name.

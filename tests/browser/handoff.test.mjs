@@ -59,6 +59,7 @@ test("a phone comes in by the code, the desk says so and can sign it out", async
   await dialog.getByRole("button", { name: "Close", exact: true }).last().click();
   const end = ann.page.getByRole("button", { name: "Sign out Safari on iPhone" });
   await end.click();
+  await ann.page.getByRole("dialog", { name: "Sign out Safari on iPhone" }).getByRole("button", { name: "Sign out" }).click();
   await phone.page.getByRole("button", { name: "Sign in" }).waitFor();
   await end.waitFor({ state: "detached" });
 

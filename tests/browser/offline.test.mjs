@@ -35,8 +35,8 @@ test("started without a connection: the list and the lines are there, and it say
   await ann.open("Trip");
   await ann.page.getByRole("button", { name: /new lines|latest/ }).click();
   await ann.sees("line 120");
-  await kept("lines", (lines) => lines.some((line) => line.content === "line 120"));
-  await kept("rooms", (rooms) => rooms.some((room) => room.title === "Never opened"));
+  await ann.keeps("lines", (lines) => lines.some((line) => line.content === "line 120"));
+  await ann.keeps("rooms", (rooms) => rooms.some((room) => room.title === "Never opened"));
   await cut();
   await ann.page.reload();
   await ann.heads("Trip");
@@ -65,7 +65,7 @@ test("written then, it waits over a reload and is stored once; what happened mea
 test("a line that was deleted while one was away is erased from the copy as well", async () => {
   const secret = await say("the key is under the mat");
   await ann.sees("the key is under the mat");
-  await kept("lines", (lines) => lines.some((line) => line.content.includes("under the mat")));
+  await ann.keeps("lines", (lines) => lines.some((line) => line.content.includes("under the mat")));
   await cut();
   await ann.page.getByText("Connected to").waitFor({ state: "detached" });
   await bob.api("DELETE", `/api/messages/${secret.id}`);
@@ -73,7 +73,7 @@ test("a line that was deleted while one was away is erased from the copy as well
   await ann.row("Never opened").click();
   gate.open = true;
   await ann.reconnects();
-  await kept("lines", (lines) => lines.every((line) => !line.content.includes("under the mat")));
+  await ann.keeps("lines", (lines) => lines.every((line) => !line.content.includes("under the mat")));
 });
 
 test("removed from a conversation, its lines are gone from here", async () => {
@@ -81,22 +81,22 @@ test("removed from a conversation, its lines are gone from here", async () => {
   await bob.api("POST", "/api/messages/realtime", { conversationId: other, content: "not for long" });
   await ann.open("Short");
   await ann.sees("not for long");
-  await kept("lines", (lines) => lines.some((line) => line.conversationId === other));
+  await ann.keeps("lines", (lines) => lines.some((line) => line.conversationId === other));
   const { body } = await bob.api("GET", `/api/conversations/${other}`);
   await bob.api("DELETE", `/api/conversations/${other}/members/${body.members.find((member) => member.username === "ann").id}`);
   await ann.row("Short").waitFor({ state: "detached" });
-  await kept("lines", (lines) => lines.every((line) => line.conversationId !== other));
-  await kept("rooms", (rooms) => rooms.every((each) => each.id !== other));
+  await ann.keeps("lines", (lines) => lines.every((line) => line.conversationId !== other));
+  await ann.keeps("rooms", (rooms) => rooms.every((each) => each.id !== other));
 });
 
 test("a session that ended elsewhere leaves nothing behind, nor does signing out", async () => {
   for (const end of [endElsewhere, signOut]) {
     await ann.page.goto(new URL(`/conversations/${room}`, server.url).href);
     await ann.heads("Trip");
-    await kept("lines", (lines) => lines.length > 0);
+    await ann.keeps("lines", (lines) => lines.length > 0);
     await end();
     await ann.page.getByRole("button", { name: "Sign in" }).waitFor();
-    for (const store of ["lines", "rooms", "kept", "outbox", "drafts"]) await kept(store, (values) => values.length === 0);
+    for (const store of ["lines", "rooms", "kept", "outbox", "drafts"]) await ann.keeps(store, (values) => values.length === 0);
     if (end === endElsewhere) await ann.signIn("ann", PASSWORD);
   }
 });
@@ -121,22 +121,4 @@ async function say(content) {
   const answer = await bob.api("POST", "/api/messages/realtime", { conversationId: room, content });
   assert.equal(answer.status, 201);
   return answer.body;
-}
-
-/** Waits until what Ann's browser keeps in this store is as it should be. */
-async function kept(store, wanted) {
-  const values = () =>
-    ann.page.evaluate(
-      (name) =>
-        new Promise((done, fail) => {
-          const opening = indexedDB.open("inkspot");
-          opening.onerror = fail;
-          opening.onsuccess = () => {
-            const all = opening.result.transaction(name).objectStore(name).getAll();
-            all.onsuccess = () => (opening.result.close(), done(all.result));
-          };
-        }),
-      store,
-    );
-  await until(values, wanted);
 }

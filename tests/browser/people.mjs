@@ -205,6 +205,24 @@ export class Person {
     await this.page.getByText(text).first().waitFor();
   }
 
+  /** Waits until what this browser keeps in this store is as it should be. */
+  async keeps(store, wanted) {
+    const values = () =>
+      this.page.evaluate(
+        (name) =>
+          new Promise((done, fail) => {
+            const opening = indexedDB.open("inkspot");
+            opening.onerror = fail;
+            opening.onsuccess = () => {
+              const all = opening.result.transaction(name).objectStore(name).getAll();
+              all.onsuccess = () => (opening.result.close(), done(all.result));
+            };
+          }),
+        store,
+      );
+    await until(values, wanted);
+  }
+
   /** Waits until this is written in the composer. */
   async holds(text) {
     await until(() => this.composer.inputValue(), text);

@@ -89,6 +89,7 @@ test("it is installed below the path, and opens from there while the server is g
   assert.deepEqual(manifest, ["/chat/", "/chat/share", "/chat/icons/icon-192.png"]);
   await bob.open("Everyone");
   await bob.sees("heard");
+  await bob.keeps("lines", (lines) => lines.some((line) => JSON.stringify(line).includes('"heard"')));
   await bob.context.setOffline(true);
   await page.reload();
   await bob.sees("heard");

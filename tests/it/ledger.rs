@@ -49,6 +49,8 @@ struct Ledger {
     total: AtomicU64,
     /// Whether who could go on shall stop.
     over: AtomicBool,
+    /// Whether the server stays where it is, so that who is cut goes on.
+    stays: AtomicBool,
 }
 
 impl Ledger {
@@ -98,7 +100,10 @@ impl Author {
                 Some((200 | 201, message)) => self.ledger.acknowledge(&message),
                 Some((503, _)) | None => {
                     self.pending.push(arg);
-                    return self;
+                    // A connection may end before its next request comes: a client asks again.
+                    if !self.ledger.stays.load(Ordering::Relaxed) {
+                        return self;
+                    }
                 }
                 Some(other) => panic!("{other:?}"),
             }
@@ -292,6 +297,7 @@ impl Siege {
     /// Everybody works while the installed program takes over, and somebody knocks at the door all
     /// the time.
     async fn hand_over(&mut self) {
+        self.ledger.stays.store(true, Ordering::Relaxed);
         let (writing, listening) = self.work().await;
         let (host, config) = self.people[0].place();
         let knocking = Arc::new(AtomicBool::new(true));
@@ -326,6 +332,7 @@ impl Siege {
         self.authors = writing.join_all().await;
         self.readers = listening.join_all().await;
         self.ledger.over.store(false, Ordering::Relaxed);
+        self.ledger.stays.store(false, Ordering::Relaxed);
     }
 
     /// Returns once at least so many more were acknowledged.

@@ -72,3 +72,19 @@ test("a page that can't be had is known to be missing, and comes when the list i
   await vi.advanceTimersByTimeAsync(10_000);
   expect([listFailure.value, sortedConversations.value.length]).toEqual([null, SIZE]);
 });
+
+test("a page that is refused for a while is asked for again, and not for ever", async () => {
+  broken = ["150"];
+  void loadList();
+  await vi.advanceTimersByTimeAsync(5_000);
+  broken = [];
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(sortedConversations.value).toHaveLength(SIZE);
+
+  clearList();
+  asked.length = 0;
+  broken = ["150"];
+  void loadList();
+  await vi.advanceTimersByTimeAsync(3_600_000);
+  expect(asked.filter((cursor) => cursor === "150")).toHaveLength(5);
+});

@@ -16,6 +16,8 @@ export { conversation, forget, keep, sortedConversations, totalUnread } from "./
 const BY_ITSELF = 1_000;
 /** Between two pages that nobody waits for, in ms. */
 const PAUSE = 300;
+/** How often one of them is asked for, each time after a pause four times as long. */
+const TRIES = 5;
 /** How long to wait for more updates before a conversation is asked for again, in ms. */
 const RECOUNT = 500;
 
@@ -83,7 +85,7 @@ async function loadPage(from: string, mine: number): Promise<void> {
     take(page.conversations, page.next === null);
     cursor = page.next;
   } catch (error) {
-    // With the next connection the list is asked for again.
+    // Who reads on, or the next connection, asks for it again.
     if (mine === first) listFailure.value = toFailure(error);
   } finally {
     if (mine === first) coming = null;
@@ -91,10 +93,12 @@ async function loadPage(from: string, mine: number): Promise<void> {
 }
 
 async function loadRest(mine: number): Promise<void> {
-  for (let before: string | null = null; mine === first && cursor !== null && cursor !== before && sortedConversations.peek().length < BY_ITSELF; ) {
-    before = cursor;
-    await new Promise((done) => setTimeout(done, PAUSE));
+  for (let failed = 0; failed < TRIES && mine === first && cursor !== null && sortedConversations.peek().length < BY_ITSELF; ) {
+    const before = cursor;
+    await new Promise((done) => setTimeout(done, PAUSE * 4 ** failed));
     if (mine === first) await loadMoreList();
+    // The server may have asked to wait.
+    failed = cursor === before ? failed + 1 : 0;
   }
 }
 
