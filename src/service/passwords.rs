@@ -39,25 +39,20 @@ pub struct Passwords {
     rng: Rng,
     /// Computations so far.
     done: Arc<AtomicU64>,
-    /// Checked in place of the hash of an account that doesn't exist, so that it takes the same
-    /// time.
-    nobody: String,
 }
 
 impl Passwords {
-    /// `turns` are worked at the same time. Takes as long as one hash.
+    /// `turns` are worked at the same time.
     pub fn new(cost: PasswordCost, turns: usize, rng: Rng) -> Answer<Self> {
         let params = Params::new(cost.memory_kib, cost.passes, 1, None)
             .map_err(|error| ServiceError::Internal(error.to_string().into()))?;
         let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
-        let nobody = hash(&argon2, &rng.bytes(), &rng.token())?;
         Ok(Self {
             argon2,
             turns: Arc::new(Semaphore::new(turns.max(1))),
             waiting: Semaphore::new(WAITING),
             rng,
             done: Arc::default(),
-            nobody,
         })
     }
 
@@ -73,16 +68,17 @@ impl Passwords {
             .await?
     }
 
-    /// Whether the password has this hash. Without a hash it takes as long and is wrong.
+    /// Whether the password has this hash. Without a hash (of an account that doesn't exist) the
+    /// password is hashed for nothing: it takes as long and is wrong.
     pub async fn verify(&self, password: String, hash: Option<String>) -> Answer<bool> {
+        let Some(known) = hash else {
+            return self.hash(password).await.map(|_| false);
+        };
         let argon2 = self.argon2.clone();
-        let known = hash.is_some();
-        let hash = hash.unwrap_or_else(|| self.nobody.clone());
         self.take_turn(move || {
-            let hash = PasswordHash::new(&hash)
+            let known = PasswordHash::new(&known)
                 .map_err(|error| ServiceError::Internal(error.to_string().into()))?;
-            let right = argon2.verify_password(password.as_bytes(), &hash).is_ok();
-            Ok(known && right)
+            Ok(argon2.verify_password(password.as_bytes(), &known).is_ok())
         })
         .await?
     }

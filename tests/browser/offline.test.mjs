@@ -46,6 +46,17 @@ test("started without a connection: the list and the lines are there, and it say
   assert.equal(await ann.page.getByText("Connected to").count(), 0);
 });
 
+test("what has just come is kept over a reload that follows at once", async () => {
+  const { page } = ann;
+  gate.open = true;
+  await page.evaluate(() => new Promise((done) => (indexedDB.deleteDatabase("inkspot").onsuccess = done)));
+  await page.reload();
+  await ann.row("Never opened").waitFor();
+  await cut();
+  await page.reload();
+  await ann.row("Never opened").waitFor();
+});
+
 test("written then, it waits over a reload and is stored once; what happened meanwhile is there", async () => {
   await ann.say("from the train");
   await ann.seesNote("from the train", "Waiting to send");

@@ -40,9 +40,16 @@ test("an order that is held keeps its places with what is known now; what is new
   const before = sectionsOf([named("a"), named("b"), named("c")], "all", null);
   const now = [named("new", { isGroup: false, unread: 1 }), named("c", { unread: 2 }), named("a"), named("old")];
   const held = inOrderOf(before, sectionsOf(now, "all", null), new Map(now.map((each) => [each.id, each])));
-  expect(words(held)).toEqual(["earlier: a c new old"]);
+  expect(words(held)).toEqual(["earlier: a c old new"]);
   expect(held[0]?.rooms[1]?.unread).toBe(2);
   expect(words(inOrderOf([], before, new Map()))).toEqual(words(before));
+});
+
+test("a part of the list that comes later stands in its place while the order is held", () => {
+  const before = sectionsOf([named("1"), named("2"), named("8"), named("9")], "all", null);
+  const now = ["0", "2", "1", "3", "4", "8", "9", "10"].map((id) => named(id));
+  const held = inOrderOf(before, sectionsOf(now, "all", null), new Map(now.map((each) => [each.id, each])));
+  expect(words(held)).toEqual(["earlier: 1 2 3 4 8 9 10 0"]);
 });
 
 test("the next one, the one before, the next unread", () => {

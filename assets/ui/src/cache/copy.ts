@@ -47,12 +47,13 @@ export async function loadRooms(): Promise<Conversation[]> {
   return (await (await db())?.getAll("rooms")) ?? [];
 }
 
-/** Keeps and forgets conversations of the list. */
+/** Keeps and forgets conversations of the list; begun while a page goes, it is done all the same. */
 export async function saveRooms(rooms: readonly Conversation[], gone: readonly string[]): Promise<void> {
   const change = (await db())?.transaction("rooms", "readwrite");
   if (change === undefined) return;
   for (const room of rooms) void change.store.put(room);
   for (const id of gone) void change.store.delete(id);
+  change.commit();
   await change.done;
 }
 

@@ -41,14 +41,27 @@ function fits(room: Conversation, view: ListView, openId: string | null): boolea
 
 const filled = (sections: Section[]): Section[] => sections.filter((section) => section.rooms.length > 0);
 
-/** The sections in their order from before: what has gone is left out, what is new stands at the end, nothing else moves. */
+/**
+ * The sections in their order from before: what has gone is left out, nothing changes places. What is new stands behind all that
+ * precede it, as older parts of the list do when they come; what is newer than all, at the end.
+ */
 export function inOrderOf(before: readonly Section[], now: readonly Section[], rooms: ReadonlyMap<string, Conversation>): Section[] {
   const placed = new Set(before.flatMap((section) => section.rooms.map((room) => room.id)));
-  const fresh = now.flatMap((section) => section.rooms.filter((room) => !placed.has(room.id)));
-  const kept = before.map((section) => ({ id: section.id, rooms: section.rooms.flatMap((room) => rooms.get(room.id) ?? []) }));
+  const ends: Conversation[] = [];
+  const kept = before.map(({ id, rooms: old }) => {
+    const places = new Map(old.map((room, place) => [room.id, place]));
+    const behind = old.map((): Conversation[] => []);
+    let last = -1;
+    for (const room of now.find((section) => section.id === id)?.rooms ?? []) {
+      last = Math.max(last, places.get(room.id) ?? -1);
+      if (!placed.has(room.id)) (behind[last] ?? ends).push(room);
+    }
+    return { id, rooms: old.flatMap((room, place) => [rooms.get(room.id) ?? [], behind[place] ?? []].flat()) };
+  });
+  for (const { id, rooms: all } of now) if (!before.some((section) => section.id === id)) ends.push(...all.filter((room) => !placed.has(room.id)));
   const last = kept.at(-1);
   if (last === undefined) return [...now];
-  return filled([...kept.slice(0, -1), { id: last.id, rooms: [...last.rooms, ...fresh] }]);
+  return filled([...kept.slice(0, -1), { id: last.id, rooms: [...last.rooms, ...ends] }]);
 }
 
 /** The conversation `step` further in the sections, only unread ones if wished; from the end it goes on at the other. */

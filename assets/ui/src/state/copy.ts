@@ -4,6 +4,7 @@ import { effect, signal } from "@preact/signals";
 import { getMessages } from "../api/conversations";
 import { forgetLines, loadKept, loadLines, loadRooms, saveKept, saveLines, saveRooms } from "../cache/copy";
 import { toFailure } from "../lib/failure";
+import { Gather } from "../lib/gather";
 import { pageOf, rangeOf, type PageWish } from "../lib/pages";
 import type { Conversation, Message, MessagePage } from "../lib/wire";
 import type { Position } from "../realtime/line";
@@ -14,7 +15,7 @@ import { conversation, seedList, sortedConversations } from "./conversations";
 const ROOMS = 30;
 /** How long the server may take before the copy is shown, in ms. */
 const PATIENCE = 1_000;
-/** What comes within this time is written at once, in ms. */
+/** What comes within this time after something was written is written together, in ms. */
 const GATHER = 300;
 
 /** The copy of the signed-in user; all tabs read it, the one that leads writes what it hears. */
@@ -23,8 +24,12 @@ export class Copy {
   readonly opened = signal<readonly string[]>([]);
   readonly #realtime: SharedLine;
   readonly #mend: (id: string, page: MessagePage) => void;
+  /** Lines that were heard and are not written yet. */
   #lines: Message[] = [];
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  readonly #linesToWrite = new Gather(() => this.#writeLines(), GATHER);
+  /** The list as it is written. */
+  #rooms: ReadonlyMap<string, Conversation> = new Map();
+  readonly #roomsToWrite = new Gather(() => this.#writeRooms(), GATHER);
   #stop: () => void = () => undefined;
   #on = false;
 
@@ -37,6 +42,8 @@ export class Copy {
     events.on("session", () => this.#hear(null));
     events.on("conversation-updated", () => this.#hear(null));
     events.on("conversation-removed", ({ conversationId }) => this.#drop(conversationId));
+    // What changed while another tab led, and was not written by it.
+    events.on("lead", () => this.#on && this.#roomsToWrite.ask());
     events.on("opened", ({ recovered }) => !recovered && realtime.leading && void this.#renew());
     events.on("shared", ({ topic, data }) => topic === "kept" && (this.opened.value = data as string[]));
   }
@@ -47,29 +54,26 @@ export class Copy {
     this.#on = true;
     this.opened.value = opened ?? [];
     seedList(rooms);
-    let saved = new Map(rooms.map((room) => [room.id, room]));
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const save = () => {
-      if (!this.#realtime.leading) return;
-      const now = new Map(sortedConversations.peek().map((room) => [room.id, room]));
-      const changed = [...now.values()].filter((room) => saved.get(room.id) !== room);
-      void saveRooms(changed, [...saved.keys()].filter((id) => !now.has(id)));
-      saved = now;
-    };
-    const end = effect(() => {
+    this.#rooms = byId(sortedConversations.peek());
+    this.#stop = effect(() => {
       void sortedConversations.value;
-      clearTimeout(timer);
-      timer = setTimeout(save, GATHER);
+      this.#roomsToWrite.ask();
     });
-    this.#stop = () => (clearTimeout(timer), end());
     return position ?? null;
+  }
+
+  /** Writes what waits: the page may go, and nothing more is done in it. */
+  flush(): void {
+    this.#roomsToWrite.flush();
+    this.#linesToWrite.flush();
   }
 
   /** Writes no more. */
   close(): void {
     this.#on = false;
     this.#stop();
-    clearTimeout(this.#timer);
+    this.#roomsToWrite.drop();
+    this.#linesToWrite.drop();
     this.#lines = [];
     this.opened.value = [];
   }
@@ -119,11 +123,19 @@ export class Copy {
   #hear(message: Message | null): void {
     if (!this.#on || !this.#realtime.leading) return;
     if (message !== null && this.opened.peek().includes(message.conversationId)) this.#lines.push(message);
-    this.#timer ??= setTimeout(() => this.#write(), GATHER);
+    this.#linesToWrite.ask();
   }
 
-  #write(): void {
-    this.#timer = undefined;
+  #writeRooms(): void {
+    if (!this.#realtime.leading) return;
+    const now = byId(sortedConversations.peek());
+    const changed = [...now.values()].filter((room) => this.#rooms.get(room.id) !== room);
+    const gone = [...this.#rooms.keys()].filter((id) => !now.has(id));
+    this.#rooms = now;
+    if (changed.length + gone.length > 0) void saveRooms(changed, gone);
+  }
+
+  #writeLines(): void {
     const lines = this.#lines;
     this.#lines = [];
     // Alone, another tab could take the connection over while this one has it.
@@ -147,3 +159,5 @@ export class Copy {
     }
   }
 }
+
+const byId = (rooms: readonly Conversation[]): ReadonlyMap<string, Conversation> => new Map(rooms.map((room) => [room.id, room]));

@@ -136,8 +136,12 @@ export function runLive(): void {
   document.addEventListener("visibilitychange", () => {
     showTab();
     if (document.visibilityState === "visible") tryNow();
-    else flushDrafts();
+    else {
+      flushDrafts();
+      copy.flush();
+    }
   });
+  addEventListener("pagehide", () => copy.flush());
   for (const name of ["focus", "blur"]) addEventListener(name, showTab);
 }
 
