@@ -300,8 +300,9 @@ impl App {
             metrics: metrics.as_ref().map(MetricsDoor::token),
         };
         let reload = Arc::new(Reload::new(parts, config));
+        let local_name = server.local_name();
         let doctor = Doctor::new(config.clone(), clock.clone(), server.listening());
-        let doctor = Arc::new(doctor);
+        let doctor = Arc::new(doctor.called(move || local_name.now()));
         let settings = http::Settings {
             url: server.links().primary().to_owned(),
             path_prefix: config.server.path_prefix.clone(),

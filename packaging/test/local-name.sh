@@ -3,15 +3,14 @@
 #
 # A server and a neighbour, each in a network of its own with a cable between them. The neighbour finds the
 # server by its name and as a service, trusts its certificate under that name, and hears its goodbye. Where
-# the neighbour has the name already, the server takes another one. Nothing leaves the two networks.
-# Runs as root on Debian 12, since it makes networks; installs avahi-daemon, avahi-utils, dbus and curl.
+# the neighbour has the name already, the server takes another one. `inkspot doctor` says so each time, and
+# where a firewall stops the questions. Nothing leaves the two networks.
+# Runs as root on Debian 12, since it makes networks; installs avahi-daemon, avahi-utils, dbus, curl and nftables.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 program=$(realpath "${1:-target/debug/inkspot}")
-export DEBIAN_FRONTEND=noninteractive
-for pair in avahi-daemon=avahi-daemon avahi-resolve=avahi-utils dbus-daemon=dbus curl=curl ip=iproute2; do
-    command -v "${pair%%=*}" >/dev/null || apt-get install -qy --no-install-recommends "${pair#*=}"
-done
+source packaging/packages.sh
+packages avahi-daemon avahi-utils dbus curl iproute2 nftables python3
 
 work=$(mktemp -d)
 here=ink-$$-a there=ink-$$-b
@@ -98,33 +97,55 @@ stop() {
 }
 
 finds() { asks avahi-resolve -4 -n "$1" | grep -Eq "[[:space:]]10\.99\.0\.1$"; }
+still_there() { asks avahi-resolve -4 -n inkspot.local | grep -q "10\.99\.0\.2"; }
 browses() { asks avahi-browse -rtp _https._tcp | grep -E "^=;.*;$1;10\.99\.0\.1;8443;" ; }
 forgotten() { ! asks avahi-browse -ctp _https._tcp | grep -q "_https._tcp"; }
 trusted() {
     ip netns exec "$there" curl -sSf --cacert "$work/data/tls/ca.crt" --resolve "$1:8443:10.99.0.1" "https://$1:8443/api/health"
 }
 links() { ip netns exec "$here" "$program" setup-link --no-qr --data "$work/data"; }
+# What the doctor says of the name: doctor_says STATE WORDS
+doctor_says() {
+    ip netns exec "$here" "$program" doctor --json --data "$work/data" >"$work/doctor.log" || true
+    python3 - "$work/doctor.log" "$@" <<'PY'
+import json, sys
+found = next(check for check in json.load(open(sys.argv[1])) if check["id"] == "local-name")
+text = found["detail"] + " " + found.get("remedy", "")
+sys.exit(0 if found["state"] == sys.argv[2] and sys.argv[3] in text else f"not {sys.argv[2:]}: {found}")
+PY
+}
+firewall() { ip netns exec "$here" nft "$@"; }
 
 cable
 neighbour neighbour
+until_true "the doctor does not say that the name is free" doctor_says ok "Nobody"
 serve
 until_true "inkspot.local is not found" finds inkspot.local
 until_true "the service is not found" browses inkspot.local
 until_true "the certificate is not for inkspot.local" trusted inkspot.local
 links | grep -q "^https://inkspot.local:8443/setup" || fail "no link names inkspot.local"
 ! asks avahi-browse -rtp _https._tcp | grep -q 203.0.113.1 || fail "a public address was told"
+until_true "the doctor does not say that the name leads here" doctor_says ok "inkspot.local is led here"
+firewall add table inet shut
+firewall add chain inet shut in '{ type filter hook input priority 0; }'
+firewall add rule inet shut in udp dport 5353 drop
+until_true "the doctor does not see the firewall" doctor_says warn "multicast is blocked"
+firewall delete table inet shut
+until_true "the doctor still sees a firewall" doctor_says ok "inkspot.local is led here"
 stop
 until_true "the goodbye was not heard" forgotten
 echo "found, trusted, gone"
 
 leave
 neighbour inkspot
+until_true "the doctor does not say who has the name" doctor_says warn "10.99.0.2 is called inkspot.local"
 serve
 until_true "inkspot-2.local is not found" finds inkspot-2.local
-asks avahi-resolve -4 -n inkspot.local | grep -q "10\.99\.0\.2" || fail "the neighbour lost its name"
+until_true "the neighbour lost its name" still_there
 until_true "the certificate is not for inkspot-2.local" trusted inkspot-2.local
 links | grep -q "^https://inkspot-2.local:8443/setup" || fail "no link names inkspot-2.local"
+until_true "the doctor does not say which name was taken instead" doctor_says warn "knows this server as inkspot-2.local"
 grep -q "another machine has the name" "$work/server.log" || fail "the log does not say that the name was taken"
 stop
-asks avahi-resolve -4 -n inkspot.local | grep -q "10\.99\.0\.2" || fail "the goodbye took the neighbour's name away"
+until_true "the goodbye took the neighbour's name away" still_there
 echo "another name where it is taken"

@@ -7,6 +7,7 @@ pub mod clock;
 pub mod database;
 pub mod disk;
 pub mod logging;
+pub mod networks;
 pub mod process;
 pub mod rng;
 pub mod shutdown;

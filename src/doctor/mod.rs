@@ -3,17 +3,19 @@
 //!
 //! The command line asks for all of it (`inkspot doctor`), an administrator's page for what the
 //! running server can see of itself. Nothing is changed here, nothing is sent anywhere but to
-//! this server, under its own addresses and names; only those names are looked up. What is in the
-//! database is the affair of `inkspot check`.
+//! this server, under its own addresses and names; only those names are looked up, and the name that the
+//! own network is told is asked of that network. What is in the database is the affair of `inkspot check`.
 
 mod certificate;
 mod client;
+mod local_name;
 mod machine;
 mod network;
 mod outside;
 mod request;
 mod storage;
 
+use std::fmt;
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -24,6 +26,8 @@ use utoipa::ToSchema;
 
 use crate::base::clock::{Clock, Timestamp};
 use crate::config::Config;
+
+use local_name::Telling;
 
 pub use outside::examine as examine_from_outside;
 pub use request::Way;
@@ -88,25 +92,45 @@ impl Topic {
     }
 }
 
+/// Says what the own network was told that the server is called, if it was told.
+type Called = dyn Fn() -> Option<String> + Send + Sync;
+
 /// Looks at one server.
-#[derive(Debug)]
 pub struct Doctor {
     config: Config,
     clock: Clock,
     /// Where it listens, or would.
     listening: Vec<SocketAddr>,
+    /// `None` of a server that does not run.
+    called: Option<Box<Called>>,
     recent: Mutex<Option<(Timestamp, Vec<Check>)>>,
 }
 
+impl fmt::Debug for Doctor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut doctor = f.debug_struct("Doctor");
+        doctor.field("listening", &self.listening);
+        doctor.finish_non_exhaustive()
+    }
+}
+
 impl Doctor {
-    /// For the server with these settings that listens on these addresses.
+    /// For the server with these settings that listens on these addresses, or would.
     pub fn new(config: Config, clock: Clock, listening: Vec<SocketAddr>) -> Self {
         Self {
             config,
             clock,
             listening,
+            called: None,
             recent: Mutex::new(None),
         }
+    }
+
+    /// The same for a server that runs: `called` says what the own network was told that it is called.
+    #[must_use]
+    pub fn called(mut self, called: impl Fn() -> Option<String> + Send + Sync + 'static) -> Self {
+        self.called = Some(Box::new(called));
+        self
     }
 
     /// For a server with these settings that may not run. An address whose port is chosen at the
@@ -132,10 +156,15 @@ impl Doctor {
             let machine = machine::examine(&config, now);
             [machine, storage::examine(&config, now)].concat()
         });
+        let telling = match &self.called {
+            None => Telling::Stopped,
+            Some(called) => called().map_or(Telling::Nobody, Telling::Called),
+        };
         let around = network::examine(&self.config, &self.listening, now);
-        let (around, here) = tokio::join!(around, here);
+        let name = local_name::examine(&self.config, &self.listening, telling);
+        let (around, name, here) = tokio::join!(around, name, here);
         // A check that panicked was logged; the others still count.
-        [around, here.unwrap_or_default()].concat()
+        [around, vec![name], here.unwrap_or_default()].concat()
     }
 
     /// The same, asked again at most every twenty seconds, and by one at a time.

@@ -104,7 +104,7 @@ pub(super) async fn resolve(name: &str) -> Result<Vec<IpAddr>, String> {
     Ok(found.into_iter().collect())
 }
 
-fn own_addresses() -> BTreeSet<IpAddr> {
+pub(super) fn own_addresses() -> BTreeSet<IpAddr> {
     let interfaces = if_addrs::get_if_addrs().unwrap_or_default();
     let all = interfaces.iter().map(if_addrs::Interface::ip);
     // Every machine answers itself below 127.

@@ -13,8 +13,8 @@ use mdns_sd::{
 };
 use tokio::sync::watch;
 
-use super::machine;
 use crate::base::clock::Clock;
+use crate::base::networks::is_for_neighbours;
 use crate::config::Config;
 
 const SERVICE: &str = "_https._tcp.local.";
@@ -118,12 +118,7 @@ impl Announcer {
         daemon.set_ip_check_interval(LOOK)?;
         daemon.disable_interface(IfKind::All)?;
         daemon.enable_interface(IfKind::Predicate(IfPredicate::new(move |interface| {
-            let ip = interface.ip();
-            let reaches =
-                |at: &IpAddr| *at == ip || at.is_unspecified() && at.is_ipv4() == ip.is_ipv4();
-            machine::is_of_people(&interface.name)
-                && is_private(ip)
-                && addresses.iter().any(reaches)
+            is_for_neighbours(interface, &addresses)
         })))?;
         let path = [("path", format!("{prefix}/"))];
         let info = ServiceInfo::new(SERVICE, server, &format!("{name}."), "", port, &path[..])?;
@@ -195,36 +190,9 @@ fn watch(events: &Receiver<DaemonEvent>, called: &watch::Sender<Called>) {
     }
 }
 
-/// Whether only neighbours can have it.
-fn is_private(ip: IpAddr) -> bool {
-    match ip {
-        IpAddr::V4(v4) => v4.is_private() || v4.is_link_local(),
-        IpAddr::V6(v6) => v6.is_unique_local() || v6.is_unicast_link_local(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn only_private_addresses_are_told() {
-        for (ip, private) in [
-            ("192.168.1.5", true),
-            ("10.0.0.1", true),
-            ("172.31.0.1", true),
-            ("169.254.3.4", true),
-            ("fd00::1", true),
-            ("fe80::1", true),
-            ("127.0.0.1", false),
-            ("::1", false),
-            ("203.0.113.5", false),
-            ("100.64.0.1", false),
-            ("2001:db8::1", false),
-        ] {
-            assert_eq!(is_private(ip.parse().unwrap()), private, "{ip}");
-        }
-    }
 
     #[tokio::test]
     async fn a_name_is_shown_once_it_was_told_and_the_newest_counts() {

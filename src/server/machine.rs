@@ -4,6 +4,8 @@ use std::net::IpAddr;
 
 use if_addrs::IfAddr;
 
+use crate::base::networks::is_of_people;
+
 /// The machine's addresses that others can use, the most useful first: no loopback, no
 /// link-local ones (they need a zone that a link can't carry).
 pub(super) fn addresses() -> Vec<IpAddr> {
@@ -26,12 +28,6 @@ fn is_link_local(addr: &IfAddr) -> bool {
         IfAddr::V4(v4) => v4.ip.is_link_local(),
         IfAddr::V6(v6) => v6.ip.is_unicast_link_local(),
     }
-}
-
-/// Whether people's devices are on it, and not machines within this one.
-pub(super) fn is_of_people(interface: &str) -> bool {
-    let within = ["docker", "br-", "veth", "virbr", "podman", "lxc"];
-    !within.iter().any(|prefix| interface.starts_with(prefix))
 }
 
 /// People are most likely to reach a home network's IPv4 address, and least likely one of a

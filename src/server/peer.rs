@@ -25,7 +25,9 @@ pub(super) fn peer(from: IpAddr, tls: bool, headers: &HeaderMap, trusted: &[Netw
             secure: tls,
         };
     }
-    let secure = last_value(headers, &FORWARDED_PROTO).map_or(tls, |proto| proto == "https");
+    // Traefik says `wss` of a WebSocket.
+    let is_secure = |proto| matches!(proto, "https" | "wss");
+    let secure = last_value(headers, &FORWARDED_PROTO).map_or(tls, is_secure);
     let mut addr = from;
     for line in headers.get_all(FORWARDED_FOR).iter().rev() {
         for hop in line.to_str().unwrap_or_default().rsplit(',') {
@@ -100,6 +102,8 @@ mod tests {
             "203.0.113.7",
             false,
         );
+        check("10.0.0.1", &[], Some("wss"), "10.0.0.1", true);
+        check("10.0.0.1", &[], Some("ws"), "10.0.0.1", false);
         check(
             "127.0.0.1",
             &["[2001:db8::1]:443"],

@@ -30,6 +30,7 @@ async fn an_administrator_sees_what_is_around_the_server() {
             "names",
             "ports",
             "certificate",
+            "local-name",
             "clock",
             "memory",
             "descriptors",
@@ -55,7 +56,14 @@ async fn an_administrator_sees_what_is_around_the_server() {
         "{}",
         of("ports")
     );
-    for id in ["proxy", "ports", "certificate", "data", "backups"] {
+    for id in [
+        "proxy",
+        "ports",
+        "certificate",
+        "local-name",
+        "data",
+        "backups",
+    ] {
         assert_eq!(of(id)["state"], "ok", "{}", of(id));
     }
     let member = server.person("ann").await;

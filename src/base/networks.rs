@@ -1,0 +1,63 @@
+//! Which of this machine's networks people's own devices are on.
+
+use std::net::IpAddr;
+
+use if_addrs::Interface;
+
+/// Whether people's devices are on it, and not machines within this one.
+pub fn is_of_people(interface: &str) -> bool {
+    let within = ["docker", "br-", "veth", "virbr", "podman", "lxc"];
+    !within.iter().any(|prefix| interface.starts_with(prefix))
+}
+
+/// Whether neighbours reach a server there that listens on these addresses, and nobody else does.
+pub fn is_for_neighbours(interface: &Interface, listening: &[IpAddr]) -> bool {
+    let ip = interface.ip();
+    let reaches = |at: &IpAddr| *at == ip || at.is_unspecified() && at.is_ipv4() == ip.is_ipv4();
+    is_of_people(&interface.name) && is_private(ip) && listening.iter().any(reaches)
+}
+
+/// Whether only neighbours can have it.
+fn is_private(ip: IpAddr) -> bool {
+    match ip {
+        IpAddr::V4(v4) => v4.is_private() || v4.is_link_local(),
+        IpAddr::V6(v6) => v6.is_unique_local() || v6.is_unicast_link_local(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_neighbours_have_private_addresses() {
+        for (ip, private) in [
+            ("192.168.1.5", true),
+            ("10.0.0.1", true),
+            ("172.31.0.1", true),
+            ("169.254.3.4", true),
+            ("fd00::1", true),
+            ("fe80::1", true),
+            ("127.0.0.1", false),
+            ("::1", false),
+            ("203.0.113.5", false),
+            ("100.64.0.1", false),
+            ("2001:db8::1", false),
+        ] {
+            assert_eq!(is_private(ip.parse().unwrap()), private, "{ip}");
+        }
+    }
+
+    #[test]
+    fn bridges_to_machines_within_this_one_are_not_of_people() {
+        for (name, of_people) in [
+            ("eth0", true),
+            ("wlp3s0", true),
+            ("docker0", false),
+            ("br-1a2b3c", false),
+            ("veth12ab", false),
+        ] {
+            assert_eq!(is_of_people(name), of_people, "{name}");
+        }
+    }
+}
