@@ -1,4 +1,7 @@
 //! The connection to the authority: HTTPS, bounded in time and size.
+//!
+//! Each question has a connection of its own: there are some dozen in two months, and a pool would
+//! bring a client's half of HTTP/2 with it.
 
 use std::path::Path;
 use std::pin::Pin;
@@ -6,29 +9,36 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::RETRY_AFTER;
-use http::{Request, Response, StatusCode};
+use http::header::{HOST, HeaderValue, RETRY_AFTER};
+use http::uri::{Authority, Scheme};
+use http::{Request, Response, StatusCode, Uri};
 use http_body_util::{BodyExt, Full, Limited};
-use hyper_rustls::{ConfigBuilderExt, HttpsConnector, HttpsConnectorBuilder};
-use hyper_util::client::legacy::Client as HyperClient;
-use hyper_util::client::legacy::connect::HttpConnector;
-use hyper_util::rt::TokioExecutor;
+use hyper::body::Incoming;
+use hyper::client::conn::http1;
+use hyper_util::rt::TokioIo;
 use instant_acme::{BodyWrapper, BytesResponse, Error, HttpClient};
 use parking_lot::Mutex;
 use rustls::crypto::ring;
-use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, RootCertStore};
+use tokio::net::{TcpStream, lookup_host};
+use tokio::time::timeout;
+use tokio_rustls::TlsConnector;
+use tokio_rustls::client::TlsStream;
 
 use super::trouble::{Cause, Trouble, whole};
 
 /// How long one answer may take. The machine's time, not that of a [`Clock`](crate::base::clock):
 /// it is about packets, and decides nothing but that it is tried again later.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// How long one of its addresses may take to be reached, before the next is tried: on some machines
+/// nothing gets through over IPv6, and nobody says so.
+const NEXT_ADDRESS: Duration = Duration::from_secs(5);
+/// The port of HTTPS.
+const PORT: u16 = 443;
 /// The most bytes of an answer; a chain of certificates has some thousands.
 const ANSWER_MAX: usize = 1 << 20;
-
-type Https = HyperClient<HttpsConnector<HttpConnector>, BodyWrapper<Bytes>>;
 
 /// Why there was no answer that could be read.
 #[derive(Debug, thiserror::Error)]
@@ -44,7 +54,7 @@ pub(super) enum Unanswered {
 /// A client that trusts the world's authorities, or those of a file only.
 #[derive(Clone)]
 pub(super) struct Client {
-    https: Https,
+    tls: TlsConnector,
     /// How long the last answer asked to wait.
     wait: Arc<Mutex<Option<Duration>>>,
 }
@@ -56,17 +66,13 @@ impl Client {
         let config = ClientConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()
             .map_err(|error| Trouble::internal(error.to_string()))?;
-        let config = match roots {
-            Some(file) => config.with_root_certificates(read_roots(file)?),
-            None => config.with_webpki_roots(),
+        let roots = match roots {
+            Some(file) => read_roots(file)?,
+            None => webpki_roots::TLS_SERVER_ROOTS.iter().cloned().collect(),
         };
-        let connector = HttpsConnectorBuilder::new()
-            .with_tls_config(config.with_no_client_auth())
-            .https_only()
-            .enable_http1()
-            .build();
+        let config = config.with_root_certificates(roots).with_no_client_auth();
         Ok(Self {
-            https: HyperClient::builder(TokioExecutor::new()).build(connector),
+            tls: TlsConnector::from(Arc::new(config)),
             wait: Arc::default(),
         })
     }
@@ -79,15 +85,13 @@ impl Client {
     async fn ask(self, request: Request<BodyWrapper<Bytes>>) -> Result<BytesResponse, Unanswered> {
         *self.wait.lock() = None;
         let whole_answer = async {
-            let unreachable =
-                |error: hyper_util::client::legacy::Error| Unanswered::Unreachable(whole(&error));
-            let answer = self.https.request(request).await.map_err(unreachable)?;
+            let answer = self.send(request).await?;
             let (parts, body) = answer.into_parts();
             let body = Limited::new(body, ANSWER_MAX).collect().await;
             let body = body.map_err(|error| Unanswered::Unreachable(whole(&*error)))?;
             Ok((parts, body.to_bytes()))
         };
-        let (parts, body) = tokio::time::timeout(PATIENCE, whole_answer)
+        let (parts, body) = timeout(PATIENCE, whole_answer)
             .await
             .map_err(|_| Unanswered::Late)??;
         let wait = parts.headers.get(RETRY_AFTER);
@@ -100,6 +104,54 @@ impl Client {
         }
         Ok(Response::from_parts(parts, Full::new(body)).into())
     }
+
+    /// Over a connection of its own, which ends with the answer.
+    async fn send(
+        &self,
+        mut request: Request<BodyWrapper<Bytes>>,
+    ) -> Result<Response<Incoming>, Unanswered> {
+        let stream = self.dial(request.uri()).await?;
+        let made = http1::handshake(TokioIo::new(stream)).await;
+        let (mut sender, connection) = made.map_err(unreachable)?;
+        tokio::spawn(connection);
+        let host = request.uri().authority().map_or("", Authority::as_str);
+        if let Ok(host) = HeaderValue::from_str(host) {
+            request.headers_mut().insert(HOST, host);
+        }
+        // The server that is asked wants to hear the path only.
+        let path = request.uri().path_and_query().cloned();
+        *request.uri_mut() = path.map_or_else(Uri::default, Uri::from);
+        sender.send_request(request).await.map_err(unreachable)
+    }
+
+    async fn dial(&self, uri: &Uri) -> Result<TlsStream<TcpStream>, Unanswered> {
+        let host = uri.host().unwrap_or_default().trim_matches(['[', ']']);
+        let name = ServerName::try_from(host.to_owned());
+        let Some(name) = name.ok().filter(|_| uri.scheme() == Some(&Scheme::HTTPS)) else {
+            return Err(Unanswered::Unreachable(format!(
+                "{uri} is no address of HTTPS"
+            )));
+        };
+        let port = uri.port_u16().unwrap_or(PORT);
+        let addresses = lookup_host((host, port)).await.map_err(unreachable)?;
+        let mut failure = Unanswered::Unreachable(format!("{host} has no address"));
+        for address in addresses {
+            match timeout(NEXT_ADDRESS, TcpStream::connect(address)).await {
+                Ok(Ok(stream)) => {
+                    return self.tls.connect(name, stream).await.map_err(unreachable);
+                }
+                Ok(Err(error)) => failure = Unanswered::Unreachable(format!("{address}: {error}")),
+                Err(_) => {
+                    failure = Unanswered::Unreachable(format!("{address} does not answer"));
+                }
+            }
+        }
+        Err(failure)
+    }
+}
+
+fn unreachable(error: impl std::error::Error) -> Unanswered {
+    Unanswered::Unreachable(whole(&error))
 }
 
 impl HttpClient for Client {

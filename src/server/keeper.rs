@@ -130,6 +130,8 @@ impl Keeper {
         *self.public.shown.write() = Some(kept);
         self.state.send_modify(|state| {
             (state.valid_until, state.renewal_at) = (Some(until), Some(due));
+            // What was in its way no longer is, before anybody sees that it is there.
+            state.trouble = None;
         });
     }
 

@@ -355,7 +355,8 @@ async fn the_certificate_stays_while_the_authority_is_out_of_order() {
     assert!(
         trouble
             .detail
-            .ends_with("says: too many certificates for this name")
+            .ends_with("says: too many certificates for this name"),
+        "{trouble:?}"
     );
     let wait = trouble.next_try_at.since(clock.now()).as_secs();
     assert!((7200..=9000).contains(&wait), "{wait}");
