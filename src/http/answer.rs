@@ -23,11 +23,20 @@ pub(super) fn json(status: StatusCode, value: &impl Serialize) -> Response {
         // Our own shapes are plain structs with string keys: they can't fail to be written.
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     };
-    let mut response = Response::new(body.into());
+    with_status(status, body)
+}
+
+fn with_status(status: StatusCode, json: Vec<u8>) -> Response {
+    let mut response = Response::new(json.into());
     *response.status_mut() = status;
     let kind = HeaderValue::from_static("application/json");
     response.headers_mut().insert(CONTENT_TYPE, kind);
     response
+}
+
+/// 200 and what is JSON already.
+pub(super) fn json_text(json: String) -> Answer {
+    Ok(with_status(StatusCode::OK, json.into_bytes()))
 }
 
 /// 200 and `value`.

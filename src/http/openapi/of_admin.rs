@@ -5,9 +5,9 @@
 use http::Method;
 use serde_json::json;
 
-use super::admin::{groups, health, house, people, storage};
-use super::openapi::{Operation, operation};
-use super::{auth, backups, resets, users};
+use super::describe::{Operation, operation};
+use crate::http::admin::{groups, health, house, people, storage};
+use crate::http::{auth, backups, resets, users};
 
 /// All of them.
 pub(super) fn all() -> Vec<Operation> {

@@ -5,8 +5,8 @@
 use http::Method;
 use serde_json::{Value, json};
 
-use super::openapi::{Operation, operation};
-use super::{attachments, auth, avatars, files, uploads};
+use super::describe::{Operation, operation};
+use crate::http::{attachments, auth, avatars, files, uploads};
 use crate::model::view::ConversationView;
 
 /// All of them.

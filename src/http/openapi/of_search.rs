@@ -5,8 +5,8 @@
 use http::Method;
 use serde_json::{Value, json};
 
-use super::openapi::{Operation, operation};
-use super::{search, users};
+use super::describe::{Operation, operation};
+use crate::http::{search, users};
 use crate::model::SearchPage;
 
 /// All of them.

@@ -2,8 +2,8 @@
 
 use http::Method;
 
-use super::openapi::{Operation, operation};
-use super::{auth, handoffs};
+use super::describe::{Operation, operation};
+use crate::http::{auth, handoffs};
 
 pub(super) fn all() -> [Operation; 4] {
     const OWN: &str = "/api/auth/handoff";

@@ -1,16 +1,11 @@
-//! The description of the API that the server gives of itself: `OpenAPI` 3.1, as JSON.
-//!
-//! Here it is put together; what each address does is said in `operations`.
+//! Puts the description together; what each address does is said in `operations`.
 
 use std::collections::BTreeMap;
-use std::sync::LazyLock;
 
 use http::Method;
 use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 
-use super::answer::{self, Answer};
-use super::call::Call;
 use super::operations;
 use crate::model::view::ErrorAnswer;
 
@@ -272,7 +267,7 @@ fn status_of(code: &str) -> u16 {
     }
 }
 
-fn document() -> Value {
+pub(super) fn document() -> Value {
     let mut paths = Map::new();
     let mut schemas = BTreeMap::new();
     for operation in operations::all() {
@@ -309,94 +304,4 @@ fn document() -> Value {
             },
         },
     })
-}
-
-static DOCUMENT: LazyLock<Value> = LazyLock::new(document);
-
-/// The addresses of the API stand below the path under which a proxy shows this server.
-pub(super) async fn show(call: Call) -> Answer {
-    let settings = call.settings();
-    if settings.path_prefix.is_empty() {
-        return answer::ok(&*DOCUMENT);
-    }
-    let mut document = DOCUMENT.clone();
-    document["servers"] = json!([{"url": settings.path_prefix}]);
-    answer::ok(&document)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::http::addresses;
-    use std::collections::BTreeSet;
-
-    #[test]
-    fn every_address_is_described_and_nothing_else() {
-        let routed: BTreeSet<_> = addresses()
-            .into_iter()
-            .map(|(m, p)| (p.to_owned(), m.to_string()))
-            .collect();
-        let document = document();
-        let mut described = BTreeSet::new();
-        for (path, methods) in document["paths"].as_object().unwrap() {
-            for method in methods.as_object().unwrap().keys() {
-                described.insert((path.clone(), method.to_ascii_uppercase()));
-            }
-        }
-        assert_eq!(routed, described);
-    }
-
-    #[test]
-    fn no_reference_leads_nowhere() {
-        fn references(value: &Value, into: &mut BTreeSet<String>) {
-            match value {
-                Value::Object(fields) => {
-                    into.extend(
-                        fields
-                            .get("$ref")
-                            .and_then(Value::as_str)
-                            .map(str::to_owned),
-                    );
-                    fields.values().for_each(|value| references(value, into));
-                }
-                Value::Array(items) => items.iter().for_each(|value| references(value, into)),
-                _ => {}
-            }
-        }
-        let document = document();
-        let mut found = BTreeSet::new();
-        references(&document, &mut found);
-        assert!(found.len() > 20, "{found:?}");
-        for reference in found {
-            let pointer = reference.strip_prefix('#').unwrap();
-            assert!(document.pointer(pointer).is_some(), "{reference}");
-        }
-    }
-
-    #[test]
-    fn every_operation_has_a_name_of_its_own_and_documents_success_and_refusals() {
-        let document = document();
-        let mut names = BTreeSet::new();
-        for methods in document["paths"].as_object().unwrap().values() {
-            for operation in methods.as_object().unwrap().values() {
-                let name = operation["operationId"].as_str().unwrap();
-                assert!(names.insert(name.to_owned()), "{name}");
-                let answers = operation["responses"].as_object().unwrap();
-                assert!(
-                    answers.keys().any(|status| status.starts_with('2')),
-                    "{name}"
-                );
-                assert!(
-                    answers.contains_key("429") && answers.contains_key("500"),
-                    "{name}"
-                );
-                let open = operation.get("security").is_some();
-                assert_eq!(
-                    answers.contains_key("401"),
-                    !open || name == "signIn",
-                    "{name}"
-                );
-            }
-        }
-    }
 }

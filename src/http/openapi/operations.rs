@@ -5,11 +5,9 @@
 use http::Method;
 use serde_json::{Value, json};
 
-use super::openapi::{Operation, operation};
-use super::{
-    auth, conversations, health, invites, members, messages, operations_of_admin,
-    operations_of_devices, operations_of_files, operations_of_search, own, setup, users,
-};
+use super::describe::{Operation, operation};
+use super::{of_admin, of_devices, of_files, of_search};
+use crate::http::{auth, conversations, health, invites, members, messages, own, setup, users};
 use crate::model::view::{ConversationView, MemberView, MessageView, UserView};
 
 /// All of them.
@@ -31,10 +29,10 @@ pub(super) fn all() -> Vec<Operation> {
     all.extend(words());
     all.extend(second_thoughts());
     all.extend(own_view());
-    all.extend(operations_of_admin::all());
-    all.extend(operations_of_devices::all());
-    all.extend(operations_of_files::all());
-    all.extend(operations_of_search::all());
+    all.extend(of_admin::all());
+    all.extend(of_devices::all());
+    all.extend(of_files::all());
+    all.extend(of_search::all());
     all
 }
 
