@@ -12,11 +12,13 @@ export SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct)}
 
 pack() {
     local arch=$1 machine=$2
-    local program=$dist/inkspot-$version-$machine here=$dist/inkspot-$version-x86_64 tree=target/deb/$arch
+    local program=$dist/inkspot-$version-$machine tree=target/deb/$arch qemu
     local deb=inkspot_${version}_$arch.deb
     [ -x "$program" ] || packaging/build.sh "$machine"
-    # Its pages and scripts are the same for all; this one runs here.
-    [ -x "$here" ] || packaging/build.sh x86_64
+    qemu=$(emulator "$machine")
+    [ -z "$qemu" ] || { packages qemu-user-static && qemu="$emulated $qemu"; }
+    # The program itself writes its pages and scripts.
+    inkspot() { $qemu "$program" "$@"; }
     rm -rf "$tree"
     mkdir -p "$tree/completions" "$tree/man" "$tree/monitoring"
     cp -r packaging/debian "$tree/debian"
@@ -26,12 +28,12 @@ pack() {
     cp "$program.cdx.json" "$tree/bill-of-materials.json"
     cp "$program.licenses.txt" "$tree/third-party-licenses.txt"
     install -m 0755 "$program" "$tree/inkspot"
-    "$here" config example | sed 's|^#data = .*|data = "/var/lib/inkspot"|' >"$tree/config.toml"
+    inkspot config example | sed 's|^#data = .*|data = "/var/lib/inkspot"|' >"$tree/config.toml"
     grep -qx 'data = "/var/lib/inkspot"' "$tree/config.toml"
-    "$here" man --out "$tree/man"
-    "$here" completions bash >"$tree/completions/inkspot"
-    "$here" completions zsh >"$tree/completions/_inkspot"
-    "$here" completions fish >"$tree/completions/inkspot.fish"
+    inkspot man --out "$tree/man"
+    inkspot completions bash >"$tree/completions/inkspot"
+    inkspot completions zsh >"$tree/completions/_inkspot"
+    inkspot completions fish >"$tree/completions/inkspot.fish"
     {
         printf 'inkspot (%s) stable; urgency=medium\n\n  * See CHANGELOG.md.\n\n' "$version"
         printf ' -- The Inkspot founders <founders@inkspot.example>  %s\n' "$(date -uRd "@$SOURCE_DATE_EPOCH")"

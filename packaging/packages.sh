@@ -1,4 +1,5 @@
-# For the scripts beside it: the Debian packages that they need, and the checksums of what they make.
+# For the scripts beside it: the Debian packages that they need, what runs the programs for other machines, and the
+# checksums of what they make.
 
 need_root() {
     [ "$(id -u)" -eq 0 ] || { echo "Run this as root once, or install what it needs by hand; see $0." >&2; exit 1; }
@@ -17,6 +18,18 @@ packages() {
     done
     exit 1
 }
+
+# emulator ARCH: what runs a program for that machine here; nothing for this machine's own.
+emulator() {
+    case $1 in
+    aarch64) echo qemu-aarch64-static ;;
+    armv7) echo qemu-arm-static ;;
+    esac
+}
+
+# What stands before it: the program begins once more with this setting when it isn't there (src/base/allocator.rs),
+# which the kernel can't do for an emulator.
+emulated="env MALLOC_MMAP_THRESHOLD_=131072"
 
 # checksums VERSION: of everything of this version in target/dist.
 checksums() {

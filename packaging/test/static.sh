@@ -31,16 +31,11 @@ for arch in "$@"; do
     mkdir -p "$home$TMPDIR"
     mount --bind "$TMPDIR" "$home$TMPDIR"
     runner="chroot $home"
-    case $arch in
-    aarch64) qemu=qemu-aarch64-static ;;
-    armv7) qemu=qemu-arm-static ;;
-    *) qemu= ;;
-    esac
+    qemu=$(emulator "$arch")
     if [ -n "$qemu" ]; then
         packages qemu-user-static
         install "$(command -v "$qemu")" "$home/qemu"
-        # The program begins once more with this setting when it isn't there, which the kernel can't do for qemu.
-        runner="env MALLOC_MMAP_THRESHOLD_=131072 $runner /qemu"
+        runner="$emulated $runner /qemu"
     fi
     runner+=" /inkspot"
     printf '#!/bin/sh\nexec %s "$@"\n' "$runner" >"$work/run-$arch"
