@@ -170,8 +170,10 @@ def licenses(target):
 
 
 def bill(_target, file):
-    """The web app's packages beside the crates, and nothing that is another at each build."""
-    content = json.loads(Path(file).read_text())
+    """The web app's packages beside the crates, and nothing that is another at each build or in each place."""
+    # cargo leaves the name out where the folder has it.
+    place = re.escape(f"path+file://{ROOT}#") + "(inkspot@)?"
+    content = json.loads(re.sub(place, "path+file:///inkspot#", Path(file).read_text()))
     content.pop("serialNumber", None)
     for package in web():
         purl = f"pkg:npm/{package['name'].replace('@', '%40')}@{package['version']}"
