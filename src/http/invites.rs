@@ -37,12 +37,19 @@ pub(super) struct InviteMade {
     invite: InviteView,
     /// Its link as a QR code: an SVG document.
     qr_svg: String,
+    /// Where a newcomer's device learns to trust this server's own authority first; missing if every device does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    trust_link: Option<String>,
 }
 
 /// Invites that still work.
 #[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
 pub(super) struct Invites {
     invites: Vec<InviteView>,
+    /// Where a newcomer's device learns to trust this server's own authority first; missing if every device does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    trust_link: Option<String>,
 }
 
 /// What somebody sees before they accept an invite.
@@ -98,7 +105,10 @@ pub(super) async fn list(call: Call) -> Answer {
         .into_iter()
         .map(|invite| view(&call, invite))
         .collect();
-    answer::ok(&Invites { invites })
+    answer::ok(&Invites {
+        invites,
+        trust_link: call.settings().trust_link.clone(),
+    })
 }
 
 pub(super) async fn create(mut call: Call) -> Answer {
@@ -243,7 +253,11 @@ fn leads_here(host: &Authority) -> bool {
 pub(super) fn made(call: &Call, invite: Invite) -> Result<InviteMade, Failure> {
     let invite = view(call, invite);
     let qr_svg = qr(&invite.link)?;
-    Ok(InviteMade { invite, qr_svg })
+    Ok(InviteMade {
+        invite,
+        qr_svg,
+        trust_link: call.settings().trust_link.clone(),
+    })
 }
 
 /// A link as a picture.

@@ -149,3 +149,19 @@ for (const colorScheme of ["light", "dark"]) {
     });
   }
 }
+
+test("who invites is told of the page that a newcomer's device needs first", async () => {
+  const root = await signedIn("root");
+  await root.visit(at("/admin/security"));
+  const { page } = root;
+  const trust = (place) => place.getByRole("link", { name: /^http:.*\/trust$/ });
+  await trust(page.getByRole("main")).waitFor();
+  await page.getByRole("button", { name: "Invite someone" }).click();
+  const dialog = page.getByRole("dialog", { name: "Invite someone" });
+  await dialog.getByRole("button", { name: "Make the invitation" }).click();
+  await dialog.getByRole("heading", { name: "On a device that has never been here" }).waitFor();
+  assert.equal(await trust(dialog).getAttribute("href"), await page.locator("main ul + .trust-first a").getAttribute("href"));
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: /^Copy the invitation / }).first().waitFor();
+  await root.leave();
+});

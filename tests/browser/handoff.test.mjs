@@ -105,3 +105,24 @@ test("who is signed in already is asked first, and a device that is one's own ne
   await bob.leave();
   await ann.leave();
 });
+
+test("a further device is told wherever one is, until one has looked", async () => {
+  const ann = await Person.at(browser);
+  await ann.visit(server.url);
+  await ann.signIn("ann", PASSWORD);
+  await ann.seesText("Connected to");
+  await ann.open(/^Allotment/);
+  const phone = await Person.at(browser, PHONE);
+  await phone.visit(server.url);
+  await phone.signIn("ann", PASSWORD);
+  const notices = ann.page.getByRole("region", { name: "Notices" });
+  await notices.getByText("New sign-in to your account: Safari on iPhone.").waitFor();
+  await notices.getByRole("button", { name: "Show devices" }).click();
+  await ann.page.getByRole("button", { name: "Sign out Safari on iPhone" }).last().waitFor();
+  assert.match(ann.page.url(), /\/settings\/devices$/);
+  await notices.getByText(/New sign-in/).waitFor({ state: "detached" });
+  // Who has just signed in here is not told of themselves.
+  assert.equal(await phone.page.getByText(/New sign-in/).count(), 0);
+  await phone.leave();
+  await ann.leave();
+});

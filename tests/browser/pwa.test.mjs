@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { PASSWORD, TestServer } from "../js/lib/server.mjs";
-import { openBrowser, Person } from "./people.mjs";
+import { openBrowser, Person, until } from "./people.mjs";
 
 let browser, server, ann, bob, room;
 
@@ -70,7 +70,8 @@ test("what another app shares goes into the composer of the conversation one cho
   await ann.seesNote("read this", "Sent");
 });
 
-test("who is named is notified, once, and no more once it was read", async () => {
+/** Ann in another browser, with notifications, looking at something else; resolves to her and the notices that stand there. */
+async function elsewhere() {
   const other = await Person.at(browser, { permissions: ["notifications"] });
   const { page } = other;
   // Where she looks at it she has read it, and nowhere is she told.
@@ -83,18 +84,32 @@ test("who is named is notified, once, and no more once it was read", async () =>
   await other.seesText("Connected to");
   const shown = () =>
     page.evaluate(async () => (await (await navigator.serviceWorker.ready).getNotifications()).map(({ title, body, data }) => ({ title, body, url: data.url })));
-  const until = async (wanted) => {
-    for (let found = await shown(); ; found = await shown()) if (wanted(found)) return found;
-  };
+  return { other, shown };
+}
+
+test("who is named is notified, once, and no more once it was read", async () => {
+  const { other, shown } = await elsewhere();
   await say("nobody in particular");
   await say("@ann are you *coming*?");
-  const [notice, ...more] = await until((found) => found.length > 0);
+  const [notice, ...more] = await until(shown, (found) => found.length > 0);
   assert.deepEqual(more, []);
   assert.equal(notice.title, "Trip");
-  assert.equal(notice.body, "bob: @ann are you coming?");
+  assert.equal(notice.body, "bob: @ann are you coming?\n2 new lines");
   assert.match(notice.url, /^\/conversations\/[^/]+\/\d+$/);
   await other.open("Trip");
-  await until((found) => found.length === 0);
+  await until(shown, []);
+  await other.leave();
+});
+
+test("a flood is one notice that counts up, and is gone once it was read", async () => {
+  const { other, shown } = await elsewhere();
+  for (let n = 1; n <= 12; n += 1) await say(`@ann ${n}`);
+  const bodies = async () => (await shown()).map(({ body }) => body);
+  await until(bodies, ["bob: @ann 12\n12 new lines"]);
+  await other.open("Trip");
+  await until(shown, []);
+  const left = () => other.page.evaluate(async (id) => (await (await fetch(`/api/conversations/${id}`)).json()).unread, room);
+  await until(left, 0);
   await other.leave();
 });
 

@@ -34,3 +34,14 @@ test("undo takes back the newest that can be taken back, once", () => {
   expect(runToast()).toBe(false);
   expect(first).toHaveBeenCalledOnce();
 });
+
+test("what stays is pushed out by nothing but its like, and is nothing to take back", () => {
+  const look = vi.fn();
+  for (const text of ["a", "b"]) toast({ text, stays: true, action: { label: "Look", run: look } });
+  for (const text of ["one", "two"]) toast({ text });
+  expect(texts()).toEqual(["a", "b", "two"]);
+  expect(runToast()).toBe(false);
+  for (const text of ["c", "d"]) toast({ text, stays: true });
+  expect(texts()).toEqual(["b", "c", "d"]);
+  expect(look).not.toHaveBeenCalled();
+});

@@ -287,6 +287,9 @@ async fn an_invite_leads_into_a_group() {
         .refuses(404, "not_found");
     let invite = ada.post("/api/invites", asked).await.gives(201);
     assert!(invite["qrSvg"].as_str().unwrap().contains("<svg"));
+    assert!(invite["trustLink"].as_str().unwrap().ends_with("/trust"));
+    let list = ada.get("/api/invites").await.gives(200);
+    assert_eq!(list["trustLink"], invite["trustLink"]);
     assert_eq!(
         (&invite["uses"], &invite["maxUses"]),
         (&json!(0), &json!(1))

@@ -27,7 +27,7 @@ export interface InviteWish {
 }
 
 /** One's open invitations; all of them for administrators. */
-export const getInvites = () => request<{ invites: Invite[] }>("GET", "/invites");
+export const getInvites = () => request<{ invites: Invite[] } & Pick<Invite, "trustLink">>("GET", "/invites");
 
 /** Makes an invitation; the answer carries its QR code. */
 export const postInvite = (wish: InviteWish) => request<Invite>("POST", "/invites", wish);

@@ -6,8 +6,8 @@ import { ago } from "../lib/time";
 import { t } from "../lib/text";
 import type { Session } from "../lib/wire";
 import { endOtherSessions, endSession, getSessions } from "../hooks/useAccount";
-import { newDevice } from "../hooks/useHandoff";
 import { useLoad } from "../hooks/useLoad";
+import { newDevice } from "../hooks/useNewDevice";
 import { useTask } from "../hooks/useTask";
 import { AddDevice } from "./AddDevice";
 import { Button } from "./Button";
@@ -39,9 +39,10 @@ export function Devices() {
             <div>
               <span class="option-name">{deviceName(session.userAgent)}</span>
               <span class="hint">
-                {session.current ? t("settings.thisDevice") : t("settings.used", { when: ago(session.lastUsedAt, Date.now()) })}
-                {", "}
-                <bdi dir="ltr">{session.address}</bdi>
+                {t("common.both", {
+                  a: session.current ? t("settings.thisDevice") : t("settings.used", { when: ago(session.lastUsedAt, Date.now()) }),
+                  b: `\u2066${session.address}\u2069`,
+                })}
               </span>
             </div>
             {!session.current && (

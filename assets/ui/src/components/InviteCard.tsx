@@ -10,17 +10,31 @@ import "../styles/invite.css";
 /** The card; `title` names the conversation that it leads into. */
 export function InviteCard({ invite, title }: { invite: Invite; title?: string | null | undefined }) {
   return (
-    <div class="invite">
-      {invite.qrSvg && <QrCode svg={invite.qrSvg} label={t("invite.qr")} />}
-      <div class="invite-words">
-        <p class="hint">
-          {title && `${t("invite.forRoom", { title })} `}
-          {invite.maxUses !== null && `${t("invite.uses", { n: invite.maxUses })} `}
-          {invite.expiresAt !== null && t("invite.until", { day: longDay(invite.expiresAt) })}
-        </p>
-        <CopyLink link={invite.link} />
+    <>
+      <div class="invite">
+        {invite.qrSvg && <QrCode svg={invite.qrSvg} label={t("invite.qr")} />}
+        <div class="invite-words">
+          <p class="hint">
+            {title && `${t("invite.forRoom", { title })} `}
+            {invite.maxUses !== null && `${t("invite.uses", { n: invite.maxUses })} `}
+            {invite.expiresAt !== null && t("invite.until", { day: longDay(invite.expiresAt) })}
+          </p>
+          <CopyLink link={invite.link} />
+        </div>
       </div>
-    </div>
+      {invite.trustLink !== undefined && <TrustFirst link={invite.trustLink} />}
+    </>
+  );
+}
+
+/** What a newcomer needs before the invitation, where the server's certificate is its own authority's. */
+export function TrustFirst({ link }: { link: string }) {
+  return (
+    <section class="trust-first">
+      <h3>{t("invite.trust")}</h3>
+      <p class="hint">{t("invite.trustHint")}</p>
+      <CopyLink link={link} open />
+    </section>
   );
 }
 
@@ -33,8 +47,8 @@ export function QrCode({ svg, label }: { svg: string; label: string }) {
   );
 }
 
-/** A link with a button that copies it; without clipboard the link is selected instead. */
-export function CopyLink({ link }: { link: string }) {
+/** A link with a button that copies it; without clipboard the link is selected instead. `open`: it can be looked at from here. */
+export function CopyLink({ link, open }: { link: string; open?: boolean }) {
   const [said, setSaid] = useState("");
   const text = useRef<HTMLElement>(null);
   const copy = async () => {
@@ -49,7 +63,13 @@ export function CopyLink({ link }: { link: string }) {
   return (
     <div class="copy-link">
       <code ref={text} dir="ltr">
-        {link}
+        {open ? (
+          <a href={link} target="_blank" rel="noreferrer">
+            {link}
+          </a>
+        ) : (
+          link
+        )}
       </code>
       <Button icon="link" onClick={() => void copy()}>
         {t("invite.copy")}

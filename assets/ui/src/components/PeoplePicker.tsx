@@ -62,9 +62,7 @@ export function PeoplePicker(props: { chosen: User[]; hide: ReadonlySet<string>;
                 <Avatar id={user.id} name={user.displayName} url={user.avatarUrl} presence={presenceShape(user)} />
                 <span class="person-words">
                   <b>{user.displayName}</b>
-                  <span>
-                    <bdi>{user.username}</bdi>, {presenceText(user)}
-                  </span>
+                  <span>{t("common.both", { a: user.username, b: presenceText(user) })}</span>
                 </span>
               </label>
             </li>

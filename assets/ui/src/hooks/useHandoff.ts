@@ -8,7 +8,6 @@ import { newDevice } from "../state/devices";
 import { useNow } from "./useNow";
 
 export { acceptHandoff, getHandoff } from "../api/handoff";
-export { newDevice } from "../state/devices";
 
 /** A link for one device. */
 export interface HandoffLink {

@@ -5,7 +5,7 @@ import { dismissToast, runToast, toasts, type Toast } from "../state/toasts";
 
 export { dismissToast, toast, type Toast, type ToastAction, type ToastWish } from "../state/toasts";
 
-/** How long a notice stays, in ms; longer when something can be done about it. */
+/** How long a notice that does not stay is there, in ms; longer when something can be done about it. */
 const STAY = 5_000;
 const STAY_TO_ACT = 10_000;
 
@@ -16,7 +16,7 @@ export function useToasts(): { shown: readonly Toast[]; hold(held: boolean): voi
   useEffect(() => {
     if (shown.length === 0) setHeld(false);
     if (held) return undefined;
-    const timers = shown.map(({ id, action }) => setTimeout(() => dismissToast(id), action ? STAY_TO_ACT : STAY));
+    const timers = shown.filter((each) => !each.stays).map(({ id, action }) => setTimeout(() => dismissToast(id), action ? STAY_TO_ACT : STAY));
     return () => timers.forEach(clearTimeout);
   }, [shown, held]);
   useEffect(() => {

@@ -127,7 +127,7 @@ export interface HandoffState {
   expiresAt: Time;
 }
 
-/** An invitation link. `qrSvg` is present only in the answer that created it. */
+/** An invitation link. `qrSvg` and `trustLink` are present only in the answer that created it. */
 export interface Invite {
   id: string;
   code: string;
@@ -139,6 +139,8 @@ export interface Invite {
   maxUses: number | null;
   uses: number;
   qrSvg?: string;
+  /** Where a newcomer's device learns to trust the server first; absent if every device does. */
+  trustLink?: string | undefined;
 }
 
 /** What an invitation shows before it is accepted. */

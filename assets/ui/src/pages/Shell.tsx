@@ -8,6 +8,7 @@ import type { Opens } from "../hooks/useCommands";
 import { useShortcut } from "../hooks/useKeys";
 import { useRoomKeys } from "../hooks/useRoomKeys";
 import { useListHistory } from "../hooks/useListView";
+import { newDevice } from "../hooks/useNewDevice";
 import { pref } from "../hooks/usePref";
 import { searchUrl } from "../hooks/useSearchUrl";
 import { card } from "../hooks/useUserCard";
@@ -23,6 +24,7 @@ import { WelcomePage } from "./WelcomePage";
 const SettingsPage = lazy(() => import("./SettingsPage").then((it) => it.SettingsPage));
 const SearchPage = lazy(() => import("./SearchPage").then((it) => it.SearchPage));
 const SharePage = lazy(() => import("./SharePage").then((it) => it.SharePage));
+const DeviceNote = lazy(() => import("../components/DeviceNote").then((it) => it.DeviceNote));
 const InviteDialog = lazy(() => import("../components/InviteDialog").then((it) => it.InviteDialog));
 const NewConversation = lazy(() => import("../components/NewConversation").then((it) => it.NewConversation));
 const UserCard = lazy(() => import("../components/UserCard").then((it) => it.UserCard));
@@ -93,6 +95,7 @@ export function Shell() {
       {home && !pref("tourDone").value && <Tour onInvite={() => setOpen("invite")} />}
       <UpdateNote />
       {card.value !== null && <UserCard />}
+      {newDevice.value !== null && <DeviceNote />}
       <Toasts />
     </div>
   );

@@ -21,6 +21,6 @@ export function probeSocket(): Promise<boolean> {
     };
     const timer = setTimeout(() => end(false), PATIENCE);
     socket.onmessage = ({ data }) => end(typeof data === "string" && data.startsWith("0{"));
-    socket.onerror = () => end(false);
+    socket.onerror = socket.onclose = () => end(false);
   });
 }

@@ -1,7 +1,6 @@
 /**
- * The connection over a socket of its own: the stock socket.io client on the path that the
- * page names. It
- * connects when told and reports; when to try again is decided elsewhere.
+ * The connection over a socket of its own: the stock socket.io client on the path that the page names. It connects when told
+ * and reports; when to try again is decided elsewhere.
  */
 
 import { io, type Socket } from "socket.io-client";
@@ -83,6 +82,9 @@ export class SocketLine implements Line {
   /** Starts one attempt; the result comes as `opened` or `refused`. */
   connect(): void {
     this.#socket.connect();
+    // The stock client does not hear a transport that closes before it opened, and would wait for its timeout.
+    const { io } = this.#socket;
+    io.engine.once("close", (reason) => reason !== "forced close" && io._readyState === "opening" && this.#giveUp());
   }
 
   /** Ends the connection and the current attempt for good. */
@@ -118,10 +120,13 @@ export class SocketLine implements Line {
   /** The stock client waits for ever when a transport opens and the server then says nothing. */
   #awaitGreeting(): void {
     clearTimeout(this.#greeting);
-    this.#greeting = setTimeout(() => {
-      this.#socket.disconnect();
-      this.#ended("refused", { code: null });
-    }, OPEN_TIMEOUT);
+    this.#greeting = setTimeout(() => this.#giveUp(), OPEN_TIMEOUT);
+  }
+
+  /** The current attempt leads nowhere. */
+  #giveUp(): void {
+    this.#socket.disconnect();
+    this.#ended("refused", { code: null });
   }
 
   /** The current attempt has its result, or the connection its end. */

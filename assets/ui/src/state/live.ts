@@ -13,6 +13,7 @@ import { followTabs, myId, session } from "./account";
 import { breath } from "./breath";
 import { Copy } from "./copy";
 import * as list from "./conversations";
+import { newDevice } from "./devices";
 import { closeDrafts, flushDrafts, openDrafts } from "./drafts";
 import { closeEdits, openEdits } from "./edits";
 import * as hearing from "./hearing";
@@ -117,7 +118,7 @@ export function runLive(): void {
   hearing.hear(parts);
   followTabs();
   const open = (url: string) => (openedUrl.value = url);
-  runNotices(realtime, open);
+  runNotices(realtime, after, open);
   void runWorker(open);
   realtime.events.on("opened", lookForUpdate);
   effect(() => {
@@ -193,4 +194,5 @@ function stop(): void {
   search.forget();
   reads.forget();
   list.clearList();
+  newDevice.value = null;
 }

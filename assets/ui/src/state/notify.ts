@@ -9,6 +9,7 @@ import type { Conversation, Message } from "../lib/wire";
 import type { SharedLine } from "../realtime/shared";
 import { myId } from "./account";
 import { conversation, sortedConversations } from "./conversations";
+import { Gathering, type Gathered } from "./gathering";
 import { standingUnread } from "./standing";
 import { workerRegistration } from "./worker";
 
@@ -16,43 +17,63 @@ import { workerRegistration } from "./worker";
 const FRESH = 120_000;
 const LONGEST = 200;
 
+/** Whether a message calls `me` by name, or everybody. */
+export function isCall(message: Message, room: Conversation, me: string): boolean {
+  return message.mentions.includes(me) || (room.isGroup && message.mentions.includes("all"));
+}
+
 /** Whether a message is worth a notification to `me`. */
 export function isWorthIt(message: Message, room: Conversation, me: string, notify: "off" | "mentions" | "all"): boolean {
   if (notify === "off" || message.senderId === me || message.deletedAt !== undefined || message.seq <= room.lastReadSeq) return false;
-  if (message.mentions.includes(me) || (room.isGroup && message.mentions.includes("all"))) return true;
+  if (isCall(message, room, me)) return true;
   if (room.muted) return false;
   return notify === "all" || !room.isGroup;
 }
 
-/** What was shown of a conversation and not taken away yet. */
+/** The notice of a conversation that was not taken away yet. */
 interface Shown {
-  seq: number;
-  count: number;
+  lines: Gathering;
   page: Promise<Notification | null>;
 }
 
+type After = (ms: number, task: () => void) => () => void;
+
 /** Shows notifications, in the tab that leads, until the page ends; `open` leads to an address. */
-export function runNotices(realtime: SharedLine, open: (url: string) => void): void {
+export function runNotices(realtime: SharedLine, after: After, open: (url: string) => void): void {
   const shown = new Map<string, Shown>();
+  const begin = (id: string): Shown => {
+    const lines = new Gathering({
+      now: () => Date.now(),
+      after,
+      show: (gathered) => {
+        const room = conversation(id);
+        if (room !== undefined && !realtime.lookedAt.includes(id)) notice.page = show(gathered, room, open);
+      },
+    });
+    const notice: Shown = { lines, page: Promise.resolve(null) };
+    shown.set(id, notice);
+    return notice;
+  };
   const heard = (message: Message | null | undefined) => {
     if (!message || !realtime.leading || typeof Notification === "undefined") return;
     const room = conversation(message.conversationId);
     if (room === undefined || Date.now() - Date.parse(message.createdAt) > FRESH) return;
-    if ((shown.get(room.id)?.seq ?? 0) >= message.seq || realtime.lookedAt.includes(room.id)) return;
+    if ((shown.get(room.id)?.lines.seq ?? 0) >= message.seq || realtime.lookedAt.includes(room.id)) return;
     if (!isWorthIt(message, room, myId(), pref("notify").peek())) return;
     // Last: the page stands still while the browser is asked.
     if (Notification.permission !== "granted") return;
-    const count = (shown.get(room.id)?.count ?? 0) + 1;
-    shown.set(room.id, { seq: message.seq, count, page: show(message, room, count, open) });
+    const { lines } = shown.get(room.id) ?? begin(room.id);
+    lines.add(message, isCall(message, room, myId()));
   };
   realtime.events.on("new-message", heard);
   realtime.events.on("conversation-updated", (update) => "lastMessage" in update && update.reason === "message" && heard(update.lastMessage));
   effect(() => {
     const rooms = new Map(sortedConversations.value.map((room) => [room.id, room]));
-    for (const [id, { seq, page }] of shown) {
+    for (const [id, { lines, page }] of shown) {
       const room = rooms.get(id);
-      if (room !== undefined && room.lastReadSeq < seq) continue;
+      if (room !== undefined && room.lastReadSeq < lines.seq) continue;
       shown.delete(id);
+      lines.end();
       void takeAway(id, page);
     }
   });
@@ -69,17 +90,19 @@ async function takeAway(tag: string, page: Promise<Notification | null>): Promis
   for (const each of (await worker?.getNotifications({ tag })) ?? []) each.close();
 }
 
-/** One notification for a conversation; a newer one takes its place. Gives it where it is the page's own. */
-async function show(message: Message, room: Conversation, count: number, open: (url: string) => void): Promise<Notification | null> {
+/** One notification for a conversation, with how many lines wait there; a newer one takes its place. Gives it where it is the page's own. */
+async function show({ message, aloud }: Gathered, room: Conversation, open: (url: string) => void): Promise<Notification | null> {
   const name = message.sender.displayName;
+  // As the list counts them: of a flood not every line is heard.
+  const count = message.seq - room.lastReadSeq;
   const words = plainText(message.content).slice(0, LONGEST) || t("notify.files");
   const text = !pref("notifyWords").peek() ? t("notify.hidden", { n: count }) : room.isGroup ? t("notify.line", { name, text: words }) : words;
   const url = `/conversations/${room.id}/${message.seq}`;
   const options = {
     body: count > 1 && pref("notifyWords").peek() ? `${text}\n${t("notify.hidden", { n: count })}` : text,
     tag: room.id,
-    renotify: true,
-    silent: !pref("notifySound").peek(),
+    renotify: aloud,
+    silent: !aloud || !pref("notifySound").peek(),
     icon: at("/icons/icon-192.png"),
     badge: at("/icons/badge-96.png"),
     timestamp: Date.parse(message.createdAt),

@@ -13,6 +13,8 @@ export interface ToastWish {
   text: string;
   action?: ToastAction;
   kind?: "plain" | "fault";
+  /** It is there until it is put away. */
+  stays?: boolean;
 }
 
 /** A notice that is shown. */
@@ -20,7 +22,7 @@ export interface Toast extends ToastWish {
   id: number;
 }
 
-/** More than these would hide the page; the oldest goes. */
+/** More than these would hide the page; the oldest goes, of those that stay only the oldest of too many. */
 const MOST = 3;
 
 let last = 0;
@@ -32,7 +34,9 @@ export const toasts = signal<readonly Toast[]>([]);
 export function toast(wish: ToastWish): number {
   last += 1;
   const others = toasts.peek().filter((each) => each.text !== wish.text);
-  toasts.value = [...others, { ...wish, id: last }].slice(-MOST);
+  const all = [...others, { ...wish, id: last }];
+  const tooOld = all.length > MOST ? (all.find((each) => !each.stays) ?? all[0]) : undefined;
+  toasts.value = all.filter((each) => each !== tooOld);
   return last;
 }
 
@@ -41,9 +45,9 @@ export function dismissToast(id: number): void {
   toasts.value = toasts.peek().filter((each) => each.id !== id);
 }
 
-/** Does what the newest notice offers, if one offers anything; says whether it did. */
+/** Does what the newest notice offers for its short time, if one offers anything; says whether it did. */
 export function runToast(): boolean {
-  const newest = toasts.peek().findLast((each) => each.action !== undefined);
+  const newest = toasts.peek().findLast((each) => each.action !== undefined && !each.stays);
   if (newest === undefined) return false;
   dismissToast(newest.id);
   newest.action?.run();

@@ -33,7 +33,7 @@ export function Around({ checks }: { checks: readonly ServerCheck[] }) {
     <>
       <h3>{t("admin.around")}</h3>
       <p class="hint">{t("admin.aroundHint")}</p>
-      <p>{broken > 0 ? t("admin.broken", { n: broken }) : worth > 0 ? t("admin.worth", { n: worth }) : t("admin.allGood")}</p>
+      <p class="lasts">{broken > 0 ? t("admin.broken", { n: broken }) : worth > 0 ? t("admin.worth", { n: worth }) : t("admin.allGood")}</p>
       <ul class="findings around">
         {checks.toSorted((one, other) => WORST[one.state] - WORST[other.state]).map((each) => <Line key={each.id} check={each} />)}
       </ul>

@@ -7,6 +7,7 @@ import { sizeText } from "../../lib/files";
 import { shortName } from "../../lib/names";
 import { ago } from "../../lib/time";
 import { joinNames, t } from "../../lib/text";
+import { myId } from "../../hooks/useAccount";
 import { Avatar } from "../Avatar";
 import { IconButton } from "../Button";
 import { Menu, type MenuItem } from "../Menu";
@@ -30,15 +31,7 @@ export function GroupRow({ group, onWish }: { group: AdminGroup; onWish(wish: Gr
       <Avatar id={group.id} name={shortName(title)} url={group.avatarUrl} />
       <span class="account-name">
         <b>{group.member ? <a href={at(`/conversations/${group.id}`)}>{title}</a> : <bdi>{title}</bdi>}</b>
-        <span class="hint">
-          {t(group.everyone ? "admin.everyone" : group.member ? "admin.member" : "admin.notMember")}
-          {group.owners !== null && group.owners.length > 0 && `, ${t("groups.ownedBy", { names: joinNames(group.owners.slice(0, 2).map((each) => each.displayName)) })}`}
-          {orphan && (
-            <>
-              , <span class="caution-words">{t("groups.noOwner")}</span>
-            </>
-          )}
-        </span>
+        <span class="hint sentence">{orphan ? <span class="caution-words">{about(group)}</span> : about(group)}</span>
       </span>
       <span class="account-fact">
         {t("room.people", { n: group.memberCount })}
@@ -52,4 +45,18 @@ export function GroupRow({ group, onWish }: { group: AdminGroup; onWish(wish: Gr
       </span>
     </li>
   );
+}
+
+/** Who is in it and who looks after it, in one sentence. */
+function about({ everyone, member, memberCount, owners }: AdminGroup): string {
+  const [a, b] = [everyone ? t("admin.everyone") : t(member ? "admin.member" : "admin.notMember"), keepers(owners, memberCount)];
+  if (b === null) return a;
+  return !everyone && owners?.some((each) => each.id === myId()) ? b : t("common.both", { a, b });
+}
+
+function keepers(owners: AdminGroup["owners"], memberCount: number): string | null {
+  if (owners === null) return null;
+  if (owners.length === 0) return memberCount > 0 ? t("groups.noOwner") : null;
+  if (owners.some((each) => each.id === myId())) return t("groups.mine");
+  return t("groups.ownedBy", { names: joinNames(owners.slice(0, 2).map((each) => each.displayName)) });
 }

@@ -4,11 +4,13 @@ import { useState } from "preact/hooks";
 import { longDay } from "../../lib/time";
 import { t } from "../../lib/text";
 import type { Invite } from "../../lib/wire";
+import { useCopy } from "../../hooks/useCopy";
 import { useLoad } from "../../hooks/useLoad";
 import { deleteInvite, getInvites } from "../../hooks/usePeople";
 import { useTask } from "../../hooks/useTask";
-import { Button } from "../Button";
+import { Button, IconButton } from "../Button";
 import { Confirm } from "../Dialog";
+import { TrustFirst } from "../InviteCard";
 import { InviteDialog } from "../InviteDialog";
 import { ErrorNote } from "../Notice";
 import { Section } from "../settings/Section";
@@ -37,19 +39,23 @@ export function Invitations() {
         {invites.map((invite) => (
           <li class="option" key={invite.id}>
             <div>
-              <code dir="ltr">{invite.link}</code>
+              <code dir="ltr">{invite.code}</code>
               <span class="hint">
                 {invite.maxUses === null ? t("invite.usedAny", { n: invite.uses }) : t("invite.used", { n: invite.uses, max: invite.maxUses })}
-                {". "}
+                {" "}
                 {invite.expiresAt !== null && t("invite.until", { day: longDay(invite.expiresAt) })}
               </span>
             </div>
-            <Button kind="fault" label={t("invite.revokeLabel", { code: invite.code })} onClick={() => setAsked(invite)}>
-              {t("invite.revoke")}
-            </Button>
+            <span class="option-acts">
+              <CopyButton invite={invite} />
+              <Button kind="fault" label={t("invite.revokeLabel", { code: invite.code })} onClick={() => setAsked(invite)}>
+                {t("invite.revoke")}
+              </Button>
+            </span>
           </li>
         ))}
       </ul>
+      {list.data?.trustLink !== undefined && <TrustFirst link={list.data.trustLink} />}
       {asked !== null && (
         <Confirm
           title={t("invite.revokeLabel", { code: asked.code.slice(0, 8) })}
@@ -61,5 +67,18 @@ export function Invitations() {
       )}
       {open && <InviteDialog onClose={() => setOpen(false)} onMade={() => void list.reload()} />}
     </Section>
+  );
+}
+
+/** Says for a moment that it was done. */
+function CopyButton({ invite: { code, link } }: { invite: Invite }) {
+  const { copied, copy } = useCopy();
+  return (
+    <>
+      <IconButton icon={copied ? "check" : "copy"} label={t("invite.copyLabel", { code })} onClick={() => copy(link)} />
+      <span class="vh" role="status">
+        {copied && t("invite.copied")}
+      </span>
+    </>
   );
 }

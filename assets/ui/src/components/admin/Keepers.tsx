@@ -37,11 +37,7 @@ function KeeperRow({ keeper, most, onChange }: { keeper: Keeper; most: number; o
         </b>
         <span class="hint">
           {quota === null ? used : t("limit.of", { used, quota: sizeText(quota) })}
-          {full !== "free" && (
-            <>
-              , <span class="caution-words">{t(full === "full" ? "limit.full" : "limit.near")}</span>
-            </>
-          )}
+          {full !== "free" && <span class="account-mark caution-words">{t(full === "full" ? "limit.full" : "limit.near")}</span>}
         </span>
       </span>
       <meter min={0} max={quota ?? most} high={(quota ?? Infinity) * 0.9} value={fileBytes} aria-hidden="true" />

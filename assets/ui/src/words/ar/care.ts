@@ -7,6 +7,7 @@ export const care = {
   "groups.archived": "مؤرشفة",
   "groups.noOwner": "لا أحد يرعاها",
   "groups.ownedBy": "يرعاها {names}",
+  "groups.mine": "أنت ترعاها",
   "groups.giveOwner": "تعيين مالك",
   "groups.giveOwnerFor": "مالك لـ {title}",
   "groups.giveOwnerText": "لا أحد من مالكيها حسابه مفعّل. من تختاره يستطيع تسمية المجموعة ودعوة الناس وإخراجهم.",

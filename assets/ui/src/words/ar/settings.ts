@@ -78,6 +78,8 @@ export const settings = {
   "settings.addOver": "لم يعد الرمز صالحًا. لم يدخل به أحد.",
   "settings.addDone": "سُجِّل الآن دخول {device}.",
   "settings.addFrom": "جاء من",
+  "settings.came": "تسجيل دخول جديد إلى حسابك: {device}.",
+  "settings.cameLook": "عرض الأجهزة",
   "settings.thisDevice": "هذا الجهاز",
   "settings.used": "آخر استعمال: {when}",
   "settings.end": "تسجيل الخروج",

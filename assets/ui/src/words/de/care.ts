@@ -7,6 +7,7 @@ export const care = {
   "groups.archived": "archiviert",
   "groups.noOwner": "niemand kümmert sich darum",
   "groups.ownedBy": "darum kümmert sich {names}",
+  "groups.mine": "du kümmerst dich darum",
   "groups.giveOwner": "Leitung bestimmen",
   "groups.giveOwnerFor": "Eine Leitung für {title}",
   "groups.giveOwnerText": "Kein Konto der bisherigen Leitung ist freigegeben. Wen du wählst, kann die Gruppe benennen, Personen einladen und entfernen.",

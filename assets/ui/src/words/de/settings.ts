@@ -78,6 +78,8 @@ export const settings = {
   "settings.addOver": "Der Code gilt nicht mehr. Niemand ist damit gekommen.",
   "settings.addDone": "{device} ist jetzt angemeldet.",
   "settings.addFrom": "Angemeldet von",
+  "settings.came": "Neue Anmeldung bei deinem Konto: {device}.",
+  "settings.cameLook": "Geräte ansehen",
   "settings.thisDevice": "Dieses Gerät",
   "settings.used": "Zuletzt benutzt: {when}",
   "settings.end": "Abmelden",

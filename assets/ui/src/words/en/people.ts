@@ -35,6 +35,9 @@ export const people = {
   "invite.revoke": "Withdraw",
   "invite.revokeLabel": "Withdraw the invitation {code}",
   "invite.none": "No invitation is open.",
-  "invite.used": "{n} of {max} used",
-  "invite.usedAny": "{n} used",
+  "invite.used": "{n} of {max} used.",
+  "invite.usedAny": "{n} used.",
+  "invite.copyLabel": "Copy the invitation {code}",
+  "invite.trust": "On a device that has never been here",
+  "invite.trustHint": "This server vouches for itself, so a browser that does not know it warns. Open this page there first: it shows how the device learns to trust the server. Then the invitation.",
 } as const;

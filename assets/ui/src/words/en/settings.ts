@@ -78,6 +78,8 @@ export const settings = {
   "settings.addOver": "The code no longer works. Nobody came by it.",
   "settings.addDone": "{device} is signed in now.",
   "settings.addFrom": "It came from",
+  "settings.came": "New sign-in to your account: {device}.",
+  "settings.cameLook": "Show devices",
   "settings.thisDevice": "This device",
   "settings.used": "Last used {when}",
   "settings.end": "Sign out",

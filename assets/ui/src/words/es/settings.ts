@@ -78,6 +78,8 @@ export const settings = {
   "settings.addOver": "El código ya no sirve. Nadie entró con él.",
   "settings.addDone": "{device} ya tiene la sesión abierta.",
   "settings.addFrom": "Entró desde",
+  "settings.came": "Nuevo inicio de sesión en tu cuenta: {device}.",
+  "settings.cameLook": "Ver dispositivos",
   "settings.thisDevice": "Este dispositivo",
   "settings.used": "Último uso: {when}",
   "settings.end": "Cerrar sesión",

@@ -7,6 +7,7 @@ export const care = {
   "groups.archived": "已归档",
   "groups.noOwner": "无人管理",
   "groups.ownedBy": "由{names}管理",
+  "groups.mine": "由你管理",
   "groups.giveOwner": "指定群主",
   "groups.giveOwnerFor": "为“{title}”指定群主",
   "groups.giveOwnerText": "原来的群主账号都已停用。你选的人可以给群改名、邀请和移除成员。",

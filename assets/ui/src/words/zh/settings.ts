@@ -78,6 +78,8 @@ export const settings = {
   "settings.addOver": "二维码已失效，没有设备用它登录。",
   "settings.addDone": "{device} 已登录。",
   "settings.addFrom": "来自",
+  "settings.came": "你的账号有新的登录：{device}。",
+  "settings.cameLook": "查看设备",
   "settings.thisDevice": "这台设备",
   "settings.used": "上次使用：{when}",
   "settings.end": "退出登录",

@@ -1,0 +1,3 @@
+/** The device that was signed in last while this page is open, for components. */
+
+export { newDevice } from "../state/devices";
