@@ -96,7 +96,7 @@ test("the group that everybody joins can't be deleted, one without an owner is g
   await admin.page.getByRole("menuitem", { name: "Archive for everybody" }).waitFor();
   assert.equal(await admin.page.getByRole("menuitem", { name: "Delete for good" }).count(), 0);
   await admin.page.keyboard.press("Escape");
-  await rowOf(admin, "Book club").getByText("cy looks after it").waitFor();
+  await rowOf(admin, "Book club").getByText("looked after by cy").waitFor();
   const users = (await root.api("GET", "/api/users?q=cy")).body.users;
   assert.equal((await root.api("PATCH", `/api/users/${users[0].id}`, { disabled: true })).status, 200);
   await admin.visit(at("/admin/groups"));
@@ -104,7 +104,7 @@ test("the group that everybody joins can't be deleted, one without an owner is g
   await choose(admin, "Book club", "Give it an owner");
   await admin.page.getByRole("button", { name: "Make bob owner" }).click();
   await admin.seesText("bob looks after “Book club” now.");
-  await rowOf(admin, "Book club").getByText("bob looks after it").waitFor();
+  await rowOf(admin, "Book club").getByText("looked after by bob").waitFor();
   await admin.leave();
 });
 

@@ -112,11 +112,15 @@ test("a further device is told wherever one is, until one has looked", async () 
   await ann.signIn("ann", PASSWORD);
   await ann.seesText("Connected to");
   await ann.open(/^Allotment/);
+  await ann.composer.pressSequentially("Half a sen");
   const phone = await Person.at(browser, PHONE);
   await phone.visit(server.url);
   await phone.signIn("ann", PASSWORD);
   const notices = ann.page.getByRole("region", { name: "Notices" });
   await notices.getByText("New sign-in to your account: Safari on iPhone.").waitFor();
+  // It takes nothing out of anybody's hands.
+  await ann.page.keyboard.type("tence");
+  await ann.holds("Half a sentence");
   await notices.getByRole("button", { name: "Show devices" }).click();
   await ann.page.getByRole("button", { name: "Sign out Safari on iPhone" }).last().waitFor();
   assert.match(ann.page.url(), /\/settings\/devices$/);

@@ -101,6 +101,17 @@ test("who is named is notified, once, and no more once it was read", async () =>
   await other.leave();
 });
 
+test("who is named in the middle of others is notified, too", async () => {
+  const { other, shown } = await elsewhere();
+  await Promise.all(["one", "@ann two", "three", "four"].map(say));
+  const [{ body }] = await until(shown, (found) => found.length === 1);
+  assert.match(body, /^bob: /);
+  await other.open("Trip");
+  await until(shown, []);
+  await read(other);
+  await other.leave();
+});
+
 test("a flood is one notice that counts up, and is gone once it was read", async () => {
   const { other, shown } = await elsewhere();
   for (let n = 1; n <= 12; n += 1) await say(`@ann ${n}`);
@@ -108,8 +119,7 @@ test("a flood is one notice that counts up, and is gone once it was read", async
   await until(bodies, ["bob: @ann 12\n12 new lines"]);
   await other.open("Trip");
   await until(shown, []);
-  const left = () => other.page.evaluate(async (id) => (await (await fetch(`/api/conversations/${id}`)).json()).unread, room);
-  await until(left, 0);
+  await read(other);
   await other.leave();
 });
 
@@ -160,6 +170,11 @@ test("it opens while the server is gone, with what was read", async () => {
   await ann.reconnects();
   await ann.seesNote("written without a server", "Sent");
 });
+
+/** Waits until the server knows that they have read everything. */
+async function read({ page }) {
+  await until(() => page.evaluate(async (id) => (await (await fetch(`/api/conversations/${id}`)).json()).unread, room), 0);
+}
 
 async function say(content) {
   const answer = await bob.api("POST", "/api/messages/realtime", { conversationId: room, content });

@@ -75,6 +75,8 @@ export async function walk(browser, server, language, options, look) {
     await at(tab.replace(".", "-"));
   }
   await page.keyboard.press("Escape");
+  // Closing goes a step back, which would break off the way to another page.
+  await page.waitForURL((url) => !url.pathname.endsWith("/about"));
   await go("/");
   await row(TITLE).waitFor();
   await press(t("list.new"));

@@ -1,6 +1,6 @@
 /** Notifications and the badge of the app: what is worth one, and taking it away when it was read elsewhere. */
 
-import { effect } from "@preact/signals";
+import { effect, untracked } from "@preact/signals";
 import { pref } from "../cache/prefs";
 import { at } from "../lib/base";
 import { plainText } from "../lib/markdown/plain";
@@ -22,13 +22,17 @@ export function isCall(message: Message, room: Conversation, me: string): boolea
   return message.mentions.includes(me) || (room.isGroup && message.mentions.includes("all"));
 }
 
-/** Whether a message is worth a notification to `me`. */
-export function isWorthIt(message: Message, room: Conversation, me: string, notify: "off" | "mentions" | "all"): boolean {
+/** Whether a message is worth a notification to `me`; `call`: they were called by it, or by one that came with it. */
+export function isWorthIt(message: Message, room: Conversation, me: string, notify: "off" | "mentions" | "all", call: boolean): boolean {
   if (notify === "off" || message.senderId === me || message.deletedAt !== undefined || message.seq <= room.lastReadSeq) return false;
-  if (isCall(message, room, me)) return true;
+  if (call) return true;
   if (room.muted) return false;
   return notify === "all" || !room.isGroup;
 }
+
+/** Whether somebody was called since, and did not just take their reading mark back. */
+const isCalledMore = (before: Conversation | undefined, now: Conversation): boolean =>
+  before !== undefined && now.mentions > before.mentions && now.lastReadSeq >= before.lastReadSeq;
 
 /** The notice of a conversation that was not taken away yet. */
 interface Shown {
@@ -54,21 +58,27 @@ export function runNotices(realtime: SharedLine, after: After, open: (url: strin
     shown.set(id, notice);
     return notice;
   };
-  const heard = (message: Message | null | undefined) => {
+  const heard = (message: Message | null | undefined, called = false) => {
     if (!message || !realtime.leading || typeof Notification === "undefined") return;
     const room = conversation(message.conversationId);
     if (room === undefined || Date.now() - Date.parse(message.createdAt) > FRESH) return;
     if ((shown.get(room.id)?.lines.seq ?? 0) >= message.seq || realtime.lookedAt.includes(room.id)) return;
-    if (!isWorthIt(message, room, myId(), pref("notify").peek())) return;
+    const call = called || isCall(message, room, myId());
+    if (!isWorthIt(message, room, myId(), pref("notify").peek(), call)) return;
     // Last: the page stands still while the browser is asked.
     if (Notification.permission !== "granted") return;
     const { lines } = shown.get(room.id) ?? begin(room.id);
-    lines.add(message, isCall(message, room, myId()));
+    lines.add(message, call);
   };
-  realtime.events.on("new-message", heard);
+  realtime.events.on("new-message", (message) => heard(message));
   realtime.events.on("conversation-updated", (update) => "lastMessage" in update && update.reason === "message" && heard(update.lastMessage));
+  let before: ReadonlyMap<string, Conversation> = new Map();
   effect(() => {
     const rooms = new Map(sortedConversations.value.map((room) => [room.id, room]));
+    const last = before;
+    before = rooms;
+    // Of lines that came together only the newest is told; that another one called is seen by their number.
+    for (const [id, room] of rooms) if (isCalledMore(last.get(id), room)) untracked(() => heard(room.lastMessage, true));
     for (const [id, { lines, page }] of shown) {
       const room = rooms.get(id);
       if (room !== undefined && room.lastReadSeq < lines.seq) continue;
