@@ -159,7 +159,7 @@ test("who invites is told of the page that a newcomer's device needs first", asy
   await page.getByRole("button", { name: "Invite someone" }).click();
   const dialog = page.getByRole("dialog", { name: "Invite someone" });
   await dialog.getByRole("button", { name: "Make the invitation" }).click();
-  await dialog.getByRole("heading", { name: "On a device that has never been here" }).waitFor();
+  await dialog.getByText("On a device that has never been here").waitFor();
   assert.equal(await trust(dialog).getAttribute("href"), await page.locator("main ul + .trust-first a").getAttribute("href"));
   await page.keyboard.press("Escape");
   await page.getByRole("button", { name: /^Copy the invitation / }).first().waitFor();

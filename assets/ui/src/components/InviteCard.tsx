@@ -30,8 +30,8 @@ export function InviteCard({ invite, title }: { invite: Invite; title?: string |
 /** What a newcomer needs before the invitation, where the server's certificate is its own authority's. */
 export function TrustFirst({ link }: { link: string }) {
   return (
-    <section class="trust-first">
-      <h3>{t("invite.trust")}</h3>
+    <section class="trust-first" aria-label={t("invite.trust")}>
+      <b>{t("invite.trust")}</b>
       <p class="hint">{t("invite.trustHint")}</p>
       <CopyLink link={link} open />
     </section>
