@@ -31,6 +31,11 @@ for arch in "$@"; do
     mkdir -p "$home$TMPDIR"
     mount --bind "$TMPDIR" "$home$TMPDIR"
     runner="chroot $home"
+    # The processors of the Raspberry Pi 3 and 2, which lack what later ones have.
+    case $arch in
+    aarch64) export QEMU_CPU=cortex-a53 ;;
+    armv7) export QEMU_CPU=cortex-a7 ;;
+    esac
     qemu=$(emulator "$arch")
     if [ -n "$qemu" ]; then
         packages qemu-user-static
@@ -40,6 +45,6 @@ for arch in "$@"; do
     runner+=" /inkspot"
     printf '#!/bin/sh\nexec %s "$@"\n' "$runner" >"$work/run-$arch"
     chmod +x "$work/run-$arch"
-    echo "== $arch: $(stat -c %s "$program") bytes, by: $runner"
+    echo "== $arch: $(stat -c %s "$program") bytes, by: ${QEMU_CPU-} $runner"
     INKSPOT_BIN=$work/run-$arch node --test --test-reporter=spec packaging/test/serves.test.mjs
 done
