@@ -27,7 +27,12 @@ until_it_answers
 echo "dpkg -i to the first answer over HTTPS: $(($(milliseconds) - begun)) ms"
 systemctl is-active --quiet inkspot || fail "the service does not run"
 systemctl is-enabled --quiet inkspot || fail "it would not start with the machine"
-link=$(journalctl -u inkspot -o cat --no-pager | grep -o 'https://192.168.77.5:8443/setup?token=[A-Za-z0-9_-]*' | head -1)
+# It is written once the network had time to object to the server's name.
+for _ in $(seq 600); do
+    link=$(journalctl -u inkspot -o cat --no-pager | grep -o 'https://192.168.77.5:8443/setup?token=[A-Za-z0-9_-]*' | head -1) || true
+    [ -z "$link" ] || break
+    sleep 0.1
+done
 [ -n "$link" ] || fail "the journal has no setup link with the machine's address"
 inkspot setup-link | grep -F "$link" >/dev/null || fail "inkspot setup-link shows another link than the journal: $(inkspot setup-link)"
 
