@@ -30,6 +30,13 @@
 //! segment takes.
 //!
 //! `flush_async()` is never called: it waits in one of the seven threads for the others.
+//!
+//! # Why it does not hold everything
+//!
+//! The engine's cache has 256 parts, and each looks at what to let go of after 64 uses only. A use
+//! is a look at a leaf, whatever it holds: who reads a long history once leaves 16,384 leaves behind,
+//! each with up to 16 rows, however small the cache is to be. Therefore who reads much from a leaf
+//! uses it several times ([`use_again`]): the parts look as often as there is much to look at.
 
 use std::fs::{self, File, Permissions};
 use std::io::{self, ErrorKind};
@@ -54,6 +61,14 @@ const FLUSHES: usize = 8;
 
 /// What a row takes beside its key and value, in bytes.
 const ROW: usize = 64;
+
+/// A leaf is used once more for each so many bytes that are read of it. Most rows have less.
+const READ: usize = 1024;
+
+/// How much that is more in a scan, and where it begins: the neighbours are held as well, and who
+/// scans may go on elsewhere.
+const SCANNED: usize = 2;
+const FIRST: usize = 4;
 
 /// A failure of the database. After any of them its state is suspect.
 #[derive(Debug, thiserror::Error)]
@@ -177,6 +192,7 @@ impl Database {
         let value = guarded(&self.path, || tree.get(key))?;
         if let Some(value) = value {
             see(&value);
+            guarded(&self.path, || use_again(tree, key, value.len() / READ))?;
         }
         Ok(())
     }
@@ -195,6 +211,7 @@ impl Database {
         }
         let (_, tree) = self.parts()?;
         let mut rows = tree.range(from..to);
+        let (mut read, mut weight) = (0, FIRST);
         loop {
             let row = guarded(&self.path, || {
                 if backward {
@@ -206,7 +223,13 @@ impl Database {
             let Some((key, value)) = row else {
                 return Ok(());
             };
-            if let ControlFlow::Break(()) = visit(&key, &value)? {
+            let done = visit(&key, &value)?.is_break();
+            read += value.len();
+            if read >= READ {
+                guarded(&self.path, || use_again(tree, &key, weight * read / READ))?;
+                (read, weight) = (0, SCANNED);
+            }
+            if done {
                 return Ok(());
             }
         }
@@ -305,6 +328,11 @@ impl Drop for Database {
             tracing::warn!("the database did not close cleanly; it will recover when it is opened");
         }
     }
+}
+
+/// Looks at the leaf with this key so many times more, which says how much of it is held.
+fn use_again(tree: &Tree, key: &[u8], uses: usize) -> sled::Result<()> {
+    (0..uses).try_for_each(|_| tree.contains_key(key).map(drop))
 }
 
 /// Runs a call into the engine. A panic in there becomes an error, as it says the same: the

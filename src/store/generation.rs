@@ -23,7 +23,7 @@ use super::txn::Writer;
 use super::{Shared, Space, Store};
 
 /// What the engine may keep in memory of the copy while it is made, in bytes.
-const COPY_CACHE: u64 = 4 << 20;
+const COPY_CACHE: u64 = 1 << 20;
 
 /// How many times its rows a copy may take on the disk, with some to spare.
 const TIMES: u64 = 3;
@@ -128,11 +128,11 @@ impl Store {
         })?;
         follow(&copy, &mut kept, watch)?;
         copy.sync()?;
-        // Opened anew with the memory that it will have.
         drop(copy);
         draft.path = folder.name(&draft.path)?;
         let mut next = Generation {
-            kv: SledKv::open(&draft.path, shared.cache_bytes)?,
+            // What was written is read from the disk.
+            kv: SledKv::open(&draft.path, COPY_CACHE)?,
             kept,
             draft,
             differing: BTreeSet::new(),
@@ -142,6 +142,7 @@ impl Store {
             shared: Arc::clone(shared),
         };
         next.compare(self, watch)?;
+        next = next.with_cache(shared.cache_bytes)?;
         next.catch_up(watch)?;
         go_on(watch, Step::Ready)?;
         Ok(next)
@@ -163,6 +164,15 @@ impl Store {
 }
 
 impl Generation {
+    /// Opens it anew with the memory that it will have.
+    fn with_cache(self, cache_bytes: u64) -> Result<Self, StoreError> {
+        drop(self.kv);
+        Ok(Self {
+            kv: SledKv::open(&self.draft.path, cache_bytes)?,
+            ..self
+        })
+    }
+
     /// Looks whether every row is the same in both, beside those that change meanwhile.
     fn compare(&mut self, store: &Store, watch: &mut Watch<'_>) -> Result<(), StoreError> {
         let mut compared = 0;

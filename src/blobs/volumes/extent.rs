@@ -3,9 +3,8 @@
 use super::super::BlobError;
 use crate::base::clock::Timestamp;
 
-/// Bytes in a chunk. Only after 64 uses of each of 256 parts of its cache does the engine let go
-/// of what it holds there: a volume that is read occupies that many chunks, however small its
-/// cache is; half of it if each is looked at twice.
+/// Bytes in a chunk. It is what is read of a leaf at once, and each leaf that is read is held until
+/// it was used often (`base::database`): smaller ones cost more rows, larger ones more memory.
 pub const CHUNK: usize = 2 << 10;
 
 /// The most extents that content may have, so that its row stays small in the catalogue. A volume

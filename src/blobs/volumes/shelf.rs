@@ -312,8 +312,6 @@ impl Shelf {
                 if !found {
                     return Ok(false);
                 }
-                // Half as much stays in memory then, for a tenth of the work (`CHUNK`).
-                volume.look(&extent.key(at), |_| ())?;
                 buf = later;
                 at += count as u64;
             }
