@@ -113,18 +113,23 @@ test("a further device is told wherever one is, until one has looked", async () 
   await ann.seesText("Connected to");
   await ann.open(/^Allotment/);
   await ann.composer.pressSequentially("Half a sen");
+  const tab = await Person.in(ann.context);
+  await tab.visit(server.url);
+  await tab.seesText("Connected to");
   const phone = await Person.at(browser, PHONE);
   await phone.visit(server.url);
   await phone.signIn("ann", PASSWORD);
+  const told = (person) => person.page.getByRole("region", { name: "Notices" }).getByText("New sign-in to your account: Safari on iPhone.");
   const notices = ann.page.getByRole("region", { name: "Notices" });
-  await notices.getByText("New sign-in to your account: Safari on iPhone.").waitFor();
+  await told(ann).waitFor();
+  await told(tab).waitFor();
   // It takes nothing out of anybody's hands.
   await ann.page.keyboard.type("tence");
   await ann.holds("Half a sentence");
   await notices.getByRole("button", { name: "Show devices" }).click();
   await ann.page.getByRole("button", { name: "Sign out Safari on iPhone" }).last().waitFor();
   assert.match(ann.page.url(), /\/settings\/devices$/);
-  await notices.getByText(/New sign-in/).waitFor({ state: "detached" });
+  for (const person of [ann, tab]) await told(person).waitFor({ state: "detached" });
   // Who has just signed in here is not told of themselves.
   assert.equal(await phone.page.getByText(/New sign-in/).count(), 0);
   await phone.leave();

@@ -45,3 +45,11 @@ test("what stays is pushed out by nothing but its like, and is nothing to take b
   expect(texts()).toEqual(["b", "c", "d"]);
   expect(look).not.toHaveBeenCalled();
 });
+
+test("who wants to know hears once that a notice was put away", () => {
+  const onAway = vi.fn();
+  const id = toast({ text: "one", onAway });
+  dismissToast(id);
+  dismissToast(id);
+  expect(onAway).toHaveBeenCalledOnce();
+});

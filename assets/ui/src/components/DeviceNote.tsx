@@ -1,21 +1,33 @@
 /** Tells, wherever one is, that a further device was signed in: the first sign of somebody who should not be there. */
 
 import { useLocation } from "preact-iso";
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { deviceName } from "../lib/deviceName";
 import "../lib/laterWords";
 import { t } from "../lib/text";
-import { newDevice } from "../hooks/useNewDevice";
-import { toast } from "../hooks/useToast";
+import { newDevice, notedDevice, noteDevice } from "../hooks/useNewDevice";
+import { dismissToast, toast } from "../hooks/useToast";
 
-/** Draws nothing itself. The notice stays until one has looked or put it away; among the devices one sees it anyway. */
+/** Draws nothing itself. The notice stays until one has taken note of it in one of the tabs; among the devices one sees it anyway. */
 export function DeviceNote() {
   const { path, route } = useLocation();
+  const shown = useRef(new Map<string, number>());
   const came = newDevice.value;
+  const noted = notedDevice.value;
   useEffect(() => {
     if (came === null || path.startsWith("/settings")) return;
-    const look = { label: t("settings.cameLook"), run: () => route("/settings/devices") };
-    toast({ text: t("settings.came", { device: deviceName(came.userAgent) }), action: look, stays: true });
+    const { sessionId, userAgent } = came;
+    const id = toast({
+      text: t("settings.came", { device: deviceName(userAgent) }),
+      action: { label: t("settings.cameLook"), run: () => route("/settings/devices") },
+      stays: true,
+      onAway: () => noteDevice(sessionId),
+    });
+    shown.current.set(sessionId, id);
   }, [came]);
+  useEffect(() => {
+    const id = shown.current.get(noted ?? "");
+    if (id !== undefined) dismissToast(id);
+  }, [noted]);
   return null;
 }

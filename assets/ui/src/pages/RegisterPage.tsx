@@ -4,7 +4,8 @@ import { useLocation } from "preact-iso";
 import "../lib/laterWords";
 import { at } from "../lib/base";
 import { t } from "../lib/text";
-import { register, session } from "../hooks/useAccount";
+import { getSetup, register, session } from "../hooks/useAccount";
+import { useLoad } from "../hooks/useLoad";
 import { Cover } from "../components/Cover";
 import { NewAccount } from "../components/NewAccount";
 
@@ -12,8 +13,9 @@ import { NewAccount } from "../components/NewAccount";
 export function RegisterPage() {
   const { route } = useLocation();
   const open = session.value.registration === "open";
+  const server = useLoad("", () => getSetup("")).data;
   return (
-    <Cover>
+    <Cover serverName={server?.serverName}>
       <h1>{t(open ? "register.title" : "register.closed")}</h1>
       <p class="lede">{t(open ? "join.lede" : "register.closedText")}</p>
       {open && <NewAccount action={t("signin.register")} submit={(who) => register(who).then(() => route("/", true))} />}

@@ -6,7 +6,7 @@ import type { Message, ServerState } from "../lib/wire";
 import type { SharedLine } from "../realtime/shared";
 import { callMe, confirmSession, leave, myId } from "./account";
 import * as list from "./conversations";
-import { newDevice } from "./devices";
+import { newDevice, notedDevice } from "./devices";
 import { heardDraft, syncDrafts } from "./drafts";
 import { leaveEdit } from "./edits";
 import { forgetHouse, house } from "./house";
@@ -181,6 +181,7 @@ function hearTheTabs({ realtime, link, sending, reads }: Parts): void {
   });
   events.on("shared", ({ topic, data }) => {
     if (topic === "link" && !realtime.leading) link.mirror(data as LinkState);
+    if (topic === "device") notedDevice.value = data as string;
     if (topic === "house") house.value = data as ServerState;
     if (topic === "try-now" && realtime.leading) link.tryNow();
     if (topic === "line") sending.hear(data as Change);

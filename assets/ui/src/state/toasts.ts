@@ -15,6 +15,8 @@ export interface ToastWish {
   kind?: "plain" | "fault";
   /** It is there until it is put away. */
   stays?: boolean;
+  /** Hears that it was put away, or that its time was over. */
+  onAway?(): void;
 }
 
 /** A notice that is shown. */
@@ -42,7 +44,10 @@ export function toast(wish: ToastWish): number {
 
 /** Takes a notice away. */
 export function dismissToast(id: number): void {
-  toasts.value = toasts.peek().filter((each) => each.id !== id);
+  const gone = toasts.peek().find((each) => each.id === id);
+  if (gone === undefined) return;
+  toasts.value = toasts.peek().filter((each) => each !== gone);
+  gone.onAway?.();
 }
 
 /** Does what the newest notice offers for its short time, if one offers anything; says whether it did. */
