@@ -20,6 +20,7 @@ pen.socket.offAny();
 const rooms = [];
 for (let i = 0; i < ROOMS; i += 1) {
   rooms.push((await bob.api("POST", "/api/conversations", { title: `Room ${i}`, isGroup: true, members: ["ann"] })).body.id);
+  await pen.send(rooms.at(-1), "the first line");
 }
 const browser = await openBrowser();
 const ann = await Person.at(browser);

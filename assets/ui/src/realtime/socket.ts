@@ -35,6 +35,9 @@ export class SocketLine implements Line {
   /** Behind the event that is being told; the client's own is one behind meanwhile. */
   #offset: string | undefined;
 
+  /** The last attempt was cut before the server had greeted: something on the way may want no WebSockets. */
+  #cut = false;
+
   constructor() {
     this.#socket = io({
       path: SOCKET_PATH,
@@ -42,11 +45,13 @@ export class SocketLine implements Line {
       auth: { typing: "all" },
       autoConnect: false,
       reconnection: false,
-      transports: ["websocket", "polling"],
       tryAllTransports: true,
       timeout: OPEN_TIMEOUT,
     });
-    this.#socket.on("connect", () => this.#ended("opened", { recovered: this.#socket.recovered }));
+    this.#socket.on("connect", () => {
+      this.#cut = false;
+      this.#ended("opened", { recovered: this.#socket.recovered });
+    });
     this.#socket.on("disconnect", (_reason, details) => {
       const closed = details !== undefined && "context" in details ? (details.context as CloseEvent | undefined) : undefined;
       this.#ended("lost", { restarting: closed?.code === RESTART });
@@ -81,10 +86,15 @@ export class SocketLine implements Line {
 
   /** Starts one attempt; the result comes as `opened` or `refused`. */
   connect(): void {
+    const { io } = this.#socket;
+    io.opts.transports = this.#cut ? ["polling", "websocket"] : ["websocket", "polling"];
     this.#socket.connect();
     // The stock client does not hear a transport that closes before it opened, and would wait for its timeout.
-    const { io } = this.#socket;
-    io.engine.once("close", (reason) => reason !== "forced close" && io._readyState === "opening" && this.#giveUp());
+    io.engine.once("close", (reason) => {
+      if (reason === "forced close" || io._readyState !== "opening") return;
+      this.#cut = true;
+      this.#giveUp();
+    });
   }
 
   /** Ends the connection and the current attempt for good. */
