@@ -11,6 +11,7 @@ const TITLES: Record<string, TextKey> = {
   names: "admin.check.names",
   ports: "admin.check.ports",
   certificate: "admin.check.certificate",
+  "local-name": "admin.check.localName",
   clock: "admin.check.clock",
   memory: "admin.check.memory",
   descriptors: "admin.check.descriptors",

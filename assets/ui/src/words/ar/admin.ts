@@ -123,6 +123,7 @@ export const admin = {
   "admin.check.names": "الأسماء",
   "admin.check.ports": "المنافذ",
   "admin.check.certificate": "الشهادة",
+  "admin.check.localName": "الاسم في الشبكة المحلية",
   "admin.check.clock": "الساعة",
   "admin.check.memory": "الذاكرة",
   "admin.check.descriptors": "الاتصالات",

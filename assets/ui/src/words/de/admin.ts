@@ -88,6 +88,7 @@ export const admin = {
   "admin.check.names": "Namen",
   "admin.check.ports": "Ports",
   "admin.check.certificate": "Zertifikat",
+  "admin.check.localName": "Name im eigenen Netz",
   "admin.check.clock": "Uhr",
   "admin.check.memory": "Arbeitsspeicher",
   "admin.check.descriptors": "Verbindungen",

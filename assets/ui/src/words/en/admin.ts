@@ -88,6 +88,7 @@ export const admin = {
   "admin.check.names": "Names",
   "admin.check.ports": "Ports",
   "admin.check.certificate": "Certificate",
+  "admin.check.localName": "Name on the own network",
   "admin.check.clock": "Clock",
   "admin.check.memory": "Memory",
   "admin.check.descriptors": "Connections",

@@ -88,6 +88,7 @@ export const admin = {
   "admin.check.names": "Nombres",
   "admin.check.ports": "Puertos",
   "admin.check.certificate": "Certificado",
+  "admin.check.localName": "Nombre en la red propia",
   "admin.check.clock": "Reloj",
   "admin.check.memory": "Memoria",
   "admin.check.descriptors": "Conexiones",

@@ -88,6 +88,7 @@ export const admin = {
   "admin.check.names": "名称",
   "admin.check.ports": "端口",
   "admin.check.certificate": "证书",
+  "admin.check.localName": "本地网络中的名称",
   "admin.check.clock": "时钟",
   "admin.check.memory": "内存",
   "admin.check.descriptors": "连接",
