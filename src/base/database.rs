@@ -36,7 +36,7 @@
 //! The engine's cache has 256 parts, and each looks at what to let go of after 64 uses only. A use
 //! is a look at a leaf, whatever it holds: who reads a long history once leaves 16,384 leaves behind,
 //! each with up to 16 rows, however small the cache is to be. Therefore who reads much from a leaf
-//! uses it several times ([`use_again`]): the parts look as often as there is much to look at.
+//! uses it several times ([`Tuning::sparing`]): the parts look as often as there is much to look at.
 
 use std::fs::{self, File, Permissions};
 use std::io::{self, ErrorKind};
@@ -113,6 +113,9 @@ pub struct Tuning {
     /// In what pieces its file grows, in bytes, a power of two. A fourth of it is the most that
     /// 17 rows that lie side by side may take, or they are never made durable.
     pub segment_bytes: usize,
+    /// Whether who reads much uses it often, so that little stays in memory (above). Not for what
+    /// is read again and again.
+    pub sparing: bool,
 }
 
 impl Tuning {
@@ -121,6 +124,7 @@ impl Tuning {
         Self {
             cache_bytes,
             segment_bytes: 512 << 10,
+            sparing: true,
         }
     }
 }
@@ -139,6 +143,7 @@ pub struct Database {
     unflushed: Mutex<usize>,
     /// How many of these there may be.
     budget: usize,
+    sparing: bool,
     /// Our own handle for `sync_data`.
     file: File,
     path: PathBuf,
@@ -169,6 +174,7 @@ impl Database {
             open: Some((db, tree)),
             unflushed: Mutex::new(0),
             budget: tuning.segment_bytes / FLUSHES,
+            sparing: tuning.sparing,
             file,
             path,
         })
@@ -192,7 +198,7 @@ impl Database {
         let value = guarded(&self.path, || tree.get(key))?;
         if let Some(value) = value {
             see(&value);
-            guarded(&self.path, || use_again(tree, key, value.len() / READ))?;
+            self.use_again(tree, key, value.len() / READ)?;
         }
         Ok(())
     }
@@ -226,13 +232,21 @@ impl Database {
             let done = visit(&key, &value)?.is_break();
             read += value.len();
             if read >= READ {
-                guarded(&self.path, || use_again(tree, &key, weight * read / READ))?;
+                self.use_again(tree, &key, weight * read / READ)?;
                 (read, weight) = (0, SCANNED);
             }
             if done {
                 return Ok(());
             }
         }
+    }
+
+    /// Looks at the leaf with this key so many times more, which says how much of it is held.
+    fn use_again(&self, tree: &Tree, key: &[u8], uses: usize) -> Result<(), DatabaseError> {
+        let uses = if self.sparing { uses } else { 0 };
+        guarded(&self.path, || {
+            (0..uses).try_for_each(|_| tree.contains_key(key).map(drop))
+        })
     }
 
     /// Sets the value of one key.
@@ -328,11 +342,6 @@ impl Drop for Database {
             tracing::warn!("the database did not close cleanly; it will recover when it is opened");
         }
     }
-}
-
-/// Looks at the leaf with this key so many times more, which says how much of it is held.
-fn use_again(tree: &Tree, key: &[u8], uses: usize) -> sled::Result<()> {
-    (0..uses).try_for_each(|_| tree.contains_key(key).map(drop))
 }
 
 /// Runs a call into the engine. A panic in there becomes an error, as it says the same: the

@@ -65,7 +65,7 @@ impl Own {
             disk::make_dir(above).map_err(|error| IndexError::io("create", above, error))?;
         }
         Ok(Self {
-            kv: SledKv::open(path, cache_bytes).map_err(IndexError)?,
+            kv: SledKv::open_for_lists(path, cache_bytes).map_err(IndexError)?,
             folder: Folder {
                 path: path.to_path_buf(),
                 goes: AtomicBool::new(false),

@@ -17,6 +17,7 @@ fn write_in_bulk(dir: &Path, seed: u64, bytes: u64) {
     let tuning = Tuning {
         cache_bytes: 1 << 20,
         segment_bytes: 256 << 10,
+        sparing: true,
     };
     let database = Database::open(dir, tuning).unwrap();
     let (mut dice, mut written, mut next) = (88_172_645_463_325_252 + seed, 0, 0_u64);

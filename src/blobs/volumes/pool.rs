@@ -191,6 +191,7 @@ impl Pool {
             _ => Tuning {
                 cache_bytes: 1 << 20,
                 segment_bytes: 2 << 20,
+                sparing: true,
             },
         };
         Database::open(&dir, tuning)

@@ -18,6 +18,15 @@ impl SledKv {
         Ok(Self(Database::open(dir, Tuning::with_cache(cache_bytes))?))
     }
 
+    /// The same for rows that are read again and again: what was read once may stay in memory.
+    pub fn open_for_lists(dir: &Path, cache_bytes: u64) -> Result<Self, StoreError> {
+        let tuning = Tuning {
+            sparing: false,
+            ..Tuning::with_cache(cache_bytes)
+        };
+        Ok(Self(Database::open(dir, tuning)?))
+    }
+
     /// Makes one change by itself. Unlike a group it keeps nobody else in the process waiting.
     pub fn change(&self, (key, value): Change<'_>) -> Result<(), StoreError> {
         match value {
