@@ -131,8 +131,7 @@ impl Making {
         let plan = self.plan();
         if let Ok(Err(error)) = spawn_blocking(move || plan.passphrase()).await {
             tracing::error!(%error, "no backup can be made");
-            let failed = Failed::new(self.clock.now(), &error);
-            self.shelf.ended(Some(failed));
+            self.shelf.warn(Failed::new(self.clock.now(), &error));
         }
     }
 

@@ -1,5 +1,8 @@
 //! Before a newer Inkspot writes what an older one can't read, all rows are kept in a file: the way back, by
 //! `inkspot restore --rollback`. The contents of files are not in it: they stay where they are.
+//!
+//! A passphrase that can't be read holds no upgrade up: the file is then kept as it is, in the data directory, where
+//! the same rows lie anyway, and never in the folder of backups, which may be on somebody else's disk.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -29,9 +32,18 @@ pub(super) fn upgrade(
         return Ok(());
     };
     let data = &config.server.data;
-    let folder = config.backups.folder_beside(data);
     let passphrase = config.backups.passphrase_file.as_deref();
-    let passphrase = passphrase.map(Passphrase::read_for_new).transpose()?;
+    let (folder, passphrase) = match passphrase.map(Passphrase::read_for_new).transpose() {
+        Ok(passphrase) => (config.backups.folder_beside(data), passphrase),
+        Err(error) => {
+            tracing::error!(
+                %error,
+                kept_in = %data.display(),
+                "what was before the upgrade is kept without a passphrase, and no backup is made until there is one"
+            );
+            (data.clone(), None)
+        }
+    };
     let moment = clock.now().to_string().replace(':', "-");
     let seal = passphrase.as_ref().map_or("", |_| SEALED);
     let name = format!("{}{moment}-{from}-to-{to}{}{seal}", NAME.0, NAME.1);
@@ -100,10 +112,16 @@ fn require_room(store: &Store, folder: &Path) -> Result<(), BackupError> {
     Ok(())
 }
 
-/// The newest of these files in a folder.
-pub fn newest(folder: &Path) -> Option<PathBuf> {
-    let names = disk::names(folder).ok()?.into_iter();
+/// The newest of these files, where backups are kept or in the data directory.
+pub fn newest(config: &Config) -> Option<PathBuf> {
+    let data = &config.server.data;
     let whole = |name: &str| name.strip_suffix(SEALED).unwrap_or(name).ends_with(NAME.1);
-    let ours = names.filter(|name| name.starts_with(NAME.0) && whole(name));
-    ours.max().map(|name| folder.join(name))
+    let folders = [config.backups.folder_beside(data), data.clone()].into_iter();
+    let all = folders.flat_map(|folder| {
+        let names = disk::names(&folder).unwrap_or_default().into_iter();
+        let ours = names.filter(move |name| name.starts_with(NAME.0) && whole(name));
+        ours.map(move |name| (folder.join(&name), name))
+    });
+    all.max_by(|(_, one), (_, other)| one.cmp(other))
+        .map(|(path, _)| path)
 }

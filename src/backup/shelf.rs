@@ -1,6 +1,7 @@
 //! The backups of a running server: where they are kept by the settings of the moment, what is being made,
 //! and whether somebody waits for one. Who makes them is `app`'s; who may ask is `service`'s.
 
+use std::mem;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -67,6 +68,8 @@ struct Inner {
 #[derive(Debug, Default)]
 struct State {
     doing: Option<(Step, Option<u64>)>,
+    /// Whether another one was asked for once what is in this one stood.
+    again: bool,
     failed: Option<Failed>,
 }
 
@@ -92,19 +95,31 @@ impl Shelf {
         Folder::new(self.0.settings.borrow().folder_beside(&self.0.data))
     }
 
-    /// Somebody wants one now. Where one is being made, that is the one.
+    /// Somebody wants one now. Where one is being written, that is the one; what is only checked any more
+    /// lacks what came since, and another one follows it.
     pub fn ask(&self) {
         let mut state = self.0.state.lock();
-        if state.doing.is_none() {
-            self.0.bytes.store(0, Relaxed);
-            state.doing = Some((Step::Waiting, None));
-            self.0.wanted.notify_one();
+        match state.doing {
+            None => self.waits(&mut state),
+            Some((Step::Waiting | Step::Writing, _)) => {}
+            Some((Step::Checking, _)) => state.again = true,
         }
+    }
+
+    fn waits(&self, state: &mut State) {
+        self.0.bytes.store(0, Relaxed);
+        state.doing = Some((Step::Waiting, None));
+        self.0.wanted.notify_one();
     }
 
     /// Waits until somebody wants one.
     pub async fn asked(&self) {
-        self.0.wanted.notified().await;
+        loop {
+            if matches!(self.0.state.lock().doing, Some((Step::Waiting, _))) {
+                return;
+            }
+            self.0.wanted.notified().await;
+        }
     }
 
     /// This is done from now on, of so many bytes.
@@ -119,10 +134,22 @@ impl Shelf {
         self.0.bytes.fetch_add(bytes as u64, Relaxed);
     }
 
-    /// Nothing is done any more.
+    /// What was done is over. Who asked too late for it waits for the next one.
     pub fn ended(&self, failed: Option<Failed>) {
-        let doing = None;
-        *self.0.state.lock() = State { doing, failed };
+        let mut state = self.0.state.lock();
+        let again = mem::take(&mut state.again);
+        *state = State {
+            failed,
+            ..State::default()
+        };
+        if again {
+            self.waits(&mut state);
+        }
+    }
+
+    /// None can be made, for this reason; known before one is tried.
+    pub fn warn(&self, failed: Failed) {
+        self.0.state.lock().failed = Some(failed);
     }
 
     /// What is done, and how the last one failed if it did.
@@ -136,7 +163,7 @@ impl Shelf {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
+    use futures_util::FutureExt;
 
     use super::*;
 
@@ -170,7 +197,43 @@ mod tests {
         };
         shelf.ended(Some(failed.clone()));
         assert_eq!(shelf.state(), (None, Some(failed)));
-        let again = tokio::time::timeout(Duration::ZERO, shelf.asked()).await;
-        assert!(again.is_err(), "nobody asked since");
+        assert_eq!(shelf.asked().now_or_never(), None, "nobody asked since");
+    }
+
+    #[test]
+    fn who_asks_while_one_ends_gets_the_next() {
+        let shelf = Shelf::new(PathBuf::new(), watch::channel(Backups::default()).1);
+        let step = || shelf.state().0.map(|doing| doing.step);
+        shelf.ask();
+        shelf.begins(Step::Writing, None);
+        shelf.begins(Step::Checking, Some(10));
+        shelf.adds(10);
+        shelf.ask();
+        assert_eq!(step(), Some(Step::Checking));
+        shelf.ended(None);
+        let waiting = Doing {
+            step: Step::Waiting,
+            bytes: 0,
+            of: None,
+        };
+        assert_eq!(shelf.state(), (Some(waiting), None));
+        assert_eq!(shelf.asked().now_or_never(), Some(()));
+        shelf.begins(Step::Writing, None);
+        shelf.begins(Step::Checking, Some(11));
+        shelf.ended(None);
+        assert_eq!((step(), shelf.asked().now_or_never()), (None, None));
+    }
+
+    #[test]
+    fn what_is_missing_is_told_and_takes_no_question_away() {
+        let shelf = Shelf::new(PathBuf::new(), watch::channel(Backups::default()).1);
+        shelf.ask();
+        let failed = Failed {
+            at: Timestamp(1),
+            why: "no passphrase".to_owned(),
+        };
+        shelf.warn(failed.clone());
+        assert_eq!(shelf.asked().now_or_never(), Some(()));
+        assert_eq!(shelf.state().1, Some(failed));
     }
 }

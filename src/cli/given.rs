@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use anyhow::Context;
 
 use super::args::Seal;
+use super::interrupt::Interrupt;
 use super::password;
 use super::progress::Progress;
 use crate::app;
@@ -39,11 +40,21 @@ impl Given {
     /// Opens it, as whoever asks for it. Its passphrase is the one that is given, else that of the settings,
     /// else somebody types it.
     pub fn open(&self, config: &Config, doing: &'static str) -> anyhow::Result<Opened> {
+        self.open_until(config, doing, None)
+    }
+
+    /// The same, until somebody asks it to end.
+    pub fn open_until(
+        &self,
+        config: &Config,
+        doing: &'static str,
+        interrupt: Option<&Interrupt>,
+    ) -> anyhow::Result<Opened> {
         let path = &self.path;
         let file =
             fs::File::open(path).with_context(|| format!("cannot open {}", path.display()))?;
         let of = file.metadata()?.len();
-        let watched = Watched::new(file, Some(of), doing);
+        let watched = Watched::new(file, Some(of), doing).until(interrupt);
         In::begin(BufReader::with_capacity(256 << 10, watched), || {
             self.passphrase(config)
         })
@@ -79,9 +90,10 @@ pub(super) fn new_passphrase(config: &Config, seal: &Seal) -> anyhow::Result<Opt
         .transpose()?)
 }
 
-/// Shows how much was read.
+/// Shows how much was read; fails once somebody wants no more of it.
 pub(super) struct Watched<R> {
     inner: R,
+    interrupt: Option<Interrupt>,
     done: u64,
     of: Option<u64>,
     doing: &'static str,
@@ -93,16 +105,29 @@ impl<R: Read> Watched<R> {
     pub fn new(inner: R, of: Option<u64>, doing: &'static str) -> Self {
         Self {
             inner,
+            interrupt: None,
             done: 0,
             of,
             doing,
             progress: Progress::default(),
         }
     }
+
+    /// The same, until somebody asks it to end.
+    pub fn until(self, interrupt: Option<&Interrupt>) -> Self {
+        let interrupt = interrupt.cloned();
+        Self { interrupt, ..self }
+    }
 }
 
 impl<R: Read> Read for Watched<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.interrupt.as_ref().is_some_and(Interrupt::is_asked) {
+            return Err(io::Error::new(
+                io::ErrorKind::BrokenPipe,
+                "it was interrupted",
+            ));
+        }
         let count = self.inner.read(buffer)?;
         self.done += count as u64;
         let (done, of) = (self.done >> 10, self.of.map(|of| of >> 10));

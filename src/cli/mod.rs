@@ -13,6 +13,7 @@ mod doctor;
 mod export;
 mod given;
 mod greeting;
+mod interrupt;
 mod licenses;
 mod owner;
 mod password;

@@ -18,9 +18,9 @@ use crate::base::rng::Rng;
 use crate::config::Config;
 use crate::store::Mark;
 
-/// Free bytes that a trial leaves on its disk, and how often it takes the rows of a backup.
-const LEFT: u64 = 64 << 20;
-const TIMES: u64 = 3;
+/// Free bytes that what is unpacked leaves on its disk, and how often a database takes the rows of a backup.
+pub(super) const LEFT: u64 = 64 << 20;
+pub(super) const TIMES: u64 = 3;
 
 /// Restores a backup into an empty data folder.
 pub(super) fn restore(config: &Config, given: &Given) -> anyhow::Result<()> {
@@ -50,11 +50,10 @@ pub(super) fn replace(config: &Config, given: &Given) -> anyhow::Result<()> {
 
 /// Does so with what was kept before the last upgrade.
 pub(super) fn roll_back(config: &Config, passphrase_file: Option<PathBuf>) -> anyhow::Result<()> {
-    let folder = config.backups.folder_beside(&config.server.data);
-    let Some(path) = app::newest_before_upgrade(&folder) else {
+    let Some(path) = app::newest_before_upgrade(config) else {
         bail!(
             "there is nothing from before an upgrade in {}; restore another backup with `inkspot restore --replace FILE`",
-            folder.display()
+            config.backups.folder_beside(&config.server.data).display()
         );
     };
     replace(config, &Given::new(path, passphrase_file))?;

@@ -143,12 +143,13 @@ fn millis(time: Duration) -> f64 {
 }
 
 fn backups(config: &Config, data: &fs::Metadata, now: Timestamp) -> Check {
-    let Some(every) = config.backups.every() else {
-        return BACKUPS.ok("The server makes none, as backups.every_hours is set.");
-    };
+    // It is needed for those that somebody asks for, and before an upgrade, too.
     if let Some(trouble) = config.backups.passphrase_file.as_deref().and_then(secret) {
         return trouble;
     }
+    let Some(every) = config.backups.every() else {
+        return BACKUPS.ok("The server makes none, as backups.every_hours is set.");
+    };
     let folder = config.backups.folder_beside(&config.server.data);
     let now = SystemTime::UNIX_EPOCH + Duration::from_millis(now.0);
     let age = |at: SystemTime| now.duration_since(at).unwrap_or_default();

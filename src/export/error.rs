@@ -14,6 +14,15 @@ pub enum ExportError {
         /// The directory.
         dir: PathBuf,
     },
+    /// Somebody else is at it.
+    #[error("another export is being written to {}; wait for it, or name another directory", dir.display())]
+    Busy {
+        /// The directory.
+        dir: PathBuf,
+    },
+    /// Whoever asked for it wants it no more.
+    #[error("it was interrupted")]
+    Interrupted,
     /// It can't be written.
     #[error("cannot write {}: {source}; check its permissions and the free space", path.display())]
     File {
@@ -35,7 +44,7 @@ impl ExportError {
 
     pub(super) fn json(error: serde_json::Error) -> Self {
         Self::File {
-            path: PathBuf::from("export.json"),
+            path: PathBuf::from(super::folder::WHOLE),
             source: error.into(),
         }
     }

@@ -16,6 +16,7 @@ mod pages;
 mod people;
 mod rows;
 
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
@@ -28,9 +29,9 @@ use crate::model::{
 use crate::store::{View, accounts, conversations, files, groups, history, members, messages};
 
 pub use error::ExportError;
-pub use folder::prepare;
+pub use folder::{Prepared, prepare};
 
-use folder::{Folder, Lines};
+use folder::{Folder, Lines, WHOLE};
 use index::Index;
 use pages::Pages;
 use people::People;
@@ -83,15 +84,15 @@ struct Manifest<'a> {
 }
 
 /// Writes everything into a folder that [`prepare`] has made. `told` is called now and then with how many
-/// messages and files are done. Blocks.
+/// messages and files are done, and says whether to go on. Blocks.
 pub fn export(
     sources: &Sources<'_>,
-    into: &Path,
-    told: &mut dyn FnMut(u64),
+    into: &Prepared,
+    told: &mut dyn FnMut(u64) -> ControlFlow<()>,
 ) -> Result<Exported, ExportError> {
     let mut work = Work {
         sources,
-        folder: Folder::new(into),
+        folder: Folder::new(into.path()),
         people: People::default(),
         exported: Exported::default(),
         told,
@@ -112,7 +113,10 @@ pub fn export(
         exported,
     };
     let manifest = serde_json::to_vec_pretty(&manifest).map_err(ExportError::json)?;
-    folder.write("export.json", &manifest)?;
+    // It says that all of the rest is there.
+    folder.sync()?;
+    folder.write(WHOLE, &manifest)?;
+    folder.sync()?;
     Ok(exported)
 }
 
@@ -122,12 +126,15 @@ struct Work<'a> {
     folder: Folder,
     people: People,
     exported: Exported,
-    told: &'a mut dyn FnMut(u64),
+    told: &'a mut dyn FnMut(u64) -> ControlFlow<()>,
 }
 
 impl Work<'_> {
-    fn tell(&mut self) {
-        (self.told)(self.exported.messages + self.exported.files);
+    fn tell(&mut self) -> Result<(), ExportError> {
+        match (self.told)(self.exported.messages + self.exported.files) {
+            ControlFlow::Continue(()) => Ok(()),
+            ControlFlow::Break(()) => Err(ExportError::Interrupted),
+        }
     }
 
     fn write_people(&mut self) -> Result<(), ExportError> {
@@ -168,6 +175,7 @@ impl Work<'_> {
             let entry = self.write_conversation(&conversation, &mut lines)?;
             index.add(&self.folder, &entry)?;
             self.exported.conversations += 1;
+            self.tell()?;
         }
         index.end(&self.folder)?;
         lines.end()
@@ -225,7 +233,7 @@ impl Work<'_> {
                 pages.add(&self.folder, &shown)?;
                 self.exported.messages += 1;
             }
-            self.tell();
+            self.tell()?;
         }
         pages.end(&self.folder)?;
         lines.end()
@@ -270,8 +278,8 @@ impl Work<'_> {
                 } else {
                     self.exported.missing += 1;
                 }
+                self.tell()?;
             }
-            self.tell();
         }
         lines.end()
     }

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use futures_util::stream::{self, Stream};
 use http::StatusCode;
 use http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_TYPE, HeaderValue};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use utoipa::ToSchema;
 use warp::Reply;
 
@@ -15,10 +15,9 @@ use super::admin;
 use super::answer::{self, Answer};
 use super::call::Call;
 use super::disposition::disposition;
-use super::error::Failure;
 use crate::backup::{self, Shelf};
 use crate::base::clock::{Timestamp, iso};
-use crate::service::ServiceError;
+use crate::service::{Purpose, ServiceError};
 
 /// Bytes that are read at once.
 const PIECE: usize = 256 * 1024;
@@ -83,12 +82,6 @@ pub(super) struct Failed {
     at: Timestamp,
     /// A sentence that says what to do.
     message: String,
-}
-
-/// One's own password, given again.
-#[derive(Deserialize, ToSchema)]
-pub(super) struct Again {
-    password: String,
 }
 
 impl BackupsNow {
@@ -166,7 +159,7 @@ pub(super) async fn fetch(call: Call) -> Answer {
                  or copy them on the server.",
             ));
         }
-        service.require_confirmed(caller)?;
+        service.require_confirmed(caller, Purpose::Backups)?;
         let (file, bytes) = shelf
             .folder()
             .open(&name)
@@ -184,15 +177,6 @@ pub(super) async fn fetch(call: Call) -> Answer {
     headers.insert(CONTENT_DISPOSITION, disposition(false, &name));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     Ok(response)
-}
-
-/// The password is given again, before what a stolen session must not do.
-pub(super) async fn confirm(mut call: Call) -> Answer {
-    let caller = call.caller()?;
-    let Again { password } = call.json().await?;
-    let confirmed = call.service().confirm_password(caller, &password);
-    confirmed.await.map_err(Failure::from)?;
-    answer::done()
 }
 
 /// A file, a piece after the other as they are taken.

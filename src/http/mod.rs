@@ -13,6 +13,7 @@ mod backups;
 mod body;
 mod bundle;
 mod call;
+mod confirm;
 mod conversations;
 mod disposition;
 mod error;

@@ -15,8 +15,8 @@ use super::answer::Answer;
 use super::call::{Call, Request};
 use super::error::Failure;
 use super::{
-    Door, admin, attachments, auth, avatars, backups, conversations, files, handoffs, health,
-    invites, members, messages, openapi, own, resets, search, setup, uploads, users,
+    Door, admin, attachments, auth, avatars, backups, confirm, conversations, files, handoffs,
+    health, invites, members, messages, openapi, own, resets, search, setup, uploads, users,
 };
 
 /// All addresses of the API. `{name}` stands for one piece of a path.
@@ -36,7 +36,7 @@ pub(super) fn table() -> Vec<Route> {
         get("/api/auth/me", auth::me),
         patch("/api/auth/me", auth::rename),
         post("/api/auth/password", auth::change_password),
-        post("/api/auth/confirm", backups::confirm),
+        post("/api/auth/confirm", confirm::confirm),
         get("/api/auth/sessions", auth::sessions),
         delete("/api/auth/sessions", auth::end_other_sessions),
         delete("/api/auth/sessions/{id}", auth::end_session),

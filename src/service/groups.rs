@@ -12,7 +12,7 @@ use super::accounts::require_found;
 use super::decision::Decision;
 use super::fields;
 use super::rules::require_admin;
-use super::{AdminGroup, Answer, Caller, GroupMember, Page, Service, ServiceError};
+use super::{AdminGroup, Answer, Caller, GroupMember, Page, Purpose, Service, ServiceError};
 use crate::model::ids::{ConversationId, UserId};
 use crate::model::{
     AvatarOf, Conversation, EventBody, FileClass, GroupState, Invite, Member, MemberRole,
@@ -133,18 +133,13 @@ impl Service {
 
     /// Deletes a group for good, but not the one that everybody joins (`conflict`). It is gone for its
     /// members at once; what was said in it, its files and what the search knows of it follow in the
-    /// background. Errors: `forbidden`, `not_found`.
+    /// background. The caller must have confirmed their password. Errors: `forbidden`, `not_found`.
     pub async fn delete_group(&self, caller: Caller, group: ConversationId) -> Answer<()> {
         self.limit_manager(caller.actor())?;
+        require_deletable(&self.0.store.view(), caller, group)?;
+        self.require_confirmed(caller, Purpose::DeleteGroup)?;
         self.decide(move |state, _| {
-            require_admin(state, caller.actor())?;
-            let (found, _) = require_group(state, group)?;
-            if found.everyone {
-                return Err(ServiceError::Conflict {
-                    field: "everyone",
-                    message: "This is the group that everybody joins; it can be archived only.",
-                });
-            }
+            require_deletable(state, caller, group)?;
             let leads_here = |invite: &Invite| invite.conversation == Some(group);
             let invites = invites::all(state)?.into_iter().filter(leads_here);
             let mut events: Vec<_> = invites
@@ -283,6 +278,19 @@ fn require_group(state: &dyn Reads, group: ConversationId) -> Answer<(Conversati
         GroupState::Deleted => Err(ServiceError::NotFound),
         state => Ok((found, state)),
     }
+}
+
+/// A group that this administrator may delete.
+fn require_deletable(state: &dyn Reads, caller: Caller, group: ConversationId) -> Answer<()> {
+    require_admin(state, caller.actor())?;
+    let (found, _) = require_group(state, group)?;
+    if found.everyone {
+        return Err(ServiceError::Conflict {
+            field: "everyone",
+            message: "This is the group that everybody joins; it can be archived only.",
+        });
+    }
+    Ok(())
 }
 
 /// The owners among these whose accounts are enabled.

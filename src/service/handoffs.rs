@@ -13,7 +13,9 @@ use sha2::{Digest, Sha256};
 use super::limits::{LimitKey, LimitedAction};
 use super::rules::require_account;
 use super::sessions::start_session;
-use super::{Answer, Caller, Device, HandoffPreview, NewHandoff, Service, ServiceError, SignedIn};
+use super::{
+    Answer, Caller, Device, HandoffPreview, NewHandoff, Purpose, Service, ServiceError, SignedIn,
+};
 use crate::base::clock::Timestamp;
 use crate::model::{Account, UserId};
 use crate::store::Reads;
@@ -86,7 +88,7 @@ impl Service {
     /// made before. The caller must have confirmed their password. Errors: `forbidden`, `rate_limited`.
     pub fn make_handoff(&self, caller: Caller) -> Answer<NewHandoff> {
         self.limit(LimitedAction::Account, LimitKey::user(caller.user))?;
-        self.require_confirmed(caller)?;
+        self.require_confirmed(caller, Purpose::Handoff)?;
         require_account(&self.0.store.view(), caller)?;
         let code = self.0.rng.token();
         let now = self.0.clock.now();

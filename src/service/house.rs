@@ -77,7 +77,8 @@ impl Service {
         }
     }
 
-    /// Settles something for the house. A shorter life of sessions ends those at once that are older.
+    /// Settles something for the house. After a shorter life of sessions nobody is let in with one that
+    /// is older; a socket that is open stays.
     /// Errors: `forbidden`, fields (`sessionIdleDays`).
     pub async fn change_house(&self, caller: Caller, change: HouseChange) -> Answer<HouseState> {
         let actor = caller.actor();

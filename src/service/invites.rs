@@ -86,6 +86,9 @@ impl Service {
         self.decide(move |state, now| {
             let account = require_account(state, caller)?;
             require_may_invite(state, &account, new.conversation)?;
+            if let Some(group) = new.conversation {
+                require_open(state, group)?;
+            }
             let own = invites::of_user(state, caller.user)?.into_iter();
             let (working, dead): (Vec<_>, Vec<_>) = own.partition(|invite| works(invite, now));
             if working.len() >= MOST {

@@ -70,6 +70,7 @@ use crate::store::{Reads, Store, StoreError};
 
 pub use crate::store::LogLimits;
 pub use commit::Fatal;
+pub use confirmed::Purpose;
 pub use decision::{Decision, Rule};
 pub use edits::EDITS_MAX;
 pub use error::ServiceError;

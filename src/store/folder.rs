@@ -287,6 +287,11 @@ fn current_name(path: &Path) -> Result<Option<String>, StoreError> {
     }
 }
 
+/// Bytes that the database in a data folder takes on its disk; 0 if there is none.
+pub fn database_bytes(data: &Path) -> Result<u64, StoreError> {
+    current_name(data)?.map_or(Ok(0), |name| size(&data.join(name)))
+}
+
 pub fn names(path: &Path) -> Result<Vec<String>, StoreError> {
     let entries = fs::read_dir(path).map_err(StoreError::io("read", path))?;
     entries

@@ -61,6 +61,7 @@ pub use audit::{Audit, Finding, Look, Looking};
 pub use check::Tally;
 pub use compact::compact;
 pub use error::StoreError;
+pub use folder::database_bytes;
 pub use generation::{Compacted, Generation, Retired, Step, Watch};
 pub use installation::{Installation, require_known};
 pub use log::{Log, LogLimits, TailError};

@@ -1,6 +1,6 @@
 // The administration: people, links to a new password, groups from outside, storage, health.
 import assert from "node:assert/strict";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, test } from "node:test";
@@ -122,6 +122,23 @@ test("a backup is made while one looks on, and fetched with the password", async
   assert.match(download.suggestedFilename(), /^inkspot-.*\.backup$/);
   const bytes = await readFile(await download.path());
   assert.equal(bytes.subarray(0, 16).toString(), "INKSPOT-BACKUP1\n");
+  await root.leave();
+});
+
+test("a backup that is gone meanwhile is said where one asked for it, and the page stays", async () => {
+  const root = await signedIn("root");
+  await root.visit(at("/admin/backups"));
+  const list = root.page.getByRole("list", { name: "Backups" });
+  await list.getByRole("button", { name: /^Fetch the backup of/ }).first().click();
+  const folder = path.join(server.dataDir, "backups");
+  for (const name of await readdir(folder)) await rm(path.join(folder, name));
+  const dialog = root.page.getByRole("dialog", { name: /^Fetch the backup of/ });
+  await dialog.getByRole("textbox", { name: "Current password" }).fill(PASSWORD);
+  await dialog.getByRole("button", { name: "Fetch" }).click();
+  await dialog.getByText("This backup is gone: a newer one took its place.").waitFor();
+  assert.equal(new URL(root.page.url()).pathname, "/admin/backups");
+  await dialog.getByRole("button", { name: "Cancel" }).click();
+  await root.seesText("There is no backup yet.");
   await root.leave();
 });
 

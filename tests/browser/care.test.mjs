@@ -59,7 +59,7 @@ test("an archived group is read by its people, says so, and takes no more until 
   await bob.leave();
 });
 
-test("a group is deleted by typing its name, goes at once for who has it open, and nothing breaks", async () => {
+test("a group is deleted by its name and the password, goes at once for who has it open, and nothing breaks", async () => {
   const room = await make("Old plans (2019)", ["bob"]);
   await sendFiles(server, ann, room, "the plan of plans", [{ name: "plan.txt", mimeType: "text/plain", buffer: Buffer.alloc(9_000, 65) }]);
   const [admin, bob] = [await signedIn("root"), await signedIn("bob")];
@@ -75,6 +75,13 @@ test("a group is deleted by typing its name, goes at once for who has it open, a
   await admin.page.keyboard.type("Old plans");
   assert.equal(await button.isDisabled(), true);
   await admin.page.keyboard.type(" (2019)");
+  assert.equal(await button.isDisabled(), true);
+  const password = dialog.getByLabel("Current password", { exact: true });
+  await password.fill("not this one");
+  await button.click();
+  await dialog.getByText("That is not your current password. Type it again.").waitFor();
+  await bob.line("the plan of plans").waitFor();
+  await password.fill(PASSWORD);
   await button.click();
   await admin.seesText("“Old plans (2019)” is deleted.");
   await rowOf(admin, "Old plans (2019)").waitFor({ state: "detached" });
@@ -214,7 +221,10 @@ for (const colorScheme of ["light", "dark"]) {
     await sound("room for files");
     await admin.leave();
     const rooms = (await root.api("GET", "/api/admin/groups")).body.groups.filter(({ title }) => title === "To look at");
-    for (const { id } of rooms) await root.api("DELETE", `/api/admin/groups/${id}`);
+    for (const { id } of rooms) {
+      assert.equal((await root.api("POST", "/api/auth/confirm", { password: PASSWORD, purpose: "delete-group" })).status, 204);
+      assert.equal((await root.api("DELETE", `/api/admin/groups/${id}`)).status, 204);
+    }
   });
 }
 

@@ -1,14 +1,20 @@
 //! The export: everything is in it, readable without us, and nothing that people wrote does anything in it.
 
 use std::fs;
+use std::io::{BufRead, BufReader, Read, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::process::{Output, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 
+use inkspot::base::clock::Clock;
+use inkspot::base::rng::Rng;
+use inkspot::model::{EventBody, GroupState, Seq};
+use inkspot::store::{self, StoreOptions, groups, members, messages};
 use reqwest::Method;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use crate::faults::Disk;
 use crate::harness::{Client, PASSWORD, Reply};
 use crate::process::{Process, add_user, inkspot};
 use crate::tus::{noise, png};
@@ -341,9 +347,9 @@ async fn what_is_there_stays_and_what_can_not_be_is_said() {
     let broken = house.path("broken").display().to_string();
     fails(
         &house.export("out", &["--from", &broken]),
-        "is not whole; remove it",
+        "damaged or not whole",
     );
-    assert!(!house.path("out/export.json").exists() && !house.path("out/.unpacked").exists());
+    assert!(!house.path("out").exists());
 
     // An empty one is taken, and is for nobody else then.
     let empty = house.path("empty");
@@ -355,4 +361,181 @@ async fn what_is_there_stays_and_what_can_not_be_is_said() {
         0o700
     );
     assert!(empty.join("export.json").exists());
+}
+
+/// Names in a folder.
+fn names(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).unwrap();
+    let mut names: Vec<_> = entries
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    names
+}
+
+/// An export of a backup that comes through a pipe and never ends: it is unpacking when this returns.
+struct Endless {
+    child: Child,
+    /// Where the rest would come from.
+    _pipe: fs::File,
+}
+
+impl Endless {
+    fn begin(house: &House, out: &str) -> Self {
+        let (pipe, unpacked) = (house.path("pipe"), house.path(out).join(".unpacked"));
+        if !pipe.exists() {
+            let made = Command::new("mkfifo").arg(&pipe).status().unwrap();
+            assert!(made.success());
+        }
+        let whole = fs::read(house.path("backup")).unwrap();
+        let mut command = inkspot();
+        command.arg("export").arg(house.path(out)).arg("--from");
+        command.arg(&pipe).arg("--data").arg(house.path("data"));
+        command.stderr(Stdio::piped());
+        let child = command.spawn().unwrap();
+        // First it is looked at whether it is whole and how large it is.
+        let _ = fs::write(&pipe, &whole);
+        while !unpacked.exists() {
+            std::thread::yield_now();
+        }
+        let mut pipe = fs::File::options().write(true).open(&pipe).unwrap();
+        pipe.write_all(&whole[..whole.len() / 2]).unwrap();
+        Self { child, _pipe: pipe }
+    }
+}
+
+#[tokio::test]
+async fn an_export_that_is_interrupted_leaves_nothing_and_one_that_was_killed_is_put_away_by_the_next()
+ {
+    let mut house = House::new().await;
+    house.ada.group("Room", &[&house.bob]).await;
+    assert_eq!(house.server.end(), Some(0));
+    let mut command = inkspot();
+    command.arg("backup").arg(house.path("backup"));
+    command.arg("--data").arg(house.path("data"));
+    succeeds(&command.stdout(Stdio::piped()).output().unwrap());
+
+    for signal in ["-INT", "-TERM"] {
+        let Endless { mut child, _pipe } = Endless::begin(&house, "out");
+        let mut said = BufReader::new(child.stderr.take().unwrap());
+        let id = child.id().to_string();
+        assert!(
+            Command::new("kill")
+                .args([signal, &id])
+                .status()
+                .unwrap()
+                .success()
+        );
+        let mut line = String::new();
+        said.read_line(&mut line).unwrap();
+        assert!(line.starts_with("Stopping: "), "{line}");
+        drop(_pipe);
+        said.read_to_string(&mut line).unwrap();
+        assert!(line.contains("it was interrupted"), "{line}");
+        assert_eq!(child.wait().unwrap().code(), Some(1));
+        assert_eq!(names(&house.path("out")), [""; 0]);
+    }
+
+    let Endless { mut child, _pipe } = Endless::begin(&house, "out");
+    // Nobody else takes the folder meanwhile.
+    let other = house.export("out", &[]);
+    let said = String::from_utf8_lossy(&other.stderr).into_owned();
+    assert!(said.contains("another export is being written"), "{said}");
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(house.path("out/.unpacked").exists());
+    succeeds(&house.export("out", &[]));
+    assert!(house.path("out/export.json").exists());
+    assert!(!house.path("out/.unpacked").exists());
+}
+
+#[tokio::test]
+async fn a_disk_without_room_is_told_before_anything_is_written() {
+    if std::env::var_os("INKSPOT_NO_MOUNT").is_some() {
+        return; // Asked for by who runs it: `tests/run` does where it is not root, and says so.
+    }
+    let mut house = House::new().await;
+    assert_eq!(house.server.end(), Some(0));
+    let disk = Disk::mount(16).expect("a tmpfs can be mounted; else set INKSPOT_NO_MOUNT=1");
+    let out = disk.path().join("out");
+    let mut command = inkspot();
+    command
+        .arg("export")
+        .arg(&out)
+        .arg("--data")
+        .arg(house.path("data"));
+    let output = command.stderr(Stdio::piped()).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(said.contains("free some space"), "{said}");
+    assert_eq!(names(&out), [""; 0]);
+}
+
+#[tokio::test]
+async fn a_deleted_group_of_which_a_part_is_left_is_in_no_export() {
+    let mut house = House::new().await;
+    let (ada, bob) = (&house.ada, &house.bob);
+    let stays = ada.group("Stays", &[bob]).await;
+    post(ada, &stays, "these words stay", json!({})).await;
+    let gone = ada.group("Gone garden", &[bob]).await;
+    let file = upload(ada, "gone plan.bin", &noise(7, 20_000)).await;
+    post(ada, &gone, "", json!({"attachments": [file["id"]]})).await;
+    for n in 0..150 {
+        post(ada, &gone, &format!("gone words {n}"), json!({})).await;
+    }
+    assert_eq!(house.server.end(), Some(0));
+    // As it is when the server ends once the first piece of it is erased.
+    {
+        let conversation = gone.parse().unwrap();
+        let (store, mut writer) = store::open(
+            &house.path("data"),
+            &StoreOptions::default(),
+            &Rng::system(),
+            &Clock::system(),
+        )
+        .unwrap();
+        let members = members::ids(&store.view(), conversation).unwrap();
+        let mut events: Vec<_> = members
+            .into_iter()
+            .map(|user| EventBody::MemberRemoved {
+                conversation,
+                user,
+                by: None,
+            })
+            .collect();
+        events.push(EventBody::GroupDeleted {
+            conversation,
+            by: None,
+        });
+        events.push(EventBody::GroupErased { conversation });
+        let mut txn = writer.begin();
+        for body in events {
+            txn.apply(Clock::system().now(), body).unwrap();
+        }
+        txn.commit().unwrap();
+        let left = messages::after(&store.view(), conversation, Seq(0), 1000).unwrap();
+        assert!(!left.is_empty() && left.len() < 151, "{}", left.len());
+        let state = groups::state(&store.view(), conversation).unwrap();
+        assert_eq!(state, GroupState::Deleted);
+    }
+    succeeds(&house.export("out", &[]));
+    let out = house.path("out");
+    for path in all_below(&out) {
+        let shown = path.strip_prefix(&out).unwrap().display().to_string();
+        assert!(
+            !shown.contains(&gone) && !shown.contains("gone plan"),
+            "{shown}"
+        );
+        if path.is_file() {
+            let bytes = String::from_utf8_lossy(&fs::read(&path).unwrap()).into_owned();
+            for lost in [gone.as_str(), "gone words", "Gone garden", "gone plan"] {
+                assert!(!bytes.contains(lost), "{shown}: {lost}");
+            }
+        }
+    }
+    let conversations = lines(&out.join("conversations.jsonl"));
+    assert!(conversations.iter().any(|it| it["id"] == stays.as_str()));
+    let kept = lines(&out.join(format!("messages/{stays}.jsonl")));
+    assert_eq!(kept[0]["content"], "these words stay");
+    assert_eq!(lines(&out.join("files.jsonl")), Vec::<Value>::new());
 }

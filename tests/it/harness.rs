@@ -266,6 +266,12 @@ impl Client {
         self.signed_in(&answer)
     }
 
+    /// Gives the password again, for a purpose.
+    pub async fn confirm(&self, purpose: &str) {
+        let body = json!({"password": PASSWORD, "purpose": purpose});
+        self.post("/api/auth/confirm", body).await.gives(204);
+    }
+
     /// Host and port of the server, and whom to trust there; for connections other than HTTP.
     pub fn place(&self) -> (String, &Arc<ClientConfig>) {
         let host = self.url.trim_start_matches("https://").to_owned();

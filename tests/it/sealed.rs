@@ -231,9 +231,6 @@ async fn the_way_back_from_an_upgrade_is_encrypted_too() {
     let backups = house.path("far/away");
     fs::create_dir_all(&backups).unwrap();
     fs::write(backups.join("before-upgrade-x.backup.part"), "half").unwrap();
-    let missing = house.run("serve --listen 127.0.0.1:0 --data @data --backups-folder @far/away --backups-passphrase-file @none");
-    fails(&missing, "cannot read the passphrase for backups");
-
     let folder = backups.display().to_string();
     let file = house.path("right").display().to_string();
     let words = [
@@ -253,6 +250,62 @@ async fn the_way_back_from_an_upgrade_is_encrypted_too() {
     fails(&house.run(back), "the backup is encrypted");
     let done = house.run(&format!("{back} --passphrase-file @right"));
     assert!(succeeds(&done).contains("5 messages"));
+}
+
+#[tokio::test]
+async fn an_upgrade_does_not_wait_for_a_passphrase_and_nothing_plain_leaves_the_data_directory() {
+    let house = House::new().await;
+    let older = || {
+        let kv = house.database();
+        kv.change((&FORMAT, Some(&[0, 0, 0, 0]))).unwrap();
+        kv.sync().unwrap();
+    };
+    older();
+    let settings = |passphrase: &str| {
+        let [folder, file] = ["far/away", passphrase].map(|at| house.path(at));
+        let (folder, file) = (folder.display(), file.display());
+        let text = format!("[backups]\nfolder = \"{folder}\"\npassphrase_file = \"{file}\"\n");
+        fs::write(house.path("config.toml"), text).unwrap();
+    };
+    let config = house.path("config.toml").display().to_string();
+    let back = "restore --rollback --config @config.toml --data @data";
+    settings("none");
+    let start = || async {
+        let data = house.path("data");
+        Process::start_with(inkspot(), &data, &["--config", &config]).await
+    };
+    let mut server = start().await;
+    // Whoever asks what is wrong is told that there are no backups, and what to do.
+    let asked = house.run("doctor --json --data @data");
+    let checks: serde_json::Value = serde_json::from_slice(&asked.stdout).unwrap();
+    let checks = checks.as_array().unwrap().iter();
+    let told = checks
+        .filter(|it| it["id"] == "backups")
+        .collect::<Vec<_>>();
+    assert_eq!(told[0]["state"], "fail", "{told:?}");
+    let remedy = told[0]["remedy"].as_str().unwrap();
+    assert!(
+        remedy.contains("backups.passphrase_file") && remedy.contains("no backup is made"),
+        "{told:?}"
+    );
+    assert_eq!(server.end(), Some(0));
+    let kept = || {
+        let mut names = names(&house.path("data"));
+        names.retain(|name| name.starts_with("before-upgrade-"));
+        names
+    };
+    assert!(!house.path("far/away").exists());
+    assert_eq!(kept().len(), 1, "{:?}", kept());
+    assert!(kept()[0].ends_with("-0-to-1.backup"), "{:?}", kept());
+    assert!(succeeds(&house.run(back)).contains("5 messages"));
+
+    // The way back is as old as the upgrade, wherever it lies.
+    settings("right");
+    let mut server = start().await;
+    assert_eq!(server.end(), Some(0));
+    assert_eq!((names(&house.path("far/away")).len(), kept().len()), (1, 1));
+    fs::write(house.path("right"), "another passphrase\n").unwrap();
+    fails(&house.run(back), "this is not the passphrase of the backup");
 }
 
 #[tokio::test]

@@ -25,7 +25,7 @@ pub(in crate::http) struct HouseRules {
 pub(in crate::http) struct HouseAsked {
     /// Who may make an account.
     registration: Option<Registration>,
-    /// Days after which an unused session ends; those that are older end at once.
+    /// Days after which an unused session ends; with those that are older nobody is let in any more.
     #[schema(minimum = 1, maximum = 3650)]
     session_idle_days: Option<u32>,
 }

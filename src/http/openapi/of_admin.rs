@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::describe::{Operation, operation};
 use crate::http::admin::{groups, health, house, people, storage};
-use crate::http::{auth, backups, resets, users};
+use crate::http::{auth, backups, confirm, resets, users};
 
 /// All of them.
 pub(super) fn all() -> Vec<Operation> {
@@ -133,7 +133,8 @@ fn of_groups() -> Vec<Operation> {
             "/api/admin/groups/{id}",
             "deleteGroup",
             "Deletes a group for good, with all that was written and sent in it (administrators). Its \
-             members lose it at once; files and the search's words follow.",
+             members lose it at once; files and the search's words follow. The password must have been \
+             confirmed for `delete-group`.",
         )
         .gives_nothing("It is gone.")
         .refuses(&["forbidden", "conflict", "storage_full"]),
@@ -193,7 +194,8 @@ fn backups() -> Vec<Operation> {
             Method::POST,
             "/api/admin/backups",
             "makeBackup",
-            "Makes a backup now (administrators). Where one is being made, that is the one.",
+            "Makes a backup now (administrators). Where one is being written, that is the one; one that \
+             is only checked any more is followed by another.",
         )
         .gives::<backups::BackupsNow>(202, "It is begun; ask how far it has come.")
         .refuses(&["forbidden"]),
@@ -201,7 +203,7 @@ fn backups() -> Vec<Operation> {
             "/api/admin/backups/{name}",
             "fetchBackup",
             "A whole backup (administrators), if the settings allow it and the password was given \
-             again in the last five minutes.",
+             again for `backups` in the last five minutes.",
         )
         .gives_bytes(200, "The backup.")
         .refuses(&["forbidden", "not_found"]),
@@ -209,9 +211,12 @@ fn backups() -> Vec<Operation> {
             Method::POST,
             "/api/auth/confirm",
             "confirmPassword",
-            "Gives one's password again; it counts for five minutes and this session.",
+            "Gives one's password again; it counts for five minutes, this session and one purpose, \
+             and once but for `backups`.",
         )
-        .takes::<backups::Again>(&json!({"password": "correct horse battery"}))
+        .takes::<confirm::Again>(
+            &json!({"password": "correct horse battery", "purpose": "backups"}),
+        )
         .gives_nothing("It does.")
         .refuses(&["invalid_credentials"]),
     ]

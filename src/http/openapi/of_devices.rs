@@ -14,7 +14,7 @@ pub(super) fn all() -> [Operation; 4] {
             OWN,
             "createHandoff",
             "Makes a link that signs one further device of the caller's in, within five minutes; \
-             the one made here before works no more. The password must have been confirmed.",
+             the one made here before works no more. The password must have been confirmed for `handoff`.",
         )
         .gives::<handoffs::HandoffMade>(201, "It is made.")
         .refuses(&["forbidden"]),

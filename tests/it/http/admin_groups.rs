@@ -88,6 +88,8 @@ async fn an_archived_group_is_read_and_nobody_writes_until_it_is_opened_again() 
         ada.post(&format!("{path}/members"), json!({"members": ["cy"]}))
             .await,
     );
+    let nobody_could_use_it = json!({"conversationId": room});
+    refused(ada.post("/api/invites", nobody_could_use_it.clone()).await);
 
     // It is read, found and put away as before, and what one wrote can go.
     let page = bob.get(&format!("{path}/messages")).await.gives(200);
@@ -103,6 +105,9 @@ async fn an_archived_group_is_read_and_nobody_writes_until_it_is_opened_again() 
     assert_eq!(read_only(&admin, &room, false).await["readOnly"], false);
     ada.send(&room, "more").await;
     assert_eq!(own(&ada, &room).await.gives(200)["readOnly"], false);
+    ada.post("/api/invites", nobody_could_use_it)
+        .await
+        .gives(201);
 }
 
 #[tokio::test]
@@ -144,7 +149,13 @@ async fn a_deleted_group_is_gone_for_all_at_once_and_then_from_the_disk() {
     let mut tab = Socket::enter(&bob).await.unwrap();
     tab.join(&room).await;
 
+    // Not by the session alone, nor by what was confirmed for something else.
+    admin.delete(&at(&room)).await.refuses(403, "forbidden");
+    admin.confirm("backups").await;
+    admin.delete(&at(&room)).await.refuses(403, "forbidden");
+    admin.confirm("delete-group").await;
     admin.delete(&at(&room)).await.gives(204);
+    admin.delete(&at(&stays)).await.refuses(403, "forbidden");
     let gone = tab.expect("conversation-removed").await;
     assert_eq!(
         (&gone["conversationId"], &gone["reason"]),

@@ -42,15 +42,34 @@ async fn an_administrator_makes_one_and_fetches_it_with_the_password() {
 
     // Not by the session alone, nor by a wrong password, nor by another session's.
     root.get(&path).await.refuses(403, "forbidden");
-    let wrong = json!({"password": "wrong horse battery"});
+    let wrong = json!({"password": "wrong horse battery", "purpose": "backups"});
     let confirm = "/api/auth/confirm";
     root.post(confirm, wrong)
         .await
         .refuses(401, "invalid_credentials");
     root.get(&path).await.refuses(403, "forbidden");
+    for (body, status, code) in [
+        (json!({"password": PASSWORD}), 400, "invalid_field"),
+        (
+            json!({"password": PASSWORD, "purpose": "everything"}),
+            400,
+            "invalid_field",
+        ),
+        (
+            json!({"password": PASSWORD, "purpose": "delete-group"}),
+            204,
+            "",
+        ),
+    ] {
+        let reply = root.post(confirm, body.clone()).await;
+        assert_eq!(reply.status, status, "{body} {}", reply.text);
+        if status != 204 {
+            assert_eq!(reply.refuses(status, code)["field"], "purpose");
+        }
+    }
+    root.get(&path).await.refuses(403, "forbidden");
     let elsewhere = server.visitor().sign_in("root", PASSWORD).await;
-    let right = json!({"password": PASSWORD});
-    root.post(confirm, right.clone()).await.gives(204);
+    root.confirm("backups").await;
     elsewhere.get(&path).await.refuses(403, "forbidden");
 
     let answer = root.request(Method::GET, &path).send().await.unwrap();
@@ -66,7 +85,7 @@ async fn an_administrator_makes_one_and_fetches_it_with_the_password() {
     root.get(&path).await.refuses(403, "forbidden");
 
     // Nobody else, whatever they know.
-    eve.post(confirm, right).await.gives(204);
+    eve.confirm("backups").await;
     for path in [BACKUPS, &path] {
         eve.get(path).await.refuses(403, "forbidden");
     }
@@ -77,10 +96,7 @@ async fn an_administrator_makes_one_and_fetches_it_with_the_password() {
 async fn nothing_but_the_servers_own_backups_is_given_and_nothing_where_it_is_not_allowed() {
     let server = TestServer::start_with(|config| config.backups.download = true).await;
     let root = server.admin("root").await;
-    let right = json!({"password": PASSWORD});
-    root.post("/api/auth/confirm", right.clone())
-        .await
-        .gives(204);
+    root.confirm("backups").await;
     made(&root).await;
     std::fs::write(server.data().join("backups/other.backup"), "mine").unwrap();
     for name in ["other.backup", "..%2Fdb", "%2e%2e", "inkspot-.backup"] {
@@ -90,7 +106,7 @@ async fn nothing_but_the_servers_own_backups_is_given_and_nothing_where_it_is_no
 
     let server = TestServer::start().await;
     let root = server.admin("root").await;
-    root.post("/api/auth/confirm", right).await.gives(204);
+    root.confirm("backups").await;
     let state = made(&root).await;
     assert_eq!(state["download"], false);
     let name = state["backups"][0]["name"].as_str().unwrap();

@@ -13,8 +13,7 @@ const OWN: &str = "/api/auth/handoff";
 
 /// Makes a link, after the password was given again.
 async fn made(person: &Client) -> Value {
-    let again = json!({"password": PASSWORD});
-    person.post("/api/auth/confirm", again).await.gives(204);
+    person.confirm("handoff").await;
     person.post(OWN, json!({})).await.gives(201)
 }
 
@@ -93,9 +92,15 @@ async fn a_link_asks_for_the_password_and_only_the_newest_of_a_session_works() {
         .await
         .refuses(401, "unauthorized");
     ada.post(OWN, json!({})).await.refuses(403, "forbidden");
-    ada.post("/api/auth/confirm", json!({"password": "not hers"}))
+    let wrong = json!({"password": "not hers", "purpose": "handoff"});
+    ada.post("/api/auth/confirm", wrong)
         .await
         .refuses(401, "invalid_credentials");
+    ada.post(OWN, json!({})).await.refuses(403, "forbidden");
+    // What was given for something else opens nothing here, and what was given for this, once.
+    ada.confirm("backups").await;
+    ada.post(OWN, json!({})).await.refuses(403, "forbidden");
+    made(&ada).await;
     ada.post(OWN, json!({})).await.refuses(403, "forbidden");
 
     let (first, second) = (path_of(&made(&ada).await), path_of(&made(&ada).await));
@@ -156,13 +161,16 @@ async fn a_link_ends_with_its_minutes_its_session_the_password_and_the_account()
     dead(of_other).await;
     dead(own).await;
 
-    let confirm = json!({"password": "another one"});
-    ada.post("/api/auth/confirm", confirm).await.gives(204);
-    let own = path_of(&ada.post(OWN, json!({})).await.gives(201));
+    let made = async || {
+        let confirm = json!({"password": "another one", "purpose": "handoff"});
+        ada.post("/api/auth/confirm", confirm).await.gives(204);
+        path_of(&ada.post(OWN, json!({})).await.gives(201))
+    };
+    let own = made().await;
     ada.delete("/api/auth/sessions").await.gives(204);
     dead(own).await;
 
-    let own = path_of(&ada.post(OWN, json!({})).await.gives(201));
+    let own = made().await;
     let account = format!("/api/users/{}", ada.id());
     root.patch(&account, json!({"disabled": true}))
         .await

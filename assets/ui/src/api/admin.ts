@@ -14,7 +14,7 @@ export const getGroups = (cursor: string | null) => request<AdminGroups>("GET", 
 /** Archives a group for everybody in it, or opens it again. */
 export const patchGroup = (id: string, readOnly: boolean) => request<AdminGroup>("PATCH", `/admin/groups/${seg(id)}`, { readOnly });
 
-/** Deletes a group for good. */
+/** Deletes a group for good, after {@link confirmPassword}. */
 export const deleteGroup = (id: string) => request<void>("DELETE", `/admin/groups/${seg(id)}`);
 
 /** A page of those who are in a group. */
@@ -67,5 +67,8 @@ export const postBackup = () => request<AdminBackups>("POST", "/admin/backups", 
 /** Where a browser fetches one, after {@link confirmPassword}. */
 export const backupAddress = (name: string): string => `/api/admin/backups/${seg(name)}`;
 
-/** Gives one's password again, for what asks for it in the next five minutes. */
-export const confirmPassword = (password: string) => request<void>("POST", "/auth/confirm", { password });
+/** What one's password is given again for; it opens nothing else. */
+export type Purpose = "backups" | "handoff" | "delete-group";
+
+/** Gives one's password again; it counts for five minutes, and once but for backups. */
+export const confirmPassword = (password: string, purpose: Purpose) => request<void>("POST", "/auth/confirm", { password, purpose });

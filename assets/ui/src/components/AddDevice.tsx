@@ -5,14 +5,13 @@ import { countdown } from "../lib/countdown";
 import { deviceName } from "../lib/deviceName";
 import { t } from "../lib/text";
 import type { Handoff, SessionStart } from "../lib/wire";
-import { endSession, session } from "../hooks/useAccount";
+import { endSession } from "../hooks/useAccount";
 import { useHandoff } from "../hooks/useHandoff";
 import { useTask } from "../hooks/useTask";
 import { Button } from "./Button";
 import { Dialog } from "./Dialog";
-import { PasswordField } from "./Field";
 import { CopyLink, QrCode } from "./InviteCard";
-import { KeeperName } from "./NewPassword";
+import { OwnPassword } from "./OwnPassword";
 import { ErrorNote } from "./Notice";
 
 /** Asks for the password first: who finds this page open gets no device of their own in. */
@@ -34,7 +33,6 @@ export function AddDevice({ onClose }: { onClose(): void }) {
 function Ask({ again, make, onClose }: { again: boolean; make(password: string): Promise<void>; onClose(): void }) {
   const [password, setPassword] = useState("");
   const task = useTask();
-  const wrong = task.code === "invalid_credentials";
   return (
     <form
       class="stack"
@@ -45,9 +43,7 @@ function Ask({ again, make, onClose }: { again: boolean; make(password: string):
     >
       {again && <p role="status">{t("settings.addOver")}</p>}
       <p>{t("settings.addAsk")}</p>
-      <KeeperName username={session.value.user?.username ?? ""} />
-      <PasswordField label={t("settings.current")} value={password} onInput={setPassword} autocomplete="current-password" autofocus error={wrong ? t("settings.currentWrong") : null} />
-      <ErrorNote text={wrong ? null : task.error} />
+      <OwnPassword value={password} onInput={setPassword} task={task} autofocus />
       <div class="actions">
         <Button kind="primary" type="submit" busy={task.busy} disabled={password === ""}>
           {t("settings.addMake")}

@@ -36,7 +36,7 @@ export function useHandoff(): HandoffLink {
     left: Math.max(0, (link?.until ?? 0) - now),
     came,
     make: async (password) => {
-      await confirmPassword(password);
+      await confirmPassword(password, "handoff");
       const before = newDevice.peek();
       const made = await postHandoff();
       // By this device's own clock, whatever that says.

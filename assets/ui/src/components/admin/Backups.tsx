@@ -3,6 +3,7 @@
 import { useEffect, useState } from "preact/hooks";
 import type { AdminBackups, Backup } from "../../lib/administration";
 import { at } from "../../lib/base";
+import { Failure } from "../../lib/failure";
 import { sizeText } from "../../lib/files";
 import { ago, dayAndClock } from "../../lib/time";
 import { percentText, t } from "../../lib/text";
@@ -11,8 +12,8 @@ import { useLoad } from "../../hooks/useLoad";
 import { useTask } from "../../hooks/useTask";
 import { Button } from "../Button";
 import { Dialog } from "../Dialog";
-import { PasswordField } from "../Field";
 import { ErrorNote } from "../Notice";
+import { OwnPassword } from "../OwnPassword";
 import { Progress } from "../Progress";
 import { Section } from "../settings/Section";
 
@@ -64,7 +65,7 @@ export function Backups() {
           </ul>
         </>
       )}
-      {fetched !== null && <FetchDialog backup={fetched} onClose={() => setFetched(null)} />}
+      {fetched !== null && <FetchDialog backup={fetched} onGone={() => void reload()} onClose={() => setFetched(null)} />}
     </Section>
   );
 }
@@ -102,14 +103,19 @@ function BackupRow({ backup, onFetch }: { backup: Backup; onFetch: (() => void) 
 }
 
 /** Says first what it holds; the password is given again, so that an open session alone carries nothing away. */
-function FetchDialog({ backup, onClose }: { backup: Backup; onClose(): void }) {
+function FetchDialog({ backup, onGone, onClose }: { backup: Backup; onGone(): void; onClose(): void }) {
   const [password, setPassword] = useState("");
   const task = useTask();
   const begin = async () => {
-    const confirmed = await task.run(() => confirmPassword(password));
-    if (!confirmed) return;
+    await confirmPassword(password, "backups");
+    const { backups, download } = await getBackups();
+    const there = backups.some(({ name }) => name === backup.name);
+    if (!there || !download) {
+      onGone();
+      throw new Failure({ code: "backup_gone", message: t(there ? "admin.backupNoFetch" : "admin.backupGone") });
+    }
+    save(at(backupAddress(backup.name)), backup.name);
     onClose();
-    location.assign(at(backupAddress(backup.name)));
   };
   return (
     <Dialog title={t("admin.backupFetchLabel", { when: dayAndClock(backup.madeAt) })} onClose={onClose}>
@@ -117,11 +123,11 @@ function FetchDialog({ backup, onClose }: { backup: Backup; onClose(): void }) {
         class="stack"
         onSubmit={(event) => {
           event.preventDefault();
-          void begin();
+          void task.run(begin);
         }}
       >
         <p>{t(backup.encrypted ? "admin.backupFetchSealed" : "admin.backupFetchAsk")}</p>
-        <PasswordField label={t("settings.current")} value={password} onInput={setPassword} autocomplete="current-password" autofocus error={task.code === "invalid_credentials" ? t("settings.currentWrong") : task.error} />
+        <OwnPassword value={password} onInput={setPassword} task={task} autofocus />
         <div class="actions">
           <Button kind="primary" type="submit" busy={task.busy} disabled={password === ""}>
             {t("admin.backupFetch")}
@@ -131,4 +137,12 @@ function FetchDialog({ backup, onClose }: { backup: Backup; onClose(): void }) {
       </form>
     </Dialog>
   );
+}
+
+/** Has the browser save what is there; if it is gone in that moment, the page stays. */
+function save(href: string, name: string): void {
+  const link = Object.assign(document.createElement("a"), { href, download: name });
+  document.body.append(link);
+  link.click();
+  link.remove();
 }

@@ -1,26 +1,28 @@
-/** Asks for a group's name before it is deleted for good. */
+/** Asks for a group's name and one's own password before it is deleted for good. */
 
 import { useState } from "preact/hooks";
 import type { AdminGroup } from "../../lib/administration";
 import { t } from "../../lib/text";
-import { deleteGroup } from "../../hooks/useAdmin";
+import { confirmPassword, deleteGroup } from "../../hooks/useAdmin";
 import { useTask } from "../../hooks/useTask";
 import { toast } from "../../hooks/useToast";
 import { Button } from "../Button";
 import { Dialog } from "../Dialog";
 import { Field } from "../Field";
-import { ErrorNote } from "../Notice";
+import { OwnPassword } from "../OwnPassword";
 
 const same = (one: string, other: string) => one.normalize("NFC").trim() === other.normalize("NFC").trim();
 
-/** The button works once the name stands there; `onDone` is called when the group is gone. */
+/** The button works once both stand there; `onDone` is called when the group is gone. */
 export function DeleteGroup({ group, onDone, onClose }: { group: AdminGroup; onDone(): void; onClose(): void }) {
   const [typed, setTyped] = useState("");
+  const [password, setPassword] = useState("");
   const task = useTask();
   const { title } = group;
-  const sure = same(typed, title);
+  const sure = same(typed, title) && password !== "";
   const remove = async () => {
-    if (!sure || !(await task.run(() => deleteGroup(group.id)))) return;
+    const work = async () => (await confirmPassword(password, "delete-group"), await deleteGroup(group.id));
+    if (!sure || !(await task.run(work))) return;
     toast({ text: t("groups.deletedNow", { title }) });
     onDone();
     onClose();
@@ -36,7 +38,7 @@ export function DeleteGroup({ group, onDone, onClose }: { group: AdminGroup; onD
       >
         <p class="ask">{t("groups.deleteText", { n: group.memberCount })}</p>
         <Field label={t("groups.deleteType", { title })} value={typed} onInput={setTyped} autofocus />
-        <ErrorNote text={task.error} />
+        <OwnPassword value={password} onInput={setPassword} task={task} />
         <div class="actions">
           <Button kind="fault" type="submit" busy={task.busy} disabled={!sure}>
             {t("groups.delete")}

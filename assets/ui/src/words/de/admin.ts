@@ -111,6 +111,7 @@ export const admin = {
   "admin.backupNoFetch": "Hier lassen sie sich nicht herunterladen; die Einstellung backups.download erlaubt es.",
   "admin.backupFetch": "Herunterladen",
   "admin.backupFetchLabel": "Sicherung vom {when} herunterladen",
+  "admin.backupGone": "Diese Sicherung gibt es nicht mehr: Eine neuere hat ihren Platz eingenommen. Wähle eine andere.",
   "admin.backupFetchAsk": "Sie enthält alles, was alle geschrieben haben, und die Schlüssel des Servers. Bewahre sie dort auf, wo sie sonst niemand lesen kann. Gib dein Passwort ein, um fortzufahren.",
   "admin.backupEncrypted": "verschlüsselt",
   "admin.backupFetchSealed": "Sie enthält alles, was alle geschrieben haben, und die Schlüssel des Servers, verschlüsselt mit der Passphrase des Servers für Sicherungen: Ohne sie kann niemand sie öffnen. Gib dein Passwort ein, um fortzufahren.",

@@ -111,6 +111,7 @@ export const admin = {
   "admin.backupNoFetch": "They can't be fetched here; the setting backups.download allows it.",
   "admin.backupFetch": "Fetch",
   "admin.backupFetchLabel": "Fetch the backup of {when}",
+  "admin.backupGone": "This backup is gone: a newer one took its place. Choose another one.",
   "admin.backupFetchAsk": "It holds everything that everybody has written, and the keys of the server. Keep it where nobody else can read it. Give your password to go on.",
   "admin.backupEncrypted": "encrypted",
   "admin.backupFetchSealed": "It holds everything that everybody has written, and the keys of the server, encrypted with the server's passphrase for backups: without that passphrase nobody can open it. Give your password to go on.",

@@ -111,6 +111,7 @@ export const admin = {
   "admin.backupNoFetch": "Aquí no se pueden descargar; el ajuste backups.download lo permite.",
   "admin.backupFetch": "Descargar",
   "admin.backupFetchLabel": "Descargar la copia de {when}",
+  "admin.backupGone": "Esta copia ya no existe: otra más reciente ocupó su lugar. Elige otra.",
   "admin.backupFetchAsk": "Contiene todo lo que todos han escrito y las claves del servidor. Guárdala donde nadie más pueda leerla. Escribe tu contraseña para continuar.",
   "admin.backupEncrypted": "cifrada",
   "admin.backupFetchSealed": "Contiene todo lo que todos han escrito y las claves del servidor, cifrado con la frase de contraseña del servidor para las copias: sin ella nadie puede abrirla. Escribe tu contraseña para continuar.",

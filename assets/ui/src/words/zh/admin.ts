@@ -111,6 +111,7 @@ export const admin = {
   "admin.backupNoFetch": "这里不能下载备份；设置 backups.download 可以允许。",
   "admin.backupFetch": "下载",
   "admin.backupFetchLabel": "下载 {when} 的备份",
+  "admin.backupGone": "这个备份已不存在：较新的备份取代了它。请选择另一个。",
   "admin.backupFetchAsk": "备份里有所有人写过的全部内容，以及服务器的密钥。请把它保存在别人读不到的地方。请输入密码以继续。",
   "admin.backupEncrypted": "已加密",
   "admin.backupFetchSealed": "备份里有所有人写过的全部内容，以及服务器的密钥，并已用服务器的备份口令加密：没有这个口令，谁也打不开它。请输入密码以继续。",
