@@ -114,6 +114,10 @@ fn service_settings(config: &Config, meters: Meters) -> service::Settings {
         server_name: config.server.name.clone(),
         session_idle: config.sessions.idle(),
         registration: config.accounts.registration,
+        open: service::OpenHouse {
+            per_hour: config.accounts.open_per_hour,
+            most: u64::from(config.accounts.open_most),
+        },
         limited: config.limits.profile == LimitProfile::Default,
         files: service::FileSettings {
             max_bytes: config.files.max_file_bytes(),

@@ -13,7 +13,7 @@ use crate::server::{Control, MetricsToken, StartError};
 use crate::service::Service;
 
 /// The settings that change at once. All others take a restart.
-pub const LIVE: [&str; 18] = [
+pub const LIVE: [&str; 20] = [
     "server.name",
     "server.trusted_proxies",
     "limits.profile",
@@ -27,6 +27,8 @@ pub const LIVE: [&str; 18] = [
     "backups.passphrase_file",
     "backups.download",
     "accounts.registration",
+    "accounts.open_per_hour",
+    "accounts.open_most",
     "sessions.idle_days",
     "log.level",
     "log.format",

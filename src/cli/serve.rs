@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use anyhow::{Context, bail};
 use tokio::runtime::{Builder, Runtime};
+use tokio::task::spawn_blocking;
 
 use super::command::setup_link;
 use super::control::{Control, Running};
@@ -73,9 +74,13 @@ struct Said {
 impl Said {
     async fn once_settled(self, local_name: LocalName, clock: Clock) {
         let name = local_name.settled(&clock).await;
-        let links = self.links.known_as(name.as_deref());
-        let (token, fingerprint) = (self.token.as_deref(), self.fingerprint.as_deref());
-        if let Err(error) = print(greeting(&links, token, fingerprint, self.qr).as_bytes()) {
+        // Whoever reads it may be slow, or have stopped reading.
+        let printed = spawn_blocking(move || {
+            let links = self.links.known_as(name.as_deref());
+            let (token, fingerprint) = (self.token.as_deref(), self.fingerprint.as_deref());
+            print(greeting(&links, token, fingerprint, self.qr).as_bytes())
+        });
+        if let Ok(Err(error)) = printed.await {
             tracing::warn!("{error:#}");
         }
     }

@@ -92,6 +92,7 @@ impl Config {
         self.memory.check()?;
         self.files.check()?;
         self.backups.check()?;
+        self.accounts.check()?;
         self.sessions.check()?;
         self.metrics.check()?;
         if self.tls.mode == TlsMode::Off

@@ -146,6 +146,12 @@ pub struct Overrides {
         value_parser = word::<Registration>
     )]
     pub accounts_registration: Option<Registration>,
+    /// How many accounts people make by themselves in an hour; 0 for as many as like
+    #[arg(long, value_name = "COUNT", env = "INKSPOT_ACCOUNTS_OPEN_PER_HOUR")]
+    pub accounts_open_per_hour: Option<u32>,
+    /// With how many accounts nobody makes one by themselves any more; 0 for no end
+    #[arg(long, value_name = "COUNT", env = "INKSPOT_ACCOUNTS_OPEN_MOST")]
+    pub accounts_open_most: Option<u32>,
     /// Days after which an unused session ends
     #[arg(long, value_name = "DAYS", env = "INKSPOT_SESSIONS_IDLE_DAYS")]
     pub sessions_idle_days: Option<u32>,
@@ -272,10 +278,10 @@ impl Overrides {
             self.backups_passphrase_file.map(Some),
         );
         set(&mut backups.download, self.backups_download);
-        set(
-            &mut config.accounts.registration,
-            self.accounts_registration,
-        );
+        let accounts = &mut config.accounts;
+        set(&mut accounts.registration, self.accounts_registration);
+        set(&mut accounts.open_per_hour, self.accounts_open_per_hour);
+        set(&mut accounts.open_most, self.accounts_open_most);
         set(&mut config.sessions.idle_days, self.sessions_idle_days);
         set(&mut config.log.level, self.log_level);
         set(&mut config.log.format, self.log_format);

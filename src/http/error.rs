@@ -218,7 +218,9 @@ fn status_of(refused: &ServiceError) -> StatusCode {
         | ServiceError::TooLong { .. }
         | ServiceError::TooShort { .. } => StatusCode::BAD_REQUEST,
         ServiceError::Unauthorized | ServiceError::InvalidCredentials => StatusCode::UNAUTHORIZED,
-        ServiceError::Forbidden(_) | ServiceError::RegistrationClosed => StatusCode::FORBIDDEN,
+        ServiceError::Forbidden(_)
+        | ServiceError::RegistrationClosed
+        | ServiceError::HouseFull { .. } => StatusCode::FORBIDDEN,
         ServiceError::NotFound => StatusCode::NOT_FOUND,
         ServiceError::UsernameTaken
         | ServiceError::Conflict { .. }
@@ -233,7 +235,9 @@ fn status_of(refused: &ServiceError) -> StatusCode {
         ServiceError::ChecksumMismatch => {
             StatusCode::from_u16(460).unwrap_or(StatusCode::BAD_REQUEST)
         }
-        ServiceError::RateLimited { .. } => StatusCode::TOO_MANY_REQUESTS,
+        ServiceError::RateLimited { .. } | ServiceError::RegistrationBusy { .. } => {
+            StatusCode::TOO_MANY_REQUESTS
+        }
         ServiceError::SetupDone
         | ServiceError::InviteInvalid
         | ServiceError::ResetInvalid

@@ -91,8 +91,13 @@ impl Announcer {
         LocalName(self.called.subscribe())
     }
 
-    /// Tells the network, if it should be told: `server` is what people call the server.
-    pub fn begin(self, server: &str, prefix: &str, listening: &[SocketAddr]) -> Option<Telling> {
+    /// Tells the network, if it should be told: `server` is what people call the server at the moment.
+    pub fn begin(
+        self,
+        server: watch::Receiver<String>,
+        prefix: &str,
+        listening: &[SocketAddr],
+    ) -> Option<Telling> {
         let name = self.name.clone()?;
         match self.try_begin(&name, server, prefix, listening) {
             Ok(telling) => telling,
@@ -106,7 +111,7 @@ impl Announcer {
     fn try_begin(
         self,
         name: &str,
-        server: &str,
+        mut server: watch::Receiver<String>,
         prefix: &str,
         listening: &[SocketAddr],
     ) -> mdns_sd::Result<Option<Telling>> {
@@ -120,27 +125,80 @@ impl Announcer {
         daemon.enable_interface(IfKind::Predicate(IfPredicate::new(move |interface| {
             is_for_neighbours(interface, &addresses)
         })))?;
-        let path = [("path", format!("{prefix}/"))];
-        let info = ServiceInfo::new(SERVICE, server, &format!("{name}."), "", port, &path[..])?;
+        let place = Place {
+            path: format!("{prefix}/"),
+            port,
+        };
+        let info = place.of(&server.borrow_and_update(), name)?;
         let events = daemon.monitor()?;
-        let called = self.called;
+        let (called, name) = (self.called.clone(), self.name());
         let watcher = thread::Builder::new().name("local-name".to_owned());
         if let Err(error) = watcher.spawn(move || watch(&events, &called)) {
             tracing::warn!(%error, "cannot follow this server's name on the network");
         }
-        daemon.register(info.enable_addr_auto())?;
-        Ok(Some(Telling(daemon)))
+        let told = info.get_fullname().to_owned();
+        daemon.register(info)?;
+        Ok(Some(Telling {
+            daemon,
+            place,
+            name,
+            server,
+            told,
+        }))
+    }
+}
+
+/// Where the service is.
+#[derive(Clone)]
+struct Place {
+    path: String,
+    port: u16,
+}
+
+impl Place {
+    fn of(&self, server: &str, name: &str) -> mdns_sd::Result<ServiceInfo> {
+        let path = [("path", self.path.as_str())];
+        let host = format!("{name}.");
+        let info = ServiceInfo::new(SERVICE, server, &host, "", self.port, &path[..])?;
+        Ok(info.enable_addr_auto())
     }
 }
 
 /// As long as the network is told.
-pub(super) struct Telling(ServiceDaemon);
+#[derive(Clone)]
+pub(super) struct Telling {
+    daemon: ServiceDaemon,
+    place: Place,
+    name: LocalName,
+    server: watch::Receiver<String>,
+    /// The service that it was told last.
+    told: String,
+}
 
 impl Telling {
+    /// Tells another name of the server, whenever people call it by one.
+    pub async fn follow(mut self) {
+        while self.server.changed().await.is_ok() {
+            if let Err(error) = self.rename() {
+                tracing::warn!(%error, "the network can't be told the server's new name");
+            }
+        }
+    }
+
+    fn rename(&mut self) -> mdns_sd::Result<()> {
+        let name = self.name.all().pop().unwrap_or_default();
+        let info = self.place.of(&self.server.borrow_and_update(), &name)?;
+        let told = info.get_fullname().to_owned();
+        self.daemon.unregister(&self.told)?;
+        self.daemon.register(info)?;
+        self.told = told;
+        Ok(())
+    }
+
     /// Says goodbye, so that nobody looks for this server any more.
     pub async fn end(self) {
         let ended = tokio::task::spawn_blocking(move || {
-            let said = self.0.shutdown()?;
+            let said = self.daemon.shutdown()?;
             Ok::<_, mdns_sd::Error>(said.recv_timeout(GOODBYE))
         });
         match ended.await {

@@ -158,6 +158,7 @@ impl Listening {
         let control = Control {
             gate: Gate::new(bounds.gate),
             trusted_proxies: watch::Sender::new(config.server.trusted_proxies.clone()),
+            server_name: watch::Sender::new(config.server.name.clone()),
         };
         Ok(Server {
             config,
@@ -272,10 +273,12 @@ impl Server {
             }
         }
         let local_name = self.announcer.name();
-        let server = &config.server;
-        let telling = self
-            .announcer
-            .begin(&server.name, &server.path_prefix, &listening);
+        let called = self.control.server_name.subscribe();
+        let prefix = &config.server.path_prefix;
+        let telling = self.announcer.begin(called, prefix, &listening);
+        if let Some(telling) = &telling {
+            loops.spawn(telling.clone().follow());
+        }
         if let Some(certificates) = self.certificates {
             let fresh = Freshness {
                 certificates,
@@ -342,7 +345,7 @@ impl Server {
             tls_port,
             // Who speaks plain HTTP to the TLS listener gets the same answers.
             own_port: port(&self.plain).unwrap_or(tls_port),
-            trust: trust_page(&self.config, certificates)?,
+            trust: self.trust_page(certificates)?,
             trust_url: self.links.trust.clone(),
             public: certificates.public().cloned(),
         });
@@ -351,6 +354,17 @@ impl Server {
         let plain = shared(plain, None, None);
         Ok((shared(product, Some(tls), Some(plain.clone())), Some(plain)))
     }
+
+    fn trust_page(&self, certificates: &Certificates) -> Result<Option<TrustPage>, StartError> {
+        let Some(authority) = certificates.authority() else {
+            return Ok(None);
+        };
+        let file = authority.file();
+        let pem = std::fs::read_to_string(&file).map_err(|e| StartError::file("read", &file, e))?;
+        let called = self.control.server_name.subscribe();
+        let prefix = &self.config.server.path_prefix;
+        Ok(Some(TrustPage::new(called, prefix, authority.der(), pem)))
+    }
 }
 
 /// What of a server can change, and be looked at, while it serves. Cheap to clone.
@@ -358,6 +372,8 @@ impl Server {
 pub struct Control {
     gate: Gate,
     trusted_proxies: watch::Sender<Vec<Network>>,
+    /// What people call the server.
+    server_name: watch::Sender<String>,
 }
 
 impl Control {
@@ -366,6 +382,11 @@ impl Control {
         self.gate.limit(Bounds::of(config).gate);
         let trusted = &config.server.trusted_proxies;
         self.trusted_proxies.send_replace(trusted.clone());
+        self.server_name.send_if_modified(|name| {
+            let is_new = *name != config.server.name;
+            name.clone_from(&config.server.name);
+            is_new
+        });
     }
 
     /// How many connections there are, and how many there may be.
@@ -376,23 +397,6 @@ impl Control {
 
 fn addresses(listeners: &[TcpListener]) -> Vec<SocketAddr> {
     listeners.iter().flat_map(listener::addresses).collect()
-}
-
-fn trust_page(
-    config: &Config,
-    certificates: &Certificates,
-) -> Result<Option<TrustPage>, StartError> {
-    let Some(authority) = certificates.authority() else {
-        return Ok(None);
-    };
-    let file = authority.file();
-    let pem = std::fs::read_to_string(&file).map_err(|e| StartError::file("read", &file, e))?;
-    Ok(Some(TrustPage::new(
-        &config.server.name,
-        &config.server.path_prefix,
-        authority.der(),
-        pem,
-    )))
 }
 
 /// Lets connections in, one task each.

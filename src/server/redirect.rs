@@ -38,10 +38,10 @@ impl Plain {
             return answer::sentence(StatusCode::BAD_REQUEST, text);
         };
         let here = at_port("http", &host.name, host.port.unwrap_or(80));
-        if let Some(page) = self.trust(request, &host, &here) {
+        let origin = at_port("https", &host.name, self.tls_port);
+        if let Some(page) = self.trust(request, &host, &origin, &here) {
             return page;
         }
-        let origin = self.origin(&host);
         let path = request
             .uri()
             .path_and_query()
@@ -59,24 +59,28 @@ impl Plain {
             return None;
         }
         let host = host_of(request)?;
+        // The client is where it says, whatever port stands behind that.
+        let origin = at_port("https", &host.name, host.port.unwrap_or(443));
         let here = at_port("http", &host.name, self.own_port);
-        self.trust(request, &host, &here)
+        self.trust(request, &host, &origin, &here)
     }
 
-    fn trust<B>(&self, request: &Request<B>, host: &Host, here: &str) -> Option<Response<BoxBody>> {
+    fn trust<B>(
+        &self,
+        request: &Request<B>,
+        host: &Host,
+        origin: &str,
+        here: &str,
+    ) -> Option<Response<BoxBody>> {
         let elsewhere = self.trust_url.clone().filter(|_| host.is_this_machine());
         self.trust.as_ref()?.answer(&Visit {
             method: request.method(),
             path: request.uri().path(),
             query: request.uri().query(),
             headers: request.headers(),
-            origin: &self.origin(host),
+            origin,
             here: &elsewhere.unwrap_or_else(|| format!("{here}/trust")),
         })
-    }
-
-    fn origin(&self, host: &Host) -> String {
-        at_port("https", &host.name, self.tls_port)
     }
 }
 

@@ -72,6 +72,18 @@ pub enum ServiceError {
     /// Nobody can make an account by themselves here, or nobody at all.
     #[error("registration is closed")]
     RegistrationClosed,
+    /// Many have made an account by themselves just now.
+    #[error("registration is busy for another {wait:?}")]
+    RegistrationBusy {
+        /// When the next one is let in.
+        wait: Duration,
+    },
+    /// Nobody makes an account by themselves any more: there are too many.
+    #[error("the house has {limit} accounts")]
+    HouseFull {
+        /// With how many it is full.
+        limit: u64,
+    },
     /// The invite does not exist, has expired, is used up or was taken back.
     #[error("invite is not valid")]
     InviteInvalid,
@@ -145,6 +157,8 @@ impl ServiceError {
             Self::RateLimited { .. } => "rate_limited",
             Self::SetupDone => "setup_done",
             Self::RegistrationClosed => "registration_closed",
+            Self::RegistrationBusy { .. } => "registration_busy",
+            Self::HouseFull { .. } => "house_full",
             Self::InviteInvalid => "invite_invalid",
             Self::ResetInvalid => "reset_invalid",
             Self::HandoffInvalid => "handoff_invalid",
@@ -211,6 +225,21 @@ impl ServiceError {
             Self::RegistrationClosed => {
                 "This server makes no new accounts now. Please ask its administrator."
             }
+            Self::RegistrationBusy { .. } => {
+                let minutes = self.retry_after().unwrap_or(1).div_ceil(60);
+                return format!(
+                    "Many people have made an account here within the last hour. Try again in {minutes} min, or \
+                     ask for an invite."
+                )
+                .into();
+            }
+            Self::HouseFull { limit } => {
+                return format!(
+                    "This server has {limit} accounts, and nobody can make one by themselves any more. Please \
+                     ask its administrator for an invite."
+                )
+                .into();
+            }
             Self::InviteInvalid => "This invite is not valid (any more). Please ask for a new one.",
             Self::ResetInvalid => {
                 "This link does not work (any more). Please ask an administrator for a new one."
@@ -245,6 +274,7 @@ impl ServiceError {
             | Self::TooShort { limit, .. }
             | Self::FileTooLarge { limit }
             | Self::QuotaExceeded { limit }
+            | Self::HouseFull { limit }
             | Self::BeyondLength { limit } => Some(*limit),
             _ => None,
         }
@@ -253,7 +283,7 @@ impl ServiceError {
     /// Whole seconds until trying again makes sense, at least 1.
     pub fn retry_after(&self) -> Option<u64> {
         match self {
-            Self::RateLimited { wait, .. } => {
+            Self::RateLimited { wait, .. } | Self::RegistrationBusy { wait } => {
                 Some(wait.as_secs() + u64::from(wait.subsec_nanos() > 0)).map(|s| s.max(1))
             }
             Self::ServerBusy | Self::UploadBusy => Some(1),

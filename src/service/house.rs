@@ -10,16 +10,11 @@ use parking_lot::RwLock;
 use super::accounts::require_found;
 use super::decision::Decision;
 use super::fields;
-use super::limits::{LimitKey, LimitedAction};
 use super::rules::require_admin;
-use super::setup::admit;
-use super::{
-    Answer, Caller, Device, Follower, HouseChange, HouseState, Joined, NewAccount, Quota, Service,
-    ServiceError,
-};
+use super::{Answer, Caller, Follower, HouseChange, HouseState, Quota, Service, ServiceError};
 use crate::model::ids::UserId;
-use crate::model::{Event, EventBody, House, Registration, Role};
-use crate::store::{Reads, conversations, files, house};
+use crate::model::{Event, EventBody, House, Registration};
+use crate::store::{Reads, files, house};
 
 /// Days that an unused session may stand: at least, at most.
 const IDLE_DAYS: (u32, u32) = (1, 3650);
@@ -99,37 +94,6 @@ impl Service {
         })
         .await?;
         Ok(self.house_now())
-    }
-
-    /// Makes an account where everybody may, and signs it in. Errors: `registration_closed`,
-    /// `username_taken`, fields, `rate_limited`.
-    pub async fn register(&self, new: NewAccount, device: Device) -> Answer<Joined> {
-        self.limit(LimitedAction::Register, LimitKey::network(device.address))?;
-        if self.registration() != Registration::Open {
-            return Err(ServiceError::RegistrationClosed);
-        }
-        let applicant = self.applicant(new, Role::Member).await?;
-        let user = applicant.id;
-        let session = self.new_session(&device);
-        let started = session.clone();
-        let unsettled = self.settings().registration;
-        let room = self
-            .decide(move |state, now| {
-                // Before the server is set up there is nobody who could have opened it.
-                let room = conversations::everyone(state)?;
-                let room = room.ok_or(ServiceError::RegistrationClosed)?;
-                if registration(state, unsettled)? != Registration::Open {
-                    return Err(ServiceError::RegistrationClosed);
-                }
-                let mut events = admit(state, now, &applicant)?;
-                events.push(started.start(user, now));
-                Ok(Decision::events(events, room))
-            })
-            .await?;
-        Ok(Joined {
-            signed_in: self.signed_in(user, session)?,
-            conversation: self.conversation_view(user, room)?,
-        })
     }
 
     /// How much somebody may keep.

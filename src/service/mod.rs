@@ -36,6 +36,7 @@ mod live;
 mod members;
 mod mentions;
 mod messages;
+mod newcomers;
 mod own;
 mod passwords;
 mod pending;
@@ -78,6 +79,7 @@ pub use files::{Content, FileFilter, FilePart, Reading, StorageUsage};
 pub use house::QUOTA_MOST;
 pub use limits::LimitedAction;
 pub use live::Listener;
+pub use newcomers::OpenHouse;
 pub use own::DRAFTS_MAX;
 pub use passwords::PasswordCost;
 pub use queue::Room;
@@ -128,6 +130,7 @@ struct Inner {
     writable: writable::Writable,
     compaction: compaction::Compaction,
     confirmed: confirmed::Confirmed,
+    newcomers: newcomers::Newcomers,
     handoffs: handoffs::Handoffs,
     /// Wakes who lets files go.
     reaper: Arc<tokio::sync::Notify>,

@@ -17,6 +17,7 @@ use super::handoffs::Handoffs;
 use super::house::Settled;
 use super::limits::Limits;
 use super::live::Live;
+use super::newcomers::{Newcomers, OpenHouse};
 use super::passwords::{PasswordCost, Passwords};
 use super::pending::Uploads;
 use super::places::Places;
@@ -68,6 +69,8 @@ pub struct Settings {
     pub session_idle: Duration,
     /// Who may make an account, until an administrator settles it.
     pub registration: Registration,
+    /// How many may make one where everybody may.
+    pub open: OpenHouse,
     /// Whether rates are limited.
     pub limited: bool,
     /// What hashing a password costs.
@@ -132,6 +135,7 @@ impl Default for Settings {
             server_name: "Inkspot".into(),
             session_idle: Duration::from_hours(90 * 24),
             registration: Registration::default(),
+            open: OpenHouse::default(),
             limited: true,
             password_cost: PasswordCost::default(),
             password_turns: 1,
@@ -216,6 +220,7 @@ impl Service {
             writable: Writable::default(),
             compaction: Compaction::default(),
             confirmed: Confirmed::default(),
+            newcomers: Newcomers::default(),
             handoffs: Handoffs::default(),
             reaper,
             last_id: AtomicU64::new(0),

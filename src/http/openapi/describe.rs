@@ -247,7 +247,7 @@ fn path_parameters(path: &str) -> Vec<Value> {
 fn status_of(code: &str) -> u16 {
     match code {
         "unauthorized" | "invalid_credentials" => 401,
-        "forbidden" | "origin_refused" | "registration_closed" => 403,
+        "forbidden" | "origin_refused" | "registration_closed" | "house_full" => 403,
         "not_found" => 404,
         "request_timeout" | "broken_off" => 408,
         "username_taken" | "conflict" | "wrong_offset" => 409,
@@ -258,7 +258,7 @@ fn status_of(code: &str) -> u16 {
         "range_not_satisfiable" => 416,
         "picture_refused" => 422,
         "upload_busy" => 423,
-        "rate_limited" => 429,
+        "rate_limited" | "registration_busy" => 429,
         "checksum_mismatch" => 460,
         "internal" => 500,
         "server_busy" => 503,

@@ -96,7 +96,13 @@ fn coming_in() -> [Operation; 6] {
             "password": "correct horse battery",
         }))
         .gives::<invites::Accepted>(201, "They are signed in.")
-        .refuses(&["registration_closed", "username_taken", "storage_full"]),
+        .refuses(&[
+            "registration_closed",
+            "registration_busy",
+            "house_full",
+            "username_taken",
+            "storage_full",
+        ]),
         get(
             "/api/auth/session",
             "session",

@@ -13,11 +13,12 @@ use bytes::Bytes;
 use http::header::{CONTENT_DISPOSITION, HeaderMap};
 use http::{HeaderName, HeaderValue, Method, Response, StatusCode};
 use sha2::{Digest, Sha256};
+use tokio::sync::watch;
 use x509_parser::prelude::{FromDer, X509Certificate};
 
 use super::answer;
 use super::handler::BoxBody;
-use page::Page;
+use page::{Page, Seen};
 use reader::{Language, System};
 
 const CERTIFICATE: &str = "application/x-x509-ca-cert";
@@ -46,22 +47,22 @@ pub(super) struct TrustPage {
     pem: Bytes,
     fingerprint: String,
     authority: String,
-    server: String,
+    server: watch::Receiver<String>,
 }
 
 impl TrustPage {
-    /// `server` is the server's name as people see it, `prefix` the path below which a proxy shows it;
+    /// `server` is the server's name as people see it, as it is at the moment; `prefix` the path below which a proxy shows it;
     /// `der` and `pem` hold its authority.
-    pub fn new(server: &str, prefix: &str, der: &[u8], pem: String) -> Self {
+    pub fn new(server: watch::Receiver<String>, prefix: &str, der: &[u8], pem: String) -> Self {
         let authority = common_name(der).unwrap_or_else(|| "Inkspot".to_owned());
         let fingerprint = fingerprint(der);
         Self {
-            page: Page::new(server, prefix, &authority, &fingerprint),
+            page: Page::new(prefix, &authority, &fingerprint),
             der: Bytes::copy_from_slice(der),
             pem: pem.into(),
             fingerprint,
             authority,
-            server: server.to_owned(),
+            server,
         }
     }
 
@@ -75,7 +76,7 @@ impl TrustPage {
             "/trust/inkspot.mobileconfig" => {
                 let words = Language::of(visit.query, visit.headers).words();
                 let profile = profile::profile(
-                    &self.server,
+                    &self.server.borrow(),
                     &self.authority,
                     &self.fingerprint,
                     &self.der,
@@ -96,7 +97,12 @@ impl TrustPage {
     fn page(&self, visit: &Visit<'_>) -> Response<BoxBody> {
         let language = Language::of(visit.query, visit.headers);
         let system = System::of(visit.headers);
-        self.page.answer(language, system, visit.origin, visit.here)
+        let seen = Seen {
+            server: &self.server.borrow(),
+            origin: visit.origin,
+            here: visit.here,
+        };
+        self.page.answer(language, system, seen)
     }
 }
 

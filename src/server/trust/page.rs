@@ -20,7 +20,6 @@ const SCRIPT: &str = include_str!("page.js");
 
 /// What is the same for all readers; texts are HTML.
 pub(super) struct Page {
-    server: String,
     prefix: String,
     authority: String,
     /// 32 pairs, each in an element.
@@ -29,12 +28,22 @@ pub(super) struct Page {
     policy: String,
 }
 
+/// What is said to one reader.
+#[derive(Clone, Copy)]
+pub(super) struct Seen<'r> {
+    /// What people call the server.
+    pub server: &'r str,
+    /// See [`Visit`](super::Visit).
+    pub origin: &'r str,
+    /// See [`Visit`](super::Visit).
+    pub here: &'r str,
+}
+
 impl Page {
     /// See [`TrustPage::new`](super::TrustPage::new).
-    pub fn new(server: &str, prefix: &str, authority: &str, fingerprint: &str) -> Self {
+    pub fn new(prefix: &str, authority: &str, fingerprint: &str) -> Self {
         let hash = |text: &str| STANDARD.encode(Sha256::digest(text));
         Self {
-            server: isolated(server),
             prefix: prefix.to_owned(),
             authority: isolated(authority),
             fingerprint: fingerprint
@@ -50,15 +59,15 @@ impl Page {
         }
     }
 
-    /// For this reader; see [`Visit`](super::Visit).
+    /// For this reader.
     pub fn answer(
         &self,
         language: Language,
         system: Option<System>,
-        origin: &str,
-        here: &str,
+        seen: Seen<'_>,
     ) -> Response<BoxBody> {
-        let page = self.fill(language, system, origin, here);
+        let page = self.fill(language, system, seen);
+        let origin = seen.origin;
         let mut response = answer::content(StatusCode::OK, "text/html; charset=utf-8", page);
         let mark = if origin.contains('[') {
             // A policy can't name an IPv6 address (CSP 3, 2.3.1).
@@ -76,10 +85,12 @@ impl Page {
         response
     }
 
-    fn fill(&self, language: Language, system: Option<System>, origin: &str, here: &str) -> String {
+    fn fill(&self, language: Language, system: Option<System>, seen: Seen<'_>) -> String {
         let words = language.words();
-        let plain = |text: &str| self.sentence(text);
-        let (own, others) = self.steps(words, system);
+        let Seen { origin, here, .. } = seen;
+        let server = isolated(seen.server);
+        let plain = |text: &str| self.sentence(text, &server);
+        let (own, others) = steps(words, system, &plain);
         let values = [
             ("tag", words.tag.to_owned()),
             ("direction", words.direction.to_owned()),
@@ -126,64 +137,8 @@ impl Page {
         page
     }
 
-    /// The steps of the reader's system, unfolded, and those of the others. All are the first where the
-    /// system is not known.
-    fn steps(&self, words: &Words, used: Option<System>) -> (String, String) {
-        let list = |heading: &str, systems: &[System]| {
-            let open = systems.len() == 1;
-            let all: String = systems
-                .iter()
-                .map(|system| self.system(words, *system, open))
-                .collect();
-            let heading = escape(heading);
-            format!("<h2>{heading}</h2>\n<div class=\"rest\">\n{all}</div>")
-        };
-        let Some(used) = used else {
-            return (list(words.each, &System::ALL), String::new());
-        };
-        let others = System::ALL.into_iter().filter(|system| *system != used);
-        let others: Vec<System> = others.collect();
-        (list(words.here, &[used]), list(words.others, &others))
-    }
-
-    fn system(&self, words: &Words, system: System, open: bool) -> String {
-        let Steps {
-            system: name,
-            steps,
-        } = match system {
-            System::Ios => &words.ios,
-            System::Android => &words.android,
-            System::Windows => &words.windows,
-            System::Mac => &words.mac,
-            System::Linux => &words.linux,
-            System::Firefox => &words.firefox,
-        };
-        let (file, label) = match system {
-            System::Ios => ("inkspot.mobileconfig", words.download_profile),
-            System::Android | System::Windows | System::Mac => ("inkspot-ca.cer", words.download),
-            System::Linux | System::Firefox => ("inkspot-ca.crt", words.download),
-        };
-        let steps: Vec<String> = steps.iter().map(|step| self.sentence(step)).collect();
-        let steps = steps.join("</li>\n<li>");
-        format!(
-            "<details id=\"{id}\"{open}>\n<summary>{name}</summary>\n\
-             <a class=\"button{first}\" href=\"/trust/{file}{language}\">{label}</a>\n\
-             <ol>\n<li>{steps}</li>\n</ol>\n</details>\n",
-            id = system.id(),
-            open = if open { " open" } else { "" },
-            name = escape(name),
-            first = if open { " first" } else { "" },
-            language = match system {
-                // It says what it is for.
-                System::Ios => format!("?lang={}", words.tag),
-                _ => String::new(),
-            },
-            label = escape(label),
-        )
-    }
-
     /// A sentence as HTML: with its names, and what stands between backticks as code.
-    fn sentence(&self, text: &str) -> String {
+    fn sentence(&self, text: &str, server: &str) -> String {
         let mut html = String::new();
         for (index, part) in escape(text).split('`').enumerate() {
             if index % 2 == 1 {
@@ -193,8 +148,65 @@ impl Page {
             }
         }
         html.replace("{authority}", &self.authority)
-            .replace("{name}", &self.server)
+            .replace("{name}", server)
     }
+}
+
+/// The steps of the reader's system, unfolded, and those of the others. All are the first where the
+/// system is not known.
+fn steps(words: &Words, used: Option<System>, plain: &impl Fn(&str) -> String) -> (String, String) {
+    let list = |heading: &str, systems: &[System]| {
+        let open = systems.len() == 1;
+        let all: String = systems
+            .iter()
+            .map(|system| section(words, *system, open, plain))
+            .collect();
+        let heading = escape(heading);
+        format!("<h2>{heading}</h2>\n<div class=\"rest\">\n{all}</div>")
+    };
+    let Some(used) = used else {
+        return (list(words.each, &System::ALL), String::new());
+    };
+    let others = System::ALL.into_iter().filter(|system| *system != used);
+    let others: Vec<System> = others.collect();
+    (list(words.here, &[used]), list(words.others, &others))
+}
+
+/// The steps of a system.
+fn section(words: &Words, system: System, open: bool, plain: &impl Fn(&str) -> String) -> String {
+    let Steps {
+        system: name,
+        steps,
+    } = match system {
+        System::Ios => &words.ios,
+        System::Android => &words.android,
+        System::Windows => &words.windows,
+        System::Mac => &words.mac,
+        System::Linux => &words.linux,
+        System::Firefox => &words.firefox,
+    };
+    let (file, label) = match system {
+        System::Ios => ("inkspot.mobileconfig", words.download_profile),
+        System::Android | System::Windows | System::Mac => ("inkspot-ca.cer", words.download),
+        System::Linux | System::Firefox => ("inkspot-ca.crt", words.download),
+    };
+    let steps: Vec<String> = steps.iter().map(|step| plain(step)).collect();
+    let steps = steps.join("</li>\n<li>");
+    format!(
+        "<details id=\"{id}\"{open}>\n<summary>{name}</summary>\n\
+             <a class=\"button{first}\" href=\"/trust/{file}{language}\">{label}</a>\n\
+             <ol>\n<li>{steps}</li>\n</ol>\n</details>\n",
+        id = system.id(),
+        open = if open { " open" } else { "" },
+        name = escape(name),
+        first = if open { " first" } else { "" },
+        language = match system {
+            // It says what it is for.
+            System::Ios => format!("?lang={}", words.tag),
+            _ => String::new(),
+        },
+        label = escape(label),
+    )
 }
 
 /// A name as HTML, so that its direction does not disturb the sentence.
@@ -239,7 +251,7 @@ mod tests {
     use super::*;
 
     fn page() -> Page {
-        Page::new("Home {origin} `x`", "", "Inkspot on <rowan>", "AB:CD")
+        Page::new("", "Inkspot on <rowan>", "AB:CD")
     }
 
     #[test]
@@ -257,7 +269,12 @@ mod tests {
         }
         for language in Language::ALL {
             let here = "http://192.0.2.1:8080/trust";
-            let filled = page().fill(language, Some(System::Ios), "https://192.0.2.1:8443", here);
+            let seen = Seen {
+                server: "Home {origin} `x`",
+                origin: "https://192.0.2.1:8443",
+                here,
+            };
+            let filled = page().fill(language, Some(System::Ios), seen);
             let shown = filled.replace(STYLE, "").replace(SCRIPT, "");
             let blanks = shown.replace("Home {origin} `x`", "");
             assert!(!blanks.contains(['{', '}', '`']), "{blanks}");
@@ -273,7 +290,13 @@ mod tests {
     fn the_policy_names_the_one_address_that_the_check_asks() {
         let policy = |origin: &str| {
             let here = "http://a:8080/trust";
-            let response = page().answer(Language::English, None, origin, here);
+            let server = "Home";
+            let seen = Seen {
+                server,
+                origin,
+                here,
+            };
+            let response = page().answer(Language::English, None, seen);
             let policy = &response.headers()[CONTENT_SECURITY_POLICY];
             policy.to_str().unwrap().to_owned()
         };

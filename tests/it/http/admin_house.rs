@@ -113,6 +113,49 @@ async fn who_makes_very_many_accounts_has_to_wait() {
 }
 
 #[tokio::test]
+async fn a_house_that_is_open_takes_so_many_in_an_hour_and_so_many_at_all() {
+    let server = TestServer::start_with(|config| {
+        config.accounts.registration = Registration::Open;
+        config.accounts.open_per_hour = 2;
+        config.accounts.open_most = 5;
+        config.limits.profile = LimitProfile::Default;
+    })
+    .await;
+    let root = server.admin("root").await;
+    let who = |name: &str| json!({"username": name, "password": PASSWORD});
+    register(&server, who("ada")).await.gives(201);
+    // Who did not come in has taken nobody's place.
+    for _ in 0..3 {
+        register(&server, who("ada"))
+            .await
+            .refuses(409, "username_taken");
+    }
+    server.wait(Duration::from_mins(20));
+    register(&server, who("bob")).await.gives(201);
+    let busy = register(&server, who("cy")).await;
+    let busy = busy.refuses(429, "registration_busy");
+    assert_eq!(busy["retryAfter"], 40 * 60);
+    let message = busy["message"].as_str().unwrap();
+    assert!(message.contains("in 40 min"), "{message}");
+    server.wait(Duration::from_mins(40));
+    register(&server, who("cy")).await.gives(201);
+
+    // The fifth account is an invited one: invites know neither end.
+    let invite = root.post("/api/invites", json!({})).await.gives(201);
+    let code = invite["code"].as_str().unwrap();
+    let accept = format!("/api/invites/{code}/accept");
+    let visitor = server.visitor();
+    visitor.post(&accept, who("dan")).await.gives(201);
+    server.wait(Duration::from_hours(1));
+    let full = register(&server, who("eve")).await;
+    assert_eq!(full.refuses(403, "house_full")["limit"], 5);
+    visitor.post(&accept, who("eve")).await.gives(201);
+    register(&server, who("fay"))
+        .await
+        .refuses(403, "house_full");
+}
+
+#[tokio::test]
 async fn sessions_stand_as_long_as_was_settled() {
     let server = TestServer::start().await;
     let (root, ada) = (server.admin("root").await, server.person("ada").await);

@@ -57,6 +57,8 @@ export const error = {
   "error.storage_full": "Die Festplatte des Servers ist voll. Sag es der Person, die ihn betreut; nichts Gesendetes geht verloren.",
   "error.quota_exceeded": "Für deine Dateien ist kein Platz mehr. Lösche Nachrichten mit großen Dateien, oder bitte die Person, die den Server betreut, um mehr.",
   "error.registration_closed": "Hier entstehen gerade keine neuen Konten. Frage, wer sich um diesen Server kümmert.",
+  "error.registration_busy": "Hier sind in der letzten Stunde viele Konten entstanden. Versuche es später noch einmal oder bitte um eine Einladung.",
+  "error.house_full": { one: "Dieser Server hat {n} Konto, und niemand kann mehr selbst eines anlegen. Bitte wer sich um ihn kümmert um eine Einladung.", other: "Dieser Server hat {n} Konten, und niemand kann mehr selbst eines anlegen. Bitte wer sich um ihn kümmert um eine Einladung." },
   "error.conflict.readOnly": "Diese Gruppe ist archiviert: Niemand schreibt mehr darin. Die Verwaltung kann sie wieder öffnen.",
   "error.conflict.everyone": "In diese Gruppe kommen alle, deshalb lässt sie sich nicht löschen. Du kannst sie archivieren.",
   "error.conflict.compaction": "Das geschieht gerade schon. Warte, bis es fertig ist.",

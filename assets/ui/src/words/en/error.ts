@@ -57,6 +57,8 @@ export const error = {
   "error.storage_full": "The server's disk is full. Tell whoever looks after it; nothing that was sent is lost.",
   "error.quota_exceeded": "There is no room left for your files. Delete messages with large files, or ask whoever looks after this server for more.",
   "error.registration_closed": "No new accounts are made here now. Ask whoever looks after this server.",
+  "error.registration_busy": "Many accounts were made here within the last hour. Try again later, or ask for an invitation.",
+  "error.house_full": { one: "This server has {n} account, and nobody can make one by themselves any more. Ask whoever looks after it for an invitation.", other: "This server has {n} accounts, and nobody can make one by themselves any more. Ask whoever looks after it for an invitation." },
   "error.conflict.readOnly": "This group is archived: nobody writes in it any more. An administrator can open it again.",
   "error.conflict.everyone": "Everybody joins this group, so it can't be deleted. You can archive it.",
   "error.conflict.compaction": "That is being done already. Wait until it is finished.",

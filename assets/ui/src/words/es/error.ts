@@ -57,6 +57,8 @@ export const error = {
   "error.storage_full": "El disco del servidor está lleno. Avisa a quien lo cuida; nada de lo enviado se pierde.",
   "error.quota_exceeded": "No queda espacio para tus archivos. Elimina mensajes con archivos grandes, o pide más a quien cuida de este servidor.",
   "error.registration_closed": "Aquí no se crean cuentas nuevas ahora. Pregunta a quien se ocupa de este servidor.",
+  "error.registration_busy": "En la última hora se han creado aquí muchas cuentas. Inténtalo más tarde o pide una invitación.",
+  "error.house_full": { one: "Este servidor tiene {n} cuenta y ya nadie puede crear una por su cuenta. Pide una invitación a quien se ocupa de él.", other: "Este servidor tiene {n} cuentas y ya nadie puede crear una por su cuenta. Pide una invitación a quien se ocupa de él." },
   "error.conflict.readOnly": "Este grupo está archivado: ya nadie escribe en él. Quien administra puede volver a abrirlo.",
   "error.conflict.everyone": "Todos entran en este grupo, así que no se puede eliminar. Puedes archivarlo.",
   "error.conflict.compaction": "Eso ya se está haciendo. Espera a que termine.",

@@ -57,6 +57,8 @@ export const error = {
   "error.storage_full": "服务器的磁盘满了。请告诉管理它的人；已发送的内容不会丢失。",
   "error.quota_exceeded": "你的文件空间已用完。请删除带有大文件的消息，或请管理这台服务器的人给你更多空间。",
   "error.registration_closed": "这里目前不能创建新账号。请询问管理这台服务器的人。",
+  "error.registration_busy": "过去一小时内这里创建了很多账号。请稍后再试，或索取邀请。",
+  "error.house_full": { other: "这台服务器已有 {n} 个账号，不能再自行创建。请向管理者索取邀请。" },
   "error.conflict.readOnly": "这个群已归档：没有人能再写。管理员可以重新开放。",
   "error.conflict.everyone": "所有人都会加入这个群，因此不能删除。你可以将它归档。",
   "error.conflict.compaction": "已经在进行了。请等它完成。",
