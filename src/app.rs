@@ -2,16 +2,20 @@
 //! in the opposite order. It knows everybody; nobody knows it but `cli` and tests.
 
 mod backups;
+mod opening;
 mod readings;
 mod reload;
 mod rescue;
 mod upgrade;
 
+pub use opening::{
+    blobs_folder, open_blobs, open_store, open_store_to_write, search_folder, search_options,
+    start_service, store_options,
+};
 pub use reload::{LIVE, Reload, Reloaded, logging_of};
 
 use std::net::SocketAddr;
 use std::os::fd::OwnedFd;
-use std::path::PathBuf;
 use std::sync::{Arc, Weak};
 
 use parking_lot::Mutex;
@@ -21,10 +25,10 @@ use crate::backup::{BackupError, Shelf};
 use crate::base::clock::Clock;
 use crate::base::rng::Rng;
 use crate::base::shutdown::Shutdown;
-use crate::blobs::{self, BlobError, BlobKind, BlobOptions, Blobs};
-use crate::config::{Config, ConfigError, FileStorage, LimitProfile, TlsMode};
+use crate::blobs::BlobError;
+use crate::config::{Config, ConfigError, LimitProfile, TlsMode};
 use crate::doctor::Doctor;
-use crate::engine::{self, EngineConfig};
+use crate::engine;
 use crate::http;
 use crate::metrics::{Meters, Scrape};
 use crate::realtime::{OriginPolicy, Realtime};
@@ -32,11 +36,13 @@ use crate::search::{self, Search};
 use crate::server::{
     Bounds, Handler, Handlers, Links, Listening, LocalName, MetricsDoor, Server, StartError,
 };
-use crate::service::{self, Parts, Running, Service, ServiceError};
-use crate::store::{self, Store, StoreError, StoreOptions, Writer};
+use crate::service::{Running, Service, ServiceError};
+use crate::store::{Store, StoreError};
 
 pub use rescue::{configured_passphrase, open_backup, replace};
 pub use upgrade::newest as newest_before_upgrade;
+
+use opening::{engine_config, start_counting_service, upgraded};
 
 /// Why the program could not start, or had to end. Each is a sentence that says what to do.
 #[derive(Debug, thiserror::Error)]
@@ -88,152 +94,6 @@ pub struct App {
     scrape: Scrape,
     reload: Arc<Reload>,
     doctor: Arc<Doctor>,
-}
-
-/// The service on an opened store, for those who need no doors: the command line.
-pub fn start_service(
-    config: &Config,
-    (store, writer): (Store, Writer),
-    clock: &Clock,
-    rng: &Rng,
-    fatal: service::Fatal,
-) -> Result<(Service, Running), AppError> {
-    start_counting_service(
-        config,
-        (store, writer),
-        clock,
-        rng,
-        fatal,
-        Meters::default(),
-    )
-}
-
-/// How the service behaves under these settings.
-fn service_settings(config: &Config, meters: Meters) -> service::Settings {
-    service::Settings {
-        server_name: config.server.name.clone(),
-        session_idle: config.sessions.idle(),
-        registration: config.accounts.registration,
-        open: service::OpenHouse {
-            per_hour: config.accounts.open_per_hour,
-            most: u64::from(config.accounts.open_most),
-        },
-        limited: config.limits.profile == LimitProfile::Default,
-        files: service::FileSettings {
-            max_bytes: config.files.max_file_bytes(),
-            quota_bytes: config.files.quota_bytes(),
-            expires: config.files.upload_expires(),
-            reserve_bytes: config.files.disk_reserve_bytes(),
-            writers: config.memory.upload_writers(),
-            path_prefix: config.server.path_prefix.clone(),
-        },
-        password_turns: config.memory.password_turns(),
-        meters,
-        ..service::Settings::default()
-    }
-}
-
-fn start_counting_service(
-    config: &Config,
-    (store, writer): (Store, Writer),
-    clock: &Clock,
-    rng: &Rng,
-    fatal: service::Fatal,
-    meters: Meters,
-) -> Result<(Service, Running), AppError> {
-    let settings = service_settings(config, meters);
-    // They stop a little later than uploads, so that space is given back on a disk that has just
-    // become full, and long before the database does.
-    let reserve = settings.files.reserve(&store.space()?);
-    let blobs = open_blobs(config, reserve - reserve / 4)?;
-    let (clock, rng) = (clock.clone(), rng.clone());
-    Service::start(Parts {
-        store,
-        writer,
-        blobs,
-        clock,
-        rng,
-        settings,
-        fatal,
-    })
-    .map_err(AppError::Service)
-}
-
-/// Opens the contents of files in the data directory, which this process holds. Nothing is added
-/// to them while less than `floor_bytes` are free.
-pub fn open_blobs(config: &Config, floor_bytes: u64) -> Result<Arc<dyn Blobs>, BlobError> {
-    let kind = match config.files.storage {
-        FileStorage::Volumes => BlobKind::Volumes,
-        FileStorage::Files => BlobKind::Files,
-    };
-    let folder = blobs_folder(config);
-    let options = BlobOptions {
-        floor_bytes,
-        ..BlobOptions::default()
-    };
-    blobs::open(&folder, kind, &options)
-}
-
-/// Where the contents of files lie.
-pub fn blobs_folder(config: &Config) -> PathBuf {
-    config.server.data.join("blobs")
-}
-
-/// How the store is opened under these settings.
-pub fn store_options(config: &Config) -> StoreOptions {
-    StoreOptions {
-        cache_bytes: config.memory.store_cache_bytes(),
-        ..StoreOptions::default()
-    }
-}
-
-/// The same as [`open_store`], to be written to: a database of an older format is brought to the newest one,
-/// after a backup of it was made.
-pub fn open_store_to_write(
-    config: &Config,
-    clock: &Clock,
-    rng: &Rng,
-) -> Result<(Store, Writer), AppError> {
-    upgraded(config, (clock, rng), open_store(config, clock, rng)?)
-}
-
-fn upgraded(
-    config: &Config,
-    tools: (&Clock, &Rng),
-    (store, mut writer): (Store, Writer),
-) -> Result<(Store, Writer), AppError> {
-    upgrade::upgrade(config, &store, &mut writer, tools).map_err(AppError::Upgrade)?;
-    Ok((store, writer))
-}
-
-/// Takes the data directory for this process and opens the store in it.
-pub fn open_store(
-    config: &Config,
-    clock: &Clock,
-    rng: &Rng,
-) -> Result<(Store, Writer), StoreError> {
-    store::open(&config.server.data, &store_options(config), rng, clock)
-}
-
-/// Where the search index lies.
-pub fn search_folder(config: &Config) -> PathBuf {
-    config.server.data.join("search")
-}
-
-/// How the search index is kept under these settings.
-pub fn search_options(config: &Config) -> search::Options {
-    search::Options {
-        cache_bytes: config.memory.search_cache_bytes(),
-        ..search::Options::default()
-    }
-}
-
-/// The realtime engine under these settings.
-fn engine_config(config: &Config) -> EngineConfig {
-    EngineConfig {
-        queue_bytes_in_all: usize::try_from(config.memory.outbox_bytes()).unwrap_or(usize::MAX),
-        ..EngineConfig::default()
-    }
 }
 
 impl App {
@@ -296,17 +156,18 @@ impl App {
         });
         let (sender, settings) = watch::channel(config.backups.clone());
         let backups = Shelf::new(config.server.data.clone(), settings);
+        let local_name = server.local_name();
+        let doctor = Doctor::new(config.clone(), clock.clone(), server.listening());
+        let doctor = Arc::new(doctor.called(move || local_name.now()));
         let parts = reload::Parts {
             service: service.clone(),
             realtime: realtime.clone(),
             control: server.control(),
+            doctor: doctor.clone(),
             backups: sender,
             metrics: metrics.as_ref().map(MetricsDoor::token),
         };
         let reload = Arc::new(Reload::new(parts, config));
-        let local_name = server.local_name();
-        let doctor = Doctor::new(config.clone(), clock.clone(), server.listening());
-        let doctor = Arc::new(doctor.called(move || local_name.now()));
         let settings = http::Settings {
             url: server.links().primary().to_owned(),
             path_prefix: config.server.path_prefix.clone(),
@@ -452,7 +313,7 @@ impl App {
         };
         let serve = async {
             let served = server.serve(Handlers { socket, http }, shutdown.clone());
-            let served = served.await;
+            let served = Box::pin(served).await;
             // When it could not even begin, the others must hear that it is over.
             shutdown.begin();
             served

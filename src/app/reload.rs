@@ -1,12 +1,16 @@
 //! Settings that change while the server runs: read again, laid over those in use, handed to whom they
 //! concern.
 
+use std::sync::Arc;
+
 use parking_lot::Mutex;
 use tokio::sync::watch;
 
-use super::{AppError, service_settings};
+use super::AppError;
+use super::opening::service_settings;
 use crate::base::logging::{self, Logging};
 use crate::config::{Backups, Config, LimitProfile};
+use crate::doctor::Doctor;
 use crate::metrics::Meters;
 use crate::realtime::Realtime;
 use crate::server::{Control, MetricsToken, StartError};
@@ -50,6 +54,7 @@ pub(super) struct Parts {
     pub service: Service,
     pub realtime: Realtime,
     pub control: Control,
+    pub doctor: Arc<Doctor>,
     pub backups: watch::Sender<Backups>,
     pub metrics: Option<MetricsToken>,
 }
@@ -104,6 +109,7 @@ impl Reload {
             service,
             realtime,
             control,
+            doctor,
             backups,
             metrics,
         } = &self.parts;
@@ -115,6 +121,7 @@ impl Reload {
         realtime.limit(config.limits.profile == LimitProfile::Default);
         realtime.watch(config.log.debug.clone());
         control.settle(config);
+        doctor.settle(config);
         backups.send_replace(config.backups.clone());
         logging::settle(logging_of(config));
         Ok(())

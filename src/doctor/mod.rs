@@ -19,6 +19,7 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use parking_lot::RwLock;
 use serde::{Deserialize, Serialize};
 use tokio::sync::Mutex;
 use tokio::task::spawn_blocking;
@@ -97,7 +98,8 @@ type Called = dyn Fn() -> Option<String> + Send + Sync;
 
 /// Looks at one server.
 pub struct Doctor {
-    config: Config,
+    /// As it is at the moment.
+    config: RwLock<Config>,
     clock: Clock,
     /// Where it listens, or would.
     listening: Vec<SocketAddr>,
@@ -118,7 +120,7 @@ impl Doctor {
     /// For the server with these settings that listens on these addresses, or would.
     pub fn new(config: Config, clock: Clock, listening: Vec<SocketAddr>) -> Self {
         Self {
-            config,
+            config: RwLock::new(config),
             clock,
             listening,
             called: None,
@@ -131,6 +133,11 @@ impl Doctor {
     pub fn called(mut self, called: impl Fn() -> Option<String> + Send + Sync + 'static) -> Self {
         self.called = Some(Box::new(called));
         self
+    }
+
+    /// From the next look on these are the settings.
+    pub fn settle(&self, config: &Config) {
+        self.config.write().clone_from(config);
     }
 
     /// For a server with these settings that may not run. An address whose port is chosen at the
@@ -146,22 +153,23 @@ impl Doctor {
 
     /// What the way of one request says about the proxy before this server.
     pub fn of_request(&self, way: Way<'_>) -> Check {
-        request::judge(&self.config, way)
+        request::judge(&self.config.read(), way)
     }
 
     /// Everything that can be seen from this machine; takes some seconds at most.
     pub async fn examine(&self) -> Vec<Check> {
-        let (config, now) = (self.config.clone(), self.clock.now());
+        let (config, now) = (self.config.read().clone(), self.clock.now());
+        let settings = config.clone();
         let here = spawn_blocking(move || {
-            let machine = machine::examine(&config, now);
-            [machine, storage::examine(&config, now)].concat()
+            let machine = machine::examine(&settings, now);
+            [machine, storage::examine(&settings, now)].concat()
         });
         let telling = match &self.called {
             None => Telling::Stopped,
             Some(called) => called().map_or(Telling::Nobody, Telling::Called),
         };
-        let around = network::examine(&self.config, &self.listening, now);
-        let name = local_name::examine(&self.config, &self.listening, telling);
+        let around = network::examine(&config, &self.listening, now);
+        let name = local_name::examine(&config, &self.listening, telling);
         let (around, name, here) = tokio::join!(around, name, here);
         // A check that panicked was logged; the others still count.
         [around, vec![name], here.unwrap_or_default()].concat()

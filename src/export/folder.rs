@@ -102,7 +102,7 @@ pub fn prepare(dir: &Path) -> Result<Prepared, ExportError> {
 
 /// Whether an export has something of this name at its root.
 fn is_ours(name: &str) -> bool {
-    let lists = name.starts_with("index") && name.ends_with(".html");
+    let lists = name.starts_with("index") && Path::new(name).extension() == Some("html".as_ref());
     lists || [UNPACKED, WHOLE].contains(&name) || PARTS.contains(&name)
 }
 

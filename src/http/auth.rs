@@ -89,10 +89,7 @@ pub(super) async fn sign_in(mut call: Call) -> Answer {
         .service()
         .sign_in(&username, &password, call.device())
         .await?;
-    Ok(with_session(
-        answer::ok(&LoggedIn::of(&signed_in))?,
-        &signed_in,
-    ))
+    logged_in(&call, &signed_in).await
 }
 
 impl LoggedIn {
@@ -105,8 +102,25 @@ impl LoggedIn {
     }
 }
 
-/// Hands the browser its session, and the mark by which it is known the next time.
-pub(super) fn with_session(response: Response, signed_in: &SignedIn) -> Response {
+/// The answer to who has just signed in.
+pub(super) async fn logged_in(call: &Call, signed_in: &SignedIn) -> Answer {
+    let response = answer::ok(&LoggedIn::of(signed_in))?;
+    Ok(with_session(call, response, signed_in).await)
+}
+
+/// Hands the browser its session, and the mark by which it is known the next time. The session that it had
+/// ends, whoever it was: nobody could go on with it, nor sign out of it here.
+pub(super) async fn with_session(
+    call: &Call,
+    response: Response,
+    signed_in: &SignedIn,
+) -> Response {
+    if let Some(before) = call.cookie_session()
+        && let Err(error) = call.service().sign_out(before).await
+    {
+        // The new one stands in any case; this one can be ended from it, or ends by itself.
+        tracing::warn!(%error, "the session that a browser had before still stands");
+    }
     let response = answer::with_cookie(response, SESSION_COOKIE, &signed_in.token);
     answer::with_cookie(response, DEVICE_COOKIE, &signed_in.device_token)
 }

@@ -237,6 +237,17 @@ impl Call {
         Ok(caller)
     }
 
+    /// The session that the browser's cookie stands for, where it is one that a new cookie takes the place of:
+    /// programs have as many sessions as they like.
+    pub(super) fn cookie_session(&self) -> Option<Caller> {
+        match credentials::token(&self.request.headers)? {
+            Token::Cookie(token) if self.site() == Site::Own => {
+                self.service().authenticate(&token).ok()
+            }
+            _ => None,
+        }
+    }
+
     /// Lets only our own pages, and programs that are no browsers, past here: for what needs no
     /// session but makes one.
     pub(super) fn not_from_elsewhere(&self) -> Result<(), Failure> {

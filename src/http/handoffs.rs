@@ -4,9 +4,10 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::answer::{self, Answer};
-use super::auth::{LoggedIn, with_session};
+use super::auth;
 use super::call::Call;
 use super::invites;
+use super::link::whose;
 use crate::base::clock::{Timestamp, iso};
 
 /// A link that signs one device in. It is shown this once.
@@ -28,22 +29,6 @@ pub(super) struct HandoffMade {
     trust_link: Option<String>,
 }
 
-/// Whom a link signs in.
-#[derive(Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct HandoffState {
-    /// The name of this server.
-    server_name: String,
-    /// What they sign in with.
-    username: String,
-    /// What others see.
-    display_name: String,
-    /// When it stops working.
-    #[serde(with = "iso")]
-    #[schema(value_type = String, format = DateTime)]
-    expires_at: Timestamp,
-}
-
 pub(super) async fn create(call: Call) -> Answer {
     let made = call.service().make_handoff(call.caller()?)?;
     let link = format!("{}/handoff/{}", invites::base_url(&call), made.code);
@@ -62,23 +47,13 @@ pub(super) async fn cancel(call: Call) -> Answer {
 }
 
 pub(super) async fn show(call: Call) -> Answer {
-    let found = call
-        .service()
-        .preview_handoff(call.param("code"), call.address())?;
-    answer::ok(&HandoffState {
-        server_name: found.server_name,
-        username: found.username,
-        display_name: found.display_name,
-        expires_at: found.expires_at,
-    })
+    let code = call.param("code");
+    whose(&call.service().preview_handoff(code, call.address())?)
 }
 
 pub(super) async fn accept(call: Call) -> Answer {
     call.not_from_elsewhere()?;
     let code = call.param("code").to_owned();
     let signed_in = call.service().accept_handoff(&code, call.device()).await?;
-    Ok(with_session(
-        answer::ok(&LoggedIn::of(&signed_in))?,
-        &signed_in,
-    ))
+    auth::logged_in(&call, &signed_in).await
 }

@@ -13,7 +13,7 @@ use super::error::Failure;
 use crate::base::clock::{Timestamp, iso_option};
 use crate::model::view::{ConversationView, InviteView, UserView};
 use crate::model::{ConversationId, Invite};
-use crate::service::{Joined, NewAccount, NewInvite};
+use crate::service::{InviteObstacle, Joined, NewAccount, NewInvite};
 
 /// An invite to be made. What is missing has its default.
 #[derive(Deserialize, ToSchema)]
@@ -66,6 +66,30 @@ pub(super) struct Preview {
     #[serde(with = "iso_option")]
     #[schema(value_type = Option<String>, format = DateTime)]
     expires_at: Option<Timestamp>,
+    /// Why nobody comes in by it at the moment; `null` if somebody does.
+    obstacle: Option<Obstacle>,
+}
+
+/// What keeps people out who have an invite that works.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+enum Obstacle {
+    /// Its group is archived for everybody.
+    ReadOnly,
+    /// Its group has no room for more.
+    Members,
+    /// Nobody may make an account; who has one comes in.
+    Registration,
+}
+
+impl From<InviteObstacle> for Obstacle {
+    fn from(obstacle: InviteObstacle) -> Self {
+        match obstacle {
+            InviteObstacle::ReadOnly => Self::ReadOnly,
+            InviteObstacle::Members => Self::Members,
+            InviteObstacle::Registration => Self::Registration,
+        }
+    }
 }
 
 /// An account to be made.
@@ -146,6 +170,7 @@ pub(super) async fn preview(call: Call) -> Answer {
         invited_by: preview.invited_by,
         conversation_title: preview.conversation_title,
         expires_at: preview.expires_at,
+        obstacle: preview.obstacle.map(Obstacle::from),
     })
 }
 
@@ -171,7 +196,8 @@ pub(super) async fn accept(mut call: Call) -> Answer {
         password,
     };
     let (service, device) = (call.service(), call.device());
-    came_in(service.accept_invite(code, account, device).await?)
+    let joined = service.accept_invite(code, account, device).await?;
+    came_in(&call, joined).await
 }
 
 /// Makes an account without an invite, where everybody may.
@@ -188,16 +214,18 @@ pub(super) async fn register(mut call: Call) -> Answer {
         password,
     };
     let (service, device) = (call.service(), call.device());
-    came_in(service.register(account, device).await?)
+    let joined = service.register(account, device).await?;
+    came_in(&call, joined).await
 }
 
-fn came_in(joined: Joined) -> Answer {
+async fn came_in(call: &Call, joined: Joined) -> Answer {
     let body = Accepted {
         token: joined.signed_in.token.clone(),
         user: joined.signed_in.user.clone(),
         conversation: joined.conversation,
     };
-    Ok(with_session(answer::created(&body)?, &joined.signed_in))
+    let response = answer::created(&body)?;
+    Ok(with_session(call, response, &joined.signed_in).await)
 }
 
 pub(super) async fn join(call: Call) -> Answer {

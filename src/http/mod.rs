@@ -23,6 +23,7 @@ mod handoffs;
 mod headers;
 mod health;
 mod invites;
+mod link;
 mod members;
 mod messages;
 mod openapi;

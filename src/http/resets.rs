@@ -4,9 +4,10 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::answer::{self, Answer};
-use super::auth::{LoggedIn, with_session};
+use super::auth;
 use super::call::Call;
 use super::invites;
+use super::link::whose;
 use super::users::NewPassword;
 use crate::base::clock::{Timestamp, iso};
 
@@ -24,22 +25,6 @@ pub(super) struct ResetLinkMade {
     qr_svg: String,
 }
 
-/// Whose password a link is for.
-#[derive(Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct ResetState {
-    /// The name of this server.
-    server_name: String,
-    /// What they sign in with.
-    username: String,
-    /// What others see.
-    display_name: String,
-    /// When it stops working.
-    #[serde(with = "iso")]
-    #[schema(value_type = String, format = DateTime)]
-    expires_at: Timestamp,
-}
-
 pub(super) async fn create(call: Call) -> Answer {
     let actor = call.caller()?.actor();
     let user = call.id("id")?;
@@ -53,15 +38,8 @@ pub(super) async fn create(call: Call) -> Answer {
 }
 
 pub(super) async fn show(call: Call) -> Answer {
-    let found = call
-        .service()
-        .preview_reset(call.param("code"), call.address())?;
-    answer::ok(&ResetState {
-        server_name: found.server_name,
-        username: found.username,
-        display_name: found.display_name,
-        expires_at: found.expires_at,
-    })
+    let code = call.param("code");
+    whose(&call.service().preview_reset(code, call.address())?)
 }
 
 pub(super) async fn finish(mut call: Call) -> Answer {
@@ -72,8 +50,5 @@ pub(super) async fn finish(mut call: Call) -> Answer {
         .service()
         .reset_password(code, new_password, call.device())
         .await?;
-    Ok(with_session(
-        answer::ok(&LoggedIn::of(&signed_in))?,
-        &signed_in,
-    ))
+    auth::logged_in(&call, &signed_in).await
 }

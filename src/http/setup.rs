@@ -102,5 +102,6 @@ pub(super) async fn finish(mut call: Call) -> Answer {
         conversation: done.conversation,
         invite: invites::made(&call, done.invite)?,
     };
-    Ok(with_session(answer::created(&body)?, &done.signed_in))
+    let response = answer::created(&body)?;
+    Ok(with_session(&call, response, &done.signed_in).await)
 }

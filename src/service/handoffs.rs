@@ -14,7 +14,7 @@ use super::limits::{LimitKey, LimitedAction};
 use super::rules::require_account;
 use super::sessions::start_session;
 use super::{
-    Answer, Caller, Device, HandoffPreview, NewHandoff, Purpose, Service, ServiceError, SignedIn,
+    Answer, Caller, Device, LinkPreview, NewHandoff, Purpose, Service, ServiceError, SignedIn,
 };
 use crate::base::clock::Timestamp;
 use crate::model::{Account, UserId};
@@ -113,11 +113,11 @@ impl Service {
     }
 
     /// Whom a code signs in, for somebody at this address. Errors: `handoff_invalid`, `rate_limited`.
-    pub fn preview_handoff(&self, code: &str, from: IpAddr) -> Answer<HandoffPreview> {
+    pub fn preview_handoff(&self, code: &str, from: IpAddr) -> Answer<LinkPreview> {
         self.limit(LimitedAction::Reset, LimitKey::network(from))?;
         let found = self.0.handoffs.find(&hash(code), self.0.clock.now())?;
         let account = require_maker(&self.0.store.view(), found)?;
-        Ok(HandoffPreview {
+        Ok(LinkPreview {
             server_name: self.server_name(),
             username: account.username,
             display_name: account.display_name,

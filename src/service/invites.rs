@@ -12,13 +12,14 @@ use super::members::require_room;
 use super::rules::{require_account, require_member, require_open};
 use super::setup::{admit, join};
 use super::{
-    Answer, Caller, Device, InvitePreview, Joined, NewAccount, NewInvite, Service, ServiceError,
+    Answer, Caller, Device, InviteObstacle, InvitePreview, Joined, NewAccount, NewInvite, Service,
+    ServiceError,
 };
 use crate::base::clock::Timestamp;
 use crate::model::ids::{ConversationId, InviteId, UserId};
 use crate::model::view::ConversationView;
-use crate::model::{Account, EventBody, Invite, MemberRole, Registration, Role};
-use crate::store::{Reads, accounts, conversations, invites, members};
+use crate::model::{Account, EventBody, GroupState, Invite, MemberRole, Registration, Role};
+use crate::store::{Reads, accounts, conversations, groups, invites, members};
 
 /// The most invites of one person that work at the same time.
 const MOST: usize = 100;
@@ -161,6 +162,7 @@ impl Service {
             invited_by: self.sender_view(invite.created_by).display_name,
             conversation_title: title,
             expires_at: invite.expires_at,
+            obstacle: obstacle(&state, &invite, self.registration())?,
         })
     }
 
@@ -228,6 +230,25 @@ impl Service {
             .await?;
         self.conversation_view(caller.user, group)
     }
+}
+
+/// What keeps people out at the moment.
+fn obstacle(
+    state: &dyn Reads,
+    invite: &Invite,
+    registration: Registration,
+) -> Answer<Option<InviteObstacle>> {
+    if let Some(group) = invite.conversation {
+        if groups::state(state, group)? == GroupState::ReadOnly {
+            return Ok(Some(InviteObstacle::ReadOnly));
+        }
+        let found = conversations::find(state, group)?;
+        if found.is_some_and(|group| require_room(&group, 1).is_err()) {
+            return Ok(Some(InviteObstacle::Members));
+        }
+    }
+    let closed = registration == Registration::Closed;
+    Ok(closed.then_some(InviteObstacle::Registration))
 }
 
 /// Invites let people in who have no account, unless nobody may make one.

@@ -11,7 +11,7 @@ use super::decision::Decision;
 use super::fields;
 use super::limits::{LimitKey, LimitedAction};
 use super::rules::require_admin;
-use super::{Answer, Device, NewResetLink, ResetPreview, Service, ServiceError, SignedIn};
+use super::{Answer, Device, LinkPreview, NewResetLink, Service, ServiceError, SignedIn};
 use crate::base::clock::Timestamp;
 use crate::model::ids::UserId;
 use crate::model::{Account, Actor, EventBody, ResetLink, Role};
@@ -63,11 +63,11 @@ impl Service {
 
     /// Whose password a link is for, for somebody at this address. Errors: `reset_invalid`,
     /// `rate_limited`.
-    pub fn preview_reset(&self, code: &str, from: IpAddr) -> Answer<ResetPreview> {
+    pub fn preview_reset(&self, code: &str, from: IpAddr) -> Answer<LinkPreview> {
         self.limit(LimitedAction::Reset, LimitKey::network(from))?;
         let state = self.0.store.view();
         let (account, link) = require_link(&state, code, self.0.clock.now())?;
-        Ok(ResetPreview {
+        Ok(LinkPreview {
             server_name: self.server_name(),
             username: account.username,
             display_name: account.display_name,

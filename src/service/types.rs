@@ -119,6 +119,19 @@ pub struct InvitePreview {
     pub conversation_title: Option<String>,
     /// When it stops working.
     pub expires_at: Option<Timestamp>,
+    /// Why nobody comes in by it at the moment.
+    pub obstacle: Option<InviteObstacle>,
+}
+
+/// What keeps people out who have an invite that works.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum InviteObstacle {
+    /// Its group is archived for everybody.
+    ReadOnly,
+    /// Its group has no room for more.
+    Members,
+    /// Nobody may make an account; who has one comes in.
+    Registration,
 }
 
 /// A link by which somebody chooses a new password.
@@ -130,9 +143,9 @@ pub struct NewResetLink {
     pub expires_at: Timestamp,
 }
 
-/// Whose password a link is for.
+/// Whom a link is for: to a new password, or to sign a device in.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ResetPreview {
+pub struct LinkPreview {
     /// The server's name.
     pub server_name: String,
     /// What they sign in with.
@@ -152,19 +165,6 @@ pub struct NewHandoff {
     pub expires_at: Timestamp,
     /// How long that is.
     pub works_for: Duration,
-}
-
-/// Whom a hand-off signs in.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct HandoffPreview {
-    /// The server's name.
-    pub server_name: String,
-    /// What they sign in with.
-    pub username: String,
-    /// What others see.
-    pub display_name: String,
-    /// When it stops working.
-    pub expires_at: Timestamp,
 }
 
 /// A conversation to be made. All fields as typed.

@@ -59,6 +59,22 @@ test("an archived group is read by its people, says so, and takes no more until 
   await bob.leave();
 });
 
+test("an invitation to an archived group says so before somebody makes an account", async () => {
+  const room = await make("Old choir", ["bob"]);
+  const invite = (await ann.api("POST", "/api/invites", { conversationId: room })).body;
+  assert.equal((await root.api("PATCH", `/api/admin/groups/${room}`, { readOnly: true })).status, 200);
+  const stranger = await Person.at(browser);
+  await stranger.visit(at(`/invite/${invite.code}`));
+  await stranger.seesText("This group is archived: nobody comes in any more.");
+  assert.equal(await stranger.page.getByLabel("Password", { exact: true }).count(), 0);
+  await stranger.leave();
+  const cy = await signedIn("cy");
+  await cy.visit(at(`/invite/${invite.code}`));
+  await cy.seesText("This group is archived: nobody comes in any more.");
+  assert.equal(await cy.page.getByRole("button", { name: /Old choir/ }).count(), 0);
+  await cy.leave();
+});
+
 test("a group is deleted by its name and the password, goes at once for who has it open, and nothing breaks", async () => {
   const room = await make("Old plans (2019)", ["bob"]);
   await sendFiles(server, ann, room, "the plan of plans", [{ name: "plan.txt", mimeType: "text/plain", buffer: Buffer.alloc(9_000, 65) }]);

@@ -377,7 +377,7 @@ fn names(folder: &Path) -> Vec<String> {
 struct Endless {
     child: Child,
     /// Where the rest would come from.
-    _pipe: fs::File,
+    pipe: fs::File,
 }
 
 impl Endless {
@@ -400,7 +400,7 @@ impl Endless {
         }
         let mut pipe = fs::File::options().write(true).open(&pipe).unwrap();
         pipe.write_all(&whole[..whole.len() / 2]).unwrap();
-        Self { child, _pipe: pipe }
+        Self { child, pipe }
     }
 }
 
@@ -416,7 +416,7 @@ async fn an_export_that_is_interrupted_leaves_nothing_and_one_that_was_killed_is
     succeeds(&command.stdout(Stdio::piped()).output().unwrap());
 
     for signal in ["-INT", "-TERM"] {
-        let Endless { mut child, _pipe } = Endless::begin(&house, "out");
+        let Endless { mut child, pipe } = Endless::begin(&house, "out");
         let mut said = BufReader::new(child.stderr.take().unwrap());
         let id = child.id().to_string();
         assert!(
@@ -429,20 +429,21 @@ async fn an_export_that_is_interrupted_leaves_nothing_and_one_that_was_killed_is
         let mut line = String::new();
         said.read_line(&mut line).unwrap();
         assert!(line.starts_with("Stopping: "), "{line}");
-        drop(_pipe);
+        drop(pipe);
         said.read_to_string(&mut line).unwrap();
         assert!(line.contains("it was interrupted"), "{line}");
         assert_eq!(child.wait().unwrap().code(), Some(1));
         assert_eq!(names(&house.path("out")), [""; 0]);
     }
 
-    let Endless { mut child, _pipe } = Endless::begin(&house, "out");
+    let Endless { mut child, pipe } = Endless::begin(&house, "out");
     // Nobody else takes the folder meanwhile.
     let other = house.export("out", &[]);
     let said = String::from_utf8_lossy(&other.stderr).into_owned();
     assert!(said.contains("another export is being written"), "{said}");
     child.kill().unwrap();
     child.wait().unwrap();
+    drop(pipe);
     assert!(house.path("out/.unpacked").exists());
     succeeds(&house.export("out", &[]));
     assert!(house.path("out/export.json").exists());

@@ -630,6 +630,19 @@ async fn what_tells_trust_from_none_is_had_over_tls_by_any_page() {
     let page = exchange(shell.tls("localhost").await.unwrap(), &request("/trust")).await;
     let plain = shell.links.trust.as_ref().unwrap();
     assert!(page.contains(&format!(">{plain}</bdi>")), "{page}");
+    // Behind a mapping of ports, the one that the device uses counts.
+    for (host, origin) in [
+        ("chat.example:9443", "https://chat.example:9443"),
+        ("chat.example", "https://chat.example"),
+    ] {
+        let asked = request("/trust").replace("localhost", host);
+        let page = exchange(shell.tls("localhost").await.unwrap(), &asked).await;
+        assert!(page.contains(&format!("href=\"{origin}/\"")), "{page}");
+        assert!(
+            page.contains(&format!("connect-src {origin}/trust/mark.svg;")),
+            "{page}"
+        );
+    }
     // All else below it is the product's.
     let other = exchange(shell.tls("localhost").await.unwrap(), &request("/trust/x")).await;
     assert!(!other.contains("cross-origin\r\n"), "{other}");

@@ -25,6 +25,7 @@ const FAMILIES = [
   "error.",
   "file.size.",
   "files.",
+  "join.obstacle.",
   "keys.",
   "list.none.",
   "list.section.",

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::describe::{Operation, operation};
 use crate::http::admin::{groups, health, house, people, storage};
-use crate::http::{auth, backups, confirm, resets, users};
+use crate::http::{auth, backups, confirm, link, resets, users};
 
 /// All of them.
 pub(super) fn all() -> Vec<Operation> {
@@ -239,7 +239,7 @@ fn passwords() -> Vec<Operation> {
             "Whose password a link is for.",
         )
         .open()
-        .gives::<resets::ResetState>(200, "It can be used.")
+        .gives::<link::LinkState<'_>>(200, "It can be used.")
         .refuses(&["reset_invalid"]),
         operation(
             Method::POST,

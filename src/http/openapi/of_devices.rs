@@ -3,7 +3,7 @@
 use http::Method;
 
 use super::describe::{Operation, operation};
-use crate::http::{auth, handoffs};
+use crate::http::{auth, handoffs, link};
 
 pub(super) fn all() -> [Operation; 4] {
     const OWN: &str = "/api/auth/handoff";
@@ -27,7 +27,7 @@ pub(super) fn all() -> [Operation; 4] {
         .gives_nothing("It works no more."),
         operation(Method::GET, ONE, "handoff", "Whom a hand-off signs in.")
             .open()
-            .gives::<handoffs::HandoffState>(200, "It works.")
+            .gives::<link::LinkState<'_>>(200, "It works.")
             .refuses(&["handoff_invalid"]),
         operation(
             Method::POST,

@@ -64,7 +64,17 @@ async fn an_archived_group_is_read_and_nobody_writes_until_it_is_opened_again() 
     let mut tab = Socket::enter(&bob).await.unwrap();
     tab.join(&room).await;
 
+    let invite = json!({"conversationId": room});
+    let invite = ada.post("/api/invites", invite).await.gives(201);
+    let invite = format!("/api/invites/{}", invite["code"].as_str().unwrap());
+    let obstacle = async || {
+        let preview = server.visitor().get(&format!("{invite}/preview")).await;
+        preview.gives(200)["obstacle"].clone()
+    };
+    assert_eq!(obstacle().await, Value::Null);
+
     let group = read_only(&admin, &room, true).await;
+    assert_eq!(obstacle().await, "readOnly");
     assert_eq!(
         (&group["readOnly"], &group["title"]),
         (&json!(true), &json!("Garden"))
@@ -102,7 +112,15 @@ async fn an_archived_group_is_read_and_nobody_writes_until_it_is_opened_again() 
     let also = format!("/api/messages/{}", also["id"].as_str().unwrap());
     bob.delete(&also).await.gives(204);
 
+    let dan = json!({"username": "dan", "password": crate::harness::PASSWORD});
+    let accept = format!("{invite}/accept");
+    refused(server.visitor().post(&accept, dan).await);
+
     assert_eq!(read_only(&admin, &room, false).await["readOnly"], false);
+    assert_eq!(obstacle().await, Value::Null);
+    let house = json!({"registration": "closed"});
+    admin.patch("/api/admin/house", house).await.gives(200);
+    assert_eq!(obstacle().await, "registration");
     ada.send(&room, "more").await;
     assert_eq!(own(&ada, &room).await.gives(200)["readOnly"], false);
     ada.post("/api/invites", nobody_could_use_it)

@@ -209,3 +209,47 @@ async fn links_to_hand_over_are_tried_at_a_rate_by_network() {
     }
     accept(&visitor, &path).await.refuses(429, "rate_limited");
 }
+
+#[tokio::test]
+async fn a_browser_has_one_session_and_a_program_as_many_as_it_likes() {
+    let server = TestServer::start().await;
+    let (ada, bob) = (server.person("ada").await, server.person("bob").await);
+    let visitor = server.visitor();
+    // Bob's browser goes on as Ada: his session there ends, and its tabs hear of it.
+    let of_bob = server.visitor().sign_in("bob", PASSWORD).await;
+    let mut tab = Socket::enter(&of_bob).await.unwrap();
+    let path = path_of(&made(&ada).await);
+    let cookie = format!("__Host-inkspot={}", of_bob.token.as_ref().unwrap());
+    let request = visitor
+        .request(Method::POST, &path)
+        .header("cookie", cookie)
+        .header("sec-fetch-site", "same-origin");
+    let entered = Reply::to(request).await.gives(200);
+    assert_eq!(entered["user"]["username"], "ada");
+    assert_eq!(tab.expect("session-ended").await["code"], "signed_out");
+    of_bob
+        .get("/api/auth/me")
+        .await
+        .refuses(401, "unauthorized");
+    bob.get("/api/auth/me").await.gives(200);
+
+    // The same by a password; and what comes from elsewhere ends nothing.
+    let login = json!({"username": "bob", "password": PASSWORD});
+    let token = entered["token"].as_str().unwrap();
+    let phone = visitor.with_token(token);
+    let sign_in = |site: &'static str| {
+        let request = visitor.request(Method::POST, "/api/auth/login");
+        let cookie = format!("__Host-inkspot={token}");
+        let request = request.header("cookie", cookie).json(&login);
+        Reply::to(request.header("sec-fetch-site", site))
+    };
+    sign_in("cross-site").await.refuses(403, "origin_refused");
+    phone.get("/api/auth/me").await.gives(200);
+    sign_in("same-origin").await.gives(200);
+    phone.get("/api/auth/me").await.refuses(401, "unauthorized");
+
+    // A program that has a token keeps its session.
+    let path = path_of(&made(&ada).await);
+    accept(&bob, &path).await.gives(200);
+    bob.get("/api/auth/me").await.gives(200);
+}

@@ -1,11 +1,13 @@
 //! Settings change while the server runs.
 
+use std::process::Stdio;
+
 use inkspot::app::LIVE;
 use serde_json::json;
 
 use super::Watched;
 use crate::harness::PASSWORD;
-use crate::process::add_user;
+use crate::process::{add_user, inkspot};
 
 #[tokio::test]
 async fn a_reload_changes_what_can_change_and_names_the_rest() {
@@ -14,6 +16,9 @@ async fn a_reload_changes_what_can_change_and_names_the_rest() {
     let anna = server.process.visitor().sign_in("anna", PASSWORD).await;
     let called = async || anna.get("/api/auth/me").await.gives(200)["serverName"].clone();
     assert_eq!(called().await, "Before");
+    // A device that is to trust this server reads what the authority is for.
+    let trust = async || anna.get("/trust").await.text;
+    assert!(trust().await.contains("\u{2068}Before"));
 
     server.reload(
         "[server]\nname = \"After\"\nhostnames = [\"chat.example\"]\n\
@@ -27,6 +32,11 @@ async fn a_reload_changes_what_can_change_and_names_the_rest() {
     );
     assert_eq!(line["needs_restart"], "server.hostnames, memory.budget_mib");
     assert_eq!(called().await, "After");
+    let page = trust().await;
+    assert!(
+        page.contains("\u{2068}After") && !page.contains("\u{2068}Before"),
+        "{page}"
+    );
     let usage = anna.get("/api/auth/usage").await.gives(200);
     assert_eq!(usage["quota"], json!(3 << 20), "{usage}");
     let long = anna.request(reqwest::Method::POST, "/api/uploads");
@@ -50,6 +60,26 @@ async fn a_reload_changes_what_can_change_and_names_the_rest() {
     let line = server.line(2, "read the settings again").await;
     assert_eq!(line["changed"], "nothing");
     assert_eq!(line["needs_restart"], "server.hostnames, memory.budget_mib");
+}
+
+#[tokio::test]
+async fn the_doctor_goes_by_the_settings_of_the_moment() {
+    let server = Watched::start("[backups]\npassphrase_file = \"/nowhere/it/is\"\n").await;
+    let backups = |count: usize| {
+        let mut command = inkspot();
+        command
+            .args(["doctor", "--json", "--data"])
+            .arg(server.data());
+        let asked = command.stdout(Stdio::piped()).output().unwrap();
+        let checks: Vec<serde_json::Value> = serde_json::from_slice(&asked.stdout).unwrap();
+        let mut found = checks.into_iter().filter(|it| it["id"] == "backups");
+        let found = found.next().unwrap();
+        assert_eq!(found["state"] == "fail", count == 0, "{found}");
+    };
+    backups(0);
+    server.reload("[backups]\nevery_hours = 12\n");
+    server.line(1, "read the settings again").await;
+    backups(1);
 }
 
 #[tokio::test]

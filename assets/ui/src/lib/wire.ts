@@ -149,6 +149,8 @@ export interface InvitePreview {
   invitedBy: string;
   conversationTitle: string | null;
   expiresAt: Time | null;
+  /** Why nobody comes in by it now: its group is archived, it is full, or nobody may make an account. */
+  obstacle: "readOnly" | "members" | "registration" | null;
 }
 
 /** A page of history, oldest first; a `null` cursor means there is nothing more that way. */

@@ -34,12 +34,21 @@ export function InvitePage() {
     );
   }
   if (preview.data === null) return <Cover>{null}</Cover>;
-  const { invitedBy: name, conversationTitle: title, serverName } = preview.data;
+  const { invitedBy: name, conversationTitle: title, serverName, obstacle } = preview.data;
   return (
     <Cover serverName={serverName}>
       <h1>{title === null ? t("join.title", { name }) : t("join.titleRoom", { name, title })}</h1>
       {session.value.phase === "in" ? (
         <Join code={code} preview={preview.data} />
+      ) : obstacle !== null ? (
+        <>
+          <p class="lede">{t(`join.obstacle.${obstacle}`)}</p>
+          <div class="actions">
+            <a class="button" href={at("/signin")}>
+              {t("join.have")}
+            </a>
+          </div>
+        </>
       ) : (
         <>
           <p class="lede">{t("join.lede")}</p>
@@ -63,13 +72,15 @@ export function InvitePage() {
 function Join({ code, preview }: { code: string; preview: InvitePreview }) {
   const { route } = useLocation();
   const task = useTask();
-  const title = preview.conversationTitle;
+  const { conversationTitle: title, obstacle } = preview;
+  const shut = obstacle !== null && obstacle !== "registration";
   return (
     <>
       <p class="lede">{t("join.signedIn", { name: session.value.user?.displayName ?? "" })}</p>
+      {shut && <p>{t(`join.obstacle.${obstacle}`)}</p>}
       <ErrorNote text={task.error} />
       <div class="actions">
-        {title !== null && (
+        {title !== null && !shut && (
           <Button
             kind="primary"
             busy={task.busy}

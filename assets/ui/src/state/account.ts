@@ -97,6 +97,16 @@ export function leave(code: string | null): void {
   void api.getSession().then(({ registration }) => (session.value = { ...session.peek(), registration }), () => undefined);
 }
 
+/** The server has ended a session of this browser: the one of this page, unless another one has taken its place meanwhile. */
+export async function sessionEnded(code: string): Promise<void> {
+  const { phase, sessionId } = session.peek();
+  if (phase !== "in") return;
+  const here = await api.getSession().catch(() => null);
+  if (session.peek().sessionId !== sessionId) return; // Somebody has come in.
+  if (here === null || here.me === null) leave(code);
+  else if (here.me.sessionId !== sessionId) await enter(here.me);
+}
+
 /** Signs in and out together with the other tabs. */
 export function followTabs(): void {
   onNews((news) => {
@@ -117,4 +127,4 @@ export async function rename(displayName: string): Promise<void> {
   session.value = { ...session.peek(), user };
 }
 
-setUnauthorizedListener(() => leave("session_ended"));
+setUnauthorizedListener(() => void sessionEnded("session_ended"));

@@ -4,7 +4,7 @@ import { batch } from "@preact/signals";
 import { t } from "../lib/text";
 import type { Message, ServerState } from "../lib/wire";
 import type { SharedLine } from "../realtime/shared";
-import { callMe, confirmSession, leave, myId } from "./account";
+import { callMe, confirmSession, myId, sessionEnded } from "./account";
 import * as list from "./conversations";
 import { newDevice, notedDevice } from "./devices";
 import { heardDraft, syncDrafts } from "./drafts";
@@ -94,7 +94,7 @@ export function hear(parts: Parts): void {
   hearTheLink(parts);
   hearTheTabs(parts);
   events.on("session-started", (device) => (newDevice.value = device));
-  events.on("session-ended", ({ code }) => leave(code));
+  events.on("session-ended", ({ code }) => void sessionEnded(code));
   for (const name of ["new-message", "message-sent"] as const) {
     events.on(name, (message) =>
       pace.run(() => {
@@ -166,7 +166,7 @@ function hearTheLink(parts: Parts): void {
     if (realtime.leading) link.failed(restarting);
   });
   events.on("refused", ({ code }) => {
-    if (code === "unauthorized") leave("session_ended");
+    if (code === "unauthorized") void sessionEnded("session_ended");
     else if (realtime.leading) link.failed();
   });
 }

@@ -56,6 +56,9 @@ export const doors = {
   "join.open": "Zu deinen Unterhaltungen",
   "join.invalid": "Diese Einladung gilt nicht mehr.",
   "join.invalidText": "Sie ist abgelaufen, wurde zurückgezogen oder hat alle hereingelassen, für die sie gedacht war. Bitte um eine neue.",
+  "join.obstacle.readOnly": "Diese Gruppe ist archiviert: Niemand kommt mehr hinein. Bitte eine Administratorin oder einen Administrator, sie wieder zu öffnen.",
+  "join.obstacle.members": "Diese Gruppe ist voll. Bitte die Person, die dich eingeladen hat, Platz zu schaffen.",
+  "join.obstacle.registration": "Hier entstehen gerade keine neuen Konten. Wer eines hat, kann sich anmelden.",
   "join.have": "Ich habe schon ein Konto",
 
   "handoff.title": "Über ein anderes Gerät anmelden",

@@ -56,6 +56,9 @@ export const doors = {
   "join.open": "Open your conversations",
   "join.invalid": "This invitation no longer works.",
   "join.invalidText": "It has ended, was withdrawn, or has let in everyone it was made for. Ask for a new one.",
+  "join.obstacle.readOnly": "This group is archived: nobody comes in any more. Ask an administrator to open it again.",
+  "join.obstacle.members": "This group is full. Ask who invited you to make room.",
+  "join.obstacle.registration": "No new accounts are made here now. Whoever has one can sign in.",
   "join.have": "I already have an account",
 
   "handoff.title": "Sign in by another device",

@@ -56,6 +56,9 @@ export const doors = {
   "join.open": "Abrir tus conversaciones",
   "join.invalid": "Esta invitación ya no sirve.",
   "join.invalidText": "Ha terminado, se ha retirado o ya ha dejado entrar a todas las personas para las que se hizo. Pide una nueva.",
+  "join.obstacle.readOnly": "Este grupo está archivado: ya no entra nadie. Pide a un administrador que lo vuelva a abrir.",
+  "join.obstacle.members": "Este grupo está lleno. Pide a quien te invitó que haga sitio.",
+  "join.obstacle.registration": "Aquí no se crean cuentas nuevas ahora. Quien ya tiene una puede entrar.",
   "join.have": "Ya tengo una cuenta",
 
   "handoff.title": "Entrar desde otro dispositivo",

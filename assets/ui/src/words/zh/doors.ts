@@ -56,6 +56,9 @@ export const doors = {
   "join.open": "打开你的会话",
   "join.invalid": "这个邀请已失效。",
   "join.invalidText": "它已到期、被撤回，或名额已满。请再要一个。",
+  "join.obstacle.readOnly": "该群组已归档，不再接受新成员。请联系管理员重新开放。",
+  "join.obstacle.members": "该群组已满。请让邀请你的人腾出位置。",
+  "join.obstacle.registration": "这里目前不能创建新账号。已有账号的人可以登录。",
   "join.have": "我已有账号",
 
   "handoff.title": "通过另一台设备登录",
