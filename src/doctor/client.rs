@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::{Request, Response};
-use http_body_util::{BodyExt, Empty, Full, Limited};
+use http_body_util::{BodyExt, Full, Limited};
 use hyper::client::conn::http1;
 use hyper::upgrade::Upgraded;
 use hyper_util::rt::TokioIo;
@@ -84,9 +84,9 @@ pub(super) async fn ask(
 pub(super) async fn first_words(
     at: SocketAddr,
     tls: Option<&ServerName<'static>>,
-    request: Request<Empty<Bytes>>,
+    request: Request<Full<Bytes>>,
 ) -> Result<Result<String, u16>, Trouble> {
-    let (mut sender, _) = dial::<Empty<Bytes>>(at, tls).await?;
+    let (mut sender, _) = dial(at, tls).await?;
     let answer = within(sender.send_request(request)).await?;
     let answer: Response<_> = answer.map_err(no_http)?;
     if answer.status().as_u16() != 101 {
@@ -114,15 +114,10 @@ async fn frame(stream: &mut TokioIo<Upgraded>) -> std::io::Result<String> {
     Ok(String::from_utf8_lossy(&words).into_owned())
 }
 
-async fn dial<B>(
+async fn dial(
     at: SocketAddr,
     tls: Option<&ServerName<'static>>,
-) -> Result<(http1::SendRequest<B>, Chain), Trouble>
-where
-    B: http_body::Body + Send + 'static,
-    B::Data: Send,
-    B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
-{
+) -> Result<(http1::SendRequest<Full<Bytes>>, Chain), Trouble> {
     let tcp = within(TcpStream::connect(at)).await?;
     let tcp = tcp.map_err(Trouble::Connect)?;
     let Some(name) = tls else {
@@ -136,11 +131,8 @@ where
     Ok((speak(tls).await?, chain))
 }
 
-async fn speak<B, S>(stream: S) -> Result<http1::SendRequest<B>, Trouble>
+async fn speak<S>(stream: S) -> Result<http1::SendRequest<Full<Bytes>>, Trouble>
 where
-    B: http_body::Body + Send + 'static,
-    B::Data: Send,
-    B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
     S: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin + Send + 'static,
 {
     let made = within(http1::handshake(TokioIo::new(stream))).await?;

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use bytes::Bytes;
 use http::{Request, Uri};
-use http_body_util::{Empty, Full};
+use http_body_util::Full;
 use rustls::pki_types::ServerName;
 
 use super::client::{self, Reply, Trouble};
@@ -201,7 +201,7 @@ impl Address {
             .header("upgrade", "websocket")
             .header("sec-websocket-version", "13")
             .header("sec-websocket-key", KEY)
-            .body(Empty::<Bytes>::new());
+            .body(Full::default());
         let Ok(request) = request else {
             return WEBSOCKET.fail("It can't be asked.", "Correct the address.");
         };

@@ -1,38 +1,31 @@
-//! One connection: from the accepted stream to the handler's answers.
+//! One connection: from the accepted stream to its end. Who asks over it is answered in `guest`.
 //!
 //! Everything that a client can do slowly has a limit here: the handshake, the first request,
 //! each request's header, each answer.
 
-use std::convert::Infallible;
 use std::net::SocketAddr;
-use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
 
-use futures_util::FutureExt;
-use http::{Request, Response, Uri};
-use hyper::body::Incoming;
-use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
 use rustix::net::sockopt::set_tcp_user_timeout;
 use rustls::ServerConfig;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
-use tokio::sync::{Notify, OwnedSemaphorePermit, watch};
+use tokio::sync::{OwnedSemaphorePermit, watch};
 
+use super::Timeouts;
 use super::gate::{NoRoom, Slot};
-use super::handler::{BoxBody, Handler};
+use super::guest::{Asked, Guest, service};
+use super::handler::Handler;
 use super::redirect::Plain;
-use super::requests::{RequestId, Requests};
-use super::{Timeouts, answer, peer, requests};
+use super::requests::Requests;
 use crate::acme;
 use crate::base::clock::Clock;
 use crate::base::rng::Rng;
 use crate::base::shutdown::{Shutdown, Working};
 use crate::config::Network;
-use crate::model::peer::{Admission, Progress};
+use crate::model::peer::Admission;
 use crate::tls::TlsStream;
 
 /// The most that all headers of one request may take.
@@ -191,27 +184,14 @@ async fn serve_http<I>(
 ) where
     I: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
-    let admission = Admission::new(place);
-    let asked = Arc::new(AtomicBool::new(false));
-    let service = {
-        let (asked, shared) = (asked.clone(), shared.clone());
-        service_fn(move |mut request: Request<Incoming>| {
-            asked.store(true, Ordering::Relaxed);
-            let (peer, id) = {
-                let trusted = shared.trusted_proxies.borrow();
-                let is_trusted = peer::is_trusted(from.ip(), &trusted);
-                (
-                    peer::peer(from.ip(), tls, request.headers(), &trusted),
-                    RequestId::of(request.headers(), is_trusted, &shared.rng),
-                )
-            };
-            request.extensions_mut().insert(peer);
-            request.extensions_mut().insert(id);
-            request.extensions_mut().insert(admission.clone());
-            let shared = shared.clone();
-            async move { Ok::<_, Infallible>(respond(request, &shared).await) }
-        })
+    let asked = Arc::new(Asked::default());
+    let guest = Guest {
+        from,
+        tls,
+        place: Ok(Admission::new(place)),
+        asked: asked.clone(),
     };
+    let service = service(guest, shared.clone());
     let builder = shared.protocols.of(http2);
     let connection = builder.serve_connection_with_upgrades(TokioIo::new(io), service);
     tokio::pin!(connection);
@@ -220,7 +200,7 @@ async fn serve_http<I>(
     // Who has just come in is not sent away without an answer.
     let leave = async {
         shared.shutdown.begun().await;
-        if !asked.load(Ordering::Relaxed) {
+        if !asked.anything() {
             shared.last_words().await;
         }
     };
@@ -240,7 +220,7 @@ async fn serve_http<I>(
             }
             () = &mut first_request, if waiting => {
                 waiting = false;
-                if !asked.load(Ordering::Relaxed) {
+                if !asked.anything() {
                     return;
                 }
             }
@@ -251,23 +231,24 @@ async fn serve_http<I>(
 /// Tells somebody for whom there is no room so, in the language of the connection, and closes it.
 pub(super) async fn turn_away(
     stream: TcpStream,
+    from: SocketAddr,
     full: NoRoom,
     shared: Arc<Shared>,
     place: OwnedSemaphorePermit,
 ) {
     let told = async {
         let Some(config) = &shared.tls else {
-            return tell_full(stream, false, full, &shared).await;
+            return tell_full(stream, false, from, full, &shared).await;
         };
         let mut first = [0];
         if stream.peek(&mut first).await.is_ok_and(|read| read == 1)
             && first[0].is_ascii_uppercase()
         {
-            return tell_full(stream, false, full, &shared).await;
+            return tell_full(stream, false, from, full, &shared).await;
         }
         if let Ok(stream) = TlsStream::accept(stream, config.clone()).await {
             let http2 = stream.speaks(b"h2");
-            tell_full(stream, http2, full, &shared).await;
+            tell_full(stream, http2, from, full, &shared).await;
         }
     };
     let limit = shared.timeouts.handshake;
@@ -276,112 +257,25 @@ pub(super) async fn turn_away(
     drop(place);
 }
 
-async fn tell_full<I>(io: I, http2: bool, full: NoRoom, shared: &Shared)
+async fn tell_full<I>(io: I, http2: bool, from: SocketAddr, full: NoRoom, shared: &Arc<Shared>)
 where
     I: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
-    let asked = Arc::new(Notify::new());
-    let service = {
-        let asked = asked.clone();
-        service_fn(move |_: Request<Incoming>| {
-            asked.notify_one();
-            async move { Ok::<_, Infallible>(answer::full(full)) }
-        })
+    let asked = Arc::new(Asked::default());
+    let guest = Guest {
+        from,
+        tls: false,
+        place: Err(full),
+        asked: asked.clone(),
     };
+    let service = service(guest, shared.clone());
     let builder = shared.protocols.of(http2);
     let connection = builder.serve_connection_with_upgrades(TokioIo::new(io), service);
     tokio::pin!(connection);
     tokio::select! {
         _ = connection.as_mut() => return,
-        () = asked.notified() => connection.as_mut().graceful_shutdown(),
+        () = asked.first.notified() => connection.as_mut().graceful_shutdown(),
     }
     // What goes wrong from here on is the affair of who is not let in.
     let _ = connection.await;
-}
-
-/// The answer to one request. A handler that panics or takes too long costs its request only.
-async fn respond(mut request: Request<Incoming>, shared: &Shared) -> Response<BoxBody> {
-    let (http, socket, socket_path, prefix, plain) = match &shared.answers {
-        Answers::Plain(plain) => return plain.answer(&request),
-        Answers::Product {
-            http,
-            socket,
-            socket_path,
-            path_prefix,
-            plain,
-        } => (http, socket, socket_path, path_prefix, plain),
-    };
-    strip_prefix(request.uri_mut(), prefix);
-    if let Some(about_trust) = plain.as_ref().and_then(|plain| plain.over_tls(&request)) {
-        return about_trust;
-    }
-    let path = request.uri().path();
-    let is_socket = path.strip_suffix('/').unwrap_or(path) == socket_path;
-    let (handler, kind) = if is_socket {
-        (socket, "socket")
-    } else {
-        (http, requests::kind(path))
-    };
-    let watched = shared.requests.watch(&mut request, kind);
-    let progress = Progress::default();
-    request.extensions_mut().insert(progress.clone());
-    let work = AssertUnwindSafe(async { handler.answer(request).await }).catch_unwind();
-    tokio::pin!(work);
-    let limit: Duration = shared.timeouts.answer;
-    let mut response = loop {
-        break match shared.clock.timeout(limit, work.as_mut()).await {
-            Some(Ok(response)) => response,
-            // The panic hook has logged it.
-            Some(Err(_)) => answer::internal(),
-            None if progress.take() => continue,
-            None => answer::too_slow(),
-        };
-    };
-    watched.end(&mut response);
-    response
-}
-
-/// Takes the prefix away under which a proxy shows this server.
-fn strip_prefix(uri: &mut Uri, prefix: &str) {
-    if prefix.is_empty() {
-        return;
-    }
-    let Some(rest) = uri.path().strip_prefix(prefix) else {
-        return;
-    };
-    if !(rest.is_empty() || rest.starts_with('/')) {
-        return;
-    }
-    let query = uri
-        .query()
-        .map(|query| format!("?{query}"))
-        .unwrap_or_default();
-    let path = if rest.is_empty() { "/" } else { rest };
-    let mut parts = uri.clone().into_parts();
-    parts.path_and_query = format!("{path}{query}").parse().ok();
-    if let Ok(stripped) = Uri::from_parts(parts) {
-        *uri = stripped;
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_prefix_is_taken_away_only_where_it_is_a_whole_part_of_the_path() {
-        for (uri, stripped) in [
-            ("/chat/api/health?a=1", "/api/health?a=1"),
-            ("/chat", "/"),
-            ("/chat?x", "/?x"),
-            ("/chatter/x", "/chatter/x"),
-            ("/api/health", "/api/health"),
-            ("https://a.example/chat/x", "https://a.example/x"),
-            ("/chat//x", "//x"),
-        ] {
-            let mut found: Uri = uri.parse().unwrap();
-            strip_prefix(&mut found, "/chat");
-            assert_eq!(found.to_string(), stripped);
-        }
-    }
 }

@@ -14,6 +14,7 @@ mod disk;
 mod error;
 mod fresh;
 mod gate;
+mod guest;
 mod handler;
 mod keeper;
 mod links;
@@ -415,7 +416,13 @@ async fn accept(mut acceptor: Acceptor, gate: Gate, shared: Arc<Shared>) {
                 });
                 tracing::debug!(peer = %from.ip(), ?full, "too many connections");
                 if let Some(place) = gate.tell() {
-                    tokio::spawn(connection::turn_away(stream, full, shared.clone(), place));
+                    tokio::spawn(connection::turn_away(
+                        stream,
+                        from,
+                        full,
+                        shared.clone(),
+                        place,
+                    ));
                 }
             }
         }
