@@ -12,3 +12,4 @@ pub mod process;
 pub mod rng;
 pub mod shutdown;
 pub mod succession;
+pub mod work;

@@ -20,6 +20,7 @@ use super::error::Failure;
 use super::search::Searches;
 use super::{Door, Settings};
 use crate::base::clock::Timestamp;
+use crate::base::work::detached;
 use crate::doctor::Way;
 use crate::model::Peer;
 use crate::model::certificate::CertificateState;
@@ -196,9 +197,8 @@ impl Call {
         &self,
         work: impl Future<Output = Result<T, ServiceError>> + Send + 'static,
     ) -> Result<T, ServiceError> {
-        let broke = |_| ServiceError::Internal("a request's work broke off".into());
-        // The panic hook has logged it.
-        tokio::spawn(work).await.map_err(broke)?
+        let broke = || ServiceError::Internal("a request's work broke off".into());
+        detached(work).await.ok_or_else(broke)?
     }
 
     /// The JSON body, read for the first time.

@@ -13,6 +13,7 @@ use parking_lot::Mutex;
 use tokio::sync::oneshot;
 
 use super::error::Failure;
+use crate::base::work::blocking;
 use crate::model::UserId;
 use crate::service::ServiceError;
 
@@ -102,13 +103,12 @@ impl Turns {
         let turn = granted.await.map_err(|_| busy())?;
         let cancelled = Arc::new(AtomicBool::new(false));
         let _stop = StopOnDrop(Arc::clone(&cancelled));
-        let work = tokio::task::spawn_blocking(move || {
+        let work = blocking(move || {
             let _held = turn;
             work(&cancelled)
         });
-        // The panic hook has logged it.
-        let broke = |_| Failure::internal("work in its turn broke off");
-        work.await.map_err(broke)?
+        let broke = || Failure::internal("work in its turn broke off");
+        work.await.ok_or_else(broke)?
     }
 }
 

@@ -10,6 +10,7 @@ use tokio::sync::Semaphore;
 
 use super::{Answer, ServiceError};
 use crate::base::rng::Rng;
+use crate::base::work::blocking;
 
 /// What one hash costs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -94,7 +95,7 @@ impl Passwords {
         let turn = Arc::clone(&self.turns).acquire_owned().await;
         let turn = turn.map_err(|_| ServiceError::ServerBusy)?;
         let count = Arc::clone(&self.done);
-        let worked = tokio::task::spawn_blocking(move || {
+        let worked = blocking(move || {
             let done = work();
             count.fetch_add(1, Relaxed);
             // Held until the work is done, also when the caller has gone meanwhile.
@@ -103,7 +104,7 @@ impl Passwords {
         });
         worked
             .await
-            .map_err(|_| ServiceError::Internal("hashing a password failed by panic".into()))
+            .ok_or_else(|| ServiceError::Internal("hashing a password failed by panic".into()))
     }
 }
 

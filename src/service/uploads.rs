@@ -12,6 +12,7 @@ use super::pending::{Turn, Upload};
 use super::reaper::UNSENT_FOR;
 use super::{Answer, Caller, Service, ServiceError};
 use crate::base::clock::Timestamp;
+use crate::base::work::blocking;
 use crate::blobs::{BlobError, Blobs};
 use crate::model::ids::{FileId, UserId};
 use crate::model::view::FileView;
@@ -248,7 +249,7 @@ impl Service {
             let _reading = reading;
             work(&store, &*blobs)
         };
-        tokio::task::spawn_blocking(working).await.ok()
+        blocking(working).await
     }
 
     /// Works with the blobs on a thread where that blocks nobody.
@@ -257,11 +258,9 @@ impl Service {
         work: impl FnOnce(&dyn Blobs) -> Result<T, BlobError> + Send + 'static,
     ) -> Answer<T> {
         let blobs = Arc::clone(&self.0.uploads.blobs);
-        let done = tokio::task::spawn_blocking(move || work(&*blobs)).await;
-        match done {
-            Ok(done) => Ok(done?),
-            // The panic hook has logged it.
-            Err(_) => Err(ServiceError::Internal("work on a file broke off".into())),
+        match blocking(move || work(&*blobs)).await {
+            Some(done) => Ok(done?),
+            None => Err(ServiceError::Internal("work on a file broke off".into())),
         }
     }
 }

@@ -8,6 +8,7 @@ pub(super) mod storage;
 
 use super::call::Call;
 use super::error::Failure;
+use crate::base::work::blocking;
 use crate::service::{Caller, Service, ServiceError};
 
 /// How many of these questions are answered at the same time.
@@ -23,14 +24,13 @@ pub(super) async fn ask<T: Send + 'static>(
     call.service().may_administrate(caller)?;
     let turn = call.admin_turn().await;
     let service = call.service().clone();
-    let asked = tokio::task::spawn_blocking(move || {
+    let asked = blocking(move || {
         let answer = work(&service, caller);
         drop(turn);
         answer
     });
-    // The panic hook has logged it.
-    let broke = |_| ServiceError::Internal("an administrator's question broke off".into());
-    Ok(asked.await.map_err(broke)??)
+    let broke = || ServiceError::Internal("an administrator's question broke off".into());
+    Ok(asked.await.ok_or_else(broke)??)
 }
 
 fn bad_cursor() -> Failure {
