@@ -28,8 +28,8 @@ debian_rust() {
 
 build_x86_64() (
     packages gcc libc6-dev
-    # It can lie anywhere in memory; the list of places that this takes is packed.
-    build x86_64 x86_64-unknown-linux-gnu strip -C link-arg=-Wl,-z,pack-relative-relocs
+    # It can lie anywhere in memory; the list of places that this takes is packed. Functions of the same code are kept once.
+    build x86_64 x86_64-unknown-linux-gnu strip -C link-arg=-Wl,-z,pack-relative-relocs -C link-arg=-Wl,--icf=all
 )
 
 build_aarch64() (

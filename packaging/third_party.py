@@ -165,7 +165,8 @@ def licenses(target):
             same = " ".join(text.split())
             words.setdefault(same, text)
             users[same].append(f"{one['name']} {one['version']}")
-    for same, text in words.items():
+    # Those that end alike follow one another, so that they can be packed: most differ in who wrote.
+    for same, text in sorted(words.items(), key=lambda one: one[0][::-1]):
         print(f"\n{'=' * 100}\n{', '.join(users[same])}\n{'-' * 100}\n{text}")
 
 
