@@ -2,8 +2,8 @@
 # The name on the own network against Avahi: packaging/test/local-name.sh [PROGRAM]
 #
 # A server and a neighbour, each in a network of its own with a cable between them. The neighbour finds the
-# server by its name and as a service, trusts its certificate under that name, and hears its goodbye. Where
-# the neighbour has the name already, the server takes another one. `inkspot doctor` says so each time, and
+# server by its name and as a service, hears of another name that people give it, trusts its certificate under its
+# name, and hears its goodbye. Where the neighbour has the name already, the server takes another one. `inkspot doctor` says so each time, and
 # where a firewall stops the questions. Nothing leaves the two networks.
 # Runs as root on Debian 12, since it makes networks; installs avahi-daemon, avahi-utils, dbus, curl and nftables.
 set -euo pipefail
@@ -85,7 +85,7 @@ leave() {
 }
 
 serve() {
-    ip netns exec "$here" "$program" serve --data "$work/data" --listen 0.0.0.0:8443 --plain-listen off >"$work/server.log" 2>&1 &
+    ip netns exec "$here" "$program" serve --config "$work/config.toml" --data "$work/data" --listen 0.0.0.0:8443 --plain-listen off >"$work/server.log" 2>&1 &
     server=$!
     until_true "the server does not start" grep -q "told the network" "$work/server.log"
 }
@@ -96,8 +96,15 @@ stop() {
     server=
 }
 
+called() { printf '[server]\nname = "%s"\n' "$1" >"$work/config.toml"; }
 finds() { asks avahi-resolve -4 -n "$1" | grep -Eq "[[:space:]]10\.99\.0\.1$"; }
 still_there() { asks avahi-resolve -4 -n inkspot.local | grep -q "10\.99\.0\.2"; }
+# Only by this name, and no more by another.
+known_as() {
+    local seen
+    seen=$(asks avahi-browse -rtp _https._tcp | grep "^=")
+    echo "$seen" | grep -q ";$1;[^;]*;local;inkspot.local;10\.99\.0\.1;8443;" && ! echo "$seen" | grep -q ";$2;"
+}
 browses() { asks avahi-browse -rtp _https._tcp | grep -E "^=;.*;$1;10\.99\.0\.1;8443;" ; }
 forgotten() { ! asks avahi-browse -ctp _https._tcp | grep -q "_https._tcp"; }
 trusted() {
@@ -117,6 +124,7 @@ PY
 firewall() { ip netns exec "$here" nft "$@"; }
 
 cable
+called Garden
 neighbour neighbour
 until_true "the doctor does not say that the name is free" doctor_says ok "Nobody"
 serve
@@ -132,6 +140,11 @@ firewall add rule inet shut in udp dport 5353 drop
 until_true "the doctor does not see the firewall" doctor_says warn "multicast is blocked"
 firewall delete table inet shut
 until_true "the doctor still sees a firewall" doctor_says ok "inkspot.local is led here"
+until_true "the service has another name" known_as Garden Meadow
+called Meadow
+kill -HUP "$server"
+until_true "the server's new name is not told" known_as Meadow Garden
+until_true "inkspot.local is lost with the old name" finds inkspot.local
 stop
 until_true "the goodbye was not heard" forgotten
 echo "found, trusted, gone"

@@ -244,6 +244,13 @@ fn shown(stream: &TlsStream<TcpStream>) -> CertificateDer<'static> {
     stream.get_ref().1.peer_certificates().unwrap()[0].clone()
 }
 
+/// A folder for a server, an authority that is not there yet, and what stands before it.
+async fn behind_a_front() -> (tempfile::TempDir, Place, Names, Front) {
+    let (place, names) = (Place::new(), Names::start().await);
+    let front = Front::start(&place).await;
+    (tempfile::tempdir().unwrap(), place, names, front)
+}
+
 #[tokio::test]
 async fn a_certificate_is_proven_over_plain_http_kept_and_used_again() {
     let (dir, place, names) = (
@@ -329,12 +336,7 @@ async fn a_certificate_is_proven_by_a_certificate_and_renewed_while_a_connection
 
 #[tokio::test]
 async fn the_certificate_stays_while_the_authority_is_out_of_order() {
-    let (dir, place, names) = (
-        tempfile::tempdir().unwrap(),
-        Place::new(),
-        Names::start().await,
-    );
-    let front = Front::start(&place).await;
+    let (dir, place, names, front) = behind_a_front().await;
     let (clock, config) = (clock(), config(dir.path(), &place, front.port));
     let shell = Shell::run(config, clock.clone(), bounds());
     let ports = (shell.plain_addr().port(), shell.addr().port());
@@ -439,12 +441,7 @@ async fn an_address_gets_a_certificate_of_the_kind_for_addresses() {
 
 #[tokio::test]
 async fn the_authority_s_advice_about_the_renewal_is_followed() {
-    let (dir, place, names) = (
-        tempfile::tempdir().unwrap(),
-        Place::new(),
-        Names::start().await,
-    );
-    let front = Front::start(&place).await;
+    let (dir, place, names, front) = behind_a_front().await;
     let (clock, config) = (clock(), config(dir.path(), &place, front.port));
     let start = clock.now().plus(10 * DAY);
     front.advise(start, start.plus(DAY));

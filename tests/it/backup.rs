@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::harness::{Client, PASSWORD, Reply, TestServer};
-use crate::process::{Process, add_user, inkspot};
+use crate::process::{Process, inkspot, two_people};
 use crate::tus::noise;
 
 /// Runs the program on a data folder.
@@ -86,12 +86,7 @@ impl House {
     async fn new() -> Self {
         let folder = TempDir::new().unwrap();
         let data = folder.path().join("data");
-        for name in ["ada", "bob"] {
-            add_user(&data, name);
-        }
-        let server = Process::start(&data).await;
-        let ada = server.visitor().sign_in("ada", PASSWORD).await;
-        let bob = server.visitor().sign_in("bob", PASSWORD).await;
+        let (server, ada, bob) = two_people(&data).await;
         let room = ada.group("Room", &[&bob]).await;
         Self {
             folder,

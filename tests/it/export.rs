@@ -15,8 +15,8 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::faults::Disk;
-use crate::harness::{Client, PASSWORD, Reply};
-use crate::process::{Process, add_user, inkspot};
+use crate::harness::{Client, Reply};
+use crate::process::{Process, inkspot, two_people};
 use crate::tus::{noise, png};
 
 const HOSTILE: &str =
@@ -33,12 +33,7 @@ impl House {
     async fn new() -> Self {
         let folder = TempDir::new().unwrap();
         let data = folder.path().join("data");
-        for name in ["ada", "bob"] {
-            add_user(&data, name);
-        }
-        let server = Process::start(&data).await;
-        let ada = server.visitor().sign_in("ada", PASSWORD).await;
-        let bob = server.visitor().sign_in("bob", PASSWORD).await;
+        let (server, ada, bob) = two_people(&data).await;
         Self {
             folder,
             server,

@@ -144,3 +144,14 @@ impl Drop for Process {
         let _ = self.child.wait();
     }
 }
+
+/// A server with two people, Ada and Bob, who are signed in.
+pub async fn two_people(data: &Path) -> (Process, Client, Client) {
+    for name in ["ada", "bob"] {
+        add_user(data, name);
+    }
+    let server = Process::start(data).await;
+    let ada = server.visitor().sign_in("ada", PASSWORD).await;
+    let bob = server.visitor().sign_in("bob", PASSWORD).await;
+    (server, ada, bob)
+}

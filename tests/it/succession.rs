@@ -115,6 +115,44 @@ async fn who_is_told_to_end_while_it_makes_way_ends() {
     }
 }
 
+/// The moment that is hit here: the program of before is gone, the next one has not begun.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_told_to_end_between_two_programs_ends_in_order_once_the_next_one_is_there() {
+    let folder = TempDir::new().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    let (program, data) = (at("inkspot"), at("data"));
+    install_copy(&program);
+    install_copy(&at("next"));
+    assert!(
+        Command::new("mkfifo")
+            .arg(at("go"))
+            .status()
+            .unwrap()
+            .success()
+    );
+    let ear = Ear::at(&at("notify"));
+    let mut command = installed(&program);
+    command.env("NOTIFY_SOCKET", at("notify"));
+    let mut server = Process::start_by(command, &data).await;
+    ear.until("READY=1");
+    let [here, go, next] = ["here", "go", "next"].map(|name| at(name).display().to_string());
+    install(
+        &program,
+        &format!(": >'{here}'\nread line <'{go}'\nexec '{next}' \"$@\""),
+    );
+    server.signal(Signal::USR2);
+    while !at("here").exists() {
+        thread::yield_now();
+    }
+    server.signal(Signal::TERM);
+    fs::write(at("go"), "go\n").unwrap();
+    assert_eq!(server.wait(), Some(0), "it was kept, and obeyed in order");
+    ear.until("STOPPING=1");
+    // Nothing was cut: the next start finds all as it was left.
+    let mut server = Process::start(&data).await;
+    assert_eq!(server.end(), Some(0));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_successor_that_ends_is_told_at_once() {
     let folder = TempDir::new().unwrap();
