@@ -50,6 +50,13 @@ impl Timestamp {
     pub fn since(self, earlier: Self) -> Duration {
         Duration::from_millis(self.0.saturating_sub(earlier.0))
     }
+
+    /// For people: `2026-11-22 15:00 UTC`.
+    pub fn to_minute(self) -> String {
+        let text = self.to_string();
+        let (day, time) = text.split_once('T').unwrap_or((&text, ""));
+        format!("{day} {} UTC", time.get(..5).unwrap_or_default())
+    }
 }
 
 impl fmt::Display for Timestamp {
@@ -263,6 +270,12 @@ fn whole_millis(duration: Duration) -> u64 {
 mod tests {
     use super::*;
     use futures_util::FutureExt;
+
+    #[test]
+    fn people_read_a_moment_to_the_minute() {
+        let at = Timestamp(1_795_359_600_123);
+        assert_eq!(at.to_minute(), "2026-11-22 15:00 UTC");
+    }
 
     #[test]
     fn a_timestamp_reads_what_it_writes() {

@@ -120,7 +120,7 @@ pub(super) fn judge(
     }
     let renewed = own.is_some() && config.tls.mode == TlsMode::LocalCa;
     if now.plus(SOON) > until && !renewed {
-        let seen = format!("It ends on {until}.");
+        let seen = format!("It ends on {}.", until.to_minute());
         let remedy = "Renew it, or see why it was not renewed; then SIGHUP or a restart reads it.";
         return topic.warn(seen, remedy);
     }
@@ -129,7 +129,7 @@ pub(super) fn judge(
     } else {
         format!("It is good for {}, {trust}", names.join(", "))
     };
-    topic.ok(format!("{asked}, until {until}."))
+    topic.ok(format!("{asked}, until {}.", until.to_minute()))
 }
 
 fn refused(topic: Topic, name: &str, error: &Error, until: Timestamp) -> Check {
@@ -138,7 +138,7 @@ fn refused(topic: Topic, name: &str, error: &Error, until: Timestamp) -> Check {
     };
     match error {
         CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
-            topic.fail(format!("It ended on {until}."), "Renew it.")
+            topic.fail(format!("It ended on {}.", until.to_minute()), "Renew it.")
         }
         CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => topic.fail(
             "It is not valid yet.",

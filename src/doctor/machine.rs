@@ -30,7 +30,7 @@ pub(super) fn examine(config: &Config, now: Timestamp) -> Vec<Check> {
 }
 
 fn clock(now: Timestamp) -> Check {
-    let seen = format!("This machine says that it is {now}.");
+    let seen = format!("This machine says that it is {}.", now.to_minute());
     if now < MADE || now > FAR {
         let remedy = "Set the time, for instance by `timedatectl set-ntp true`; certificates and \
             signing in depend on it.";

@@ -33,7 +33,7 @@ export function TrustFirst({ link }: { link: string }) {
     <section class="trust-first" aria-label={t("invite.trust")}>
       <b>{t("invite.trust")}</b>
       <p class="hint">{t("invite.trustHint")}</p>
-      <CopyLink link={link} open />
+      <CopyLink link={link} open of={t("invite.trust")} />
     </section>
   );
 }
@@ -47,8 +47,8 @@ export function QrCode({ svg, label }: { svg: string; label: string }) {
   );
 }
 
-/** A link with a button that copies it; without clipboard the link is selected instead. `open`: it can be looked at from here. */
-export function CopyLink({ link, open }: { link: string; open?: boolean }) {
+/** A link with a button that copies it; without clipboard the link is selected instead. `open`: it can be looked at from here; `of`: what it leads to, where several can be copied. */
+export function CopyLink({ link, open, of }: { link: string; open?: boolean; of?: string }) {
   const [said, setSaid] = useState("");
   const text = useRef<HTMLElement>(null);
   const copy = async () => {
@@ -71,7 +71,7 @@ export function CopyLink({ link, open }: { link: string; open?: boolean }) {
           link
         )}
       </code>
-      <Button icon="link" onClick={() => void copy()}>
+      <Button icon="link" {...(of !== undefined && { label: `${t("invite.copy")}: ${of}` })} onClick={() => void copy()}>
         {t("invite.copy")}
       </Button>
       <span class="hint" role="status">

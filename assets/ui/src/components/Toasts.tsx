@@ -51,13 +51,13 @@ export function Toasts() {
 }
 
 function Notice({ toast, onClosed }: { toast: Toast; onClosed(): void }) {
-  const { id, text, action, kind } = toast;
+  const { id, text, action, kind, stays } = toast;
   const close = () => {
     dismissToast(id);
     onClosed();
   };
   return (
-    <div class={`toast ${kind ?? "plain"}`} onKeyDown={(event) => event.key === "Escape" && (close(), event.stopPropagation())}>
+    <div class={`toast ${kind ?? "plain"} ${stays ? "stays" : ""}`} onKeyDown={(event) => event.key === "Escape" && (close(), event.stopPropagation())}>
       <p dir="auto">{text}</p>
       {action && (
         <button
