@@ -1,5 +1,5 @@
 import { beforeEach, expect, test, vi } from "vitest";
-import { dismissToast, runToast, toast, toasts } from "../src/state/toasts";
+import { clearToasts, dismissToast, putAwayToast, runToast, saidToast, toast, toasts } from "../src/state/toasts";
 
 const texts = () => toasts.value.map((each) => each.text);
 
@@ -44,6 +44,35 @@ test("what stays is pushed out by nothing but its like, and is nothing to take b
   for (const text of ["c", "d"]) toast({ text, stays: true });
   expect(texts()).toEqual(["b", "c", "d"]);
   expect(look).not.toHaveBeenCalled();
+});
+
+test("Escape puts away what would go by itself, the newest first, and never what stays", () => {
+  const onAway = vi.fn();
+  toast({ text: "one" });
+  toast({ text: "two" });
+  toast({ text: "a", stays: true, onAway });
+  expect([putAwayToast(), texts()]).toEqual([true, ["one", "a"]]);
+  expect([putAwayToast(), texts()]).toEqual([true, ["a"]]);
+  expect([putAwayToast(), texts()]).toEqual([false, ["a"]]);
+  expect(onAway).not.toHaveBeenCalled();
+});
+
+test("each is said once: one that is left under a newer one is not said again", () => {
+  toast({ text: "a", stays: true });
+  expect(saidToast()?.text).toBe("a");
+  const newer = toast({ text: "one" });
+  expect(saidToast()?.text).toBe("one");
+  dismissToast(newer);
+  expect(texts()).toEqual(["a"]);
+  expect(saidToast()).toBeUndefined();
+});
+
+test("what was said to somebody who has left is gone, and was not taken note of", () => {
+  const onAway = vi.fn();
+  toast({ text: "a", stays: true, onAway });
+  clearToasts();
+  expect(texts()).toEqual([]);
+  expect(onAway).not.toHaveBeenCalled();
 });
 
 test("who wants to know hears once that a notice was put away", () => {

@@ -15,7 +15,7 @@ export function DeviceNote() {
   const came = newDevice.value;
   const noted = notedDevice.value;
   useEffect(() => {
-    if (came === null || path.startsWith("/settings")) return;
+    if (came === null || path === "/settings/devices") return;
     const { sessionId, userAgent } = came;
     const id = toast({
       text: t("settings.came", { device: deviceName(userAgent) }),

@@ -10,7 +10,7 @@ import "../styles/toasts.css";
 export function Toasts() {
   const box = useRef<HTMLElement>(null);
   const before = useRef<EventTarget | null>(null);
-  const { shown, hold } = useToasts();
+  const { shown, said, hold } = useToasts();
   const newest = shown.at(-1);
   // In the top layer, above a dialog that may be open, and above what was opened since.
   useLayoutEffect(() => {
@@ -41,10 +41,10 @@ export function Toasts() {
         ))}
       </section>
       <p class="vh" role="status">
-        {newest?.kind !== "fault" && newest?.text}
+        {said?.kind !== "fault" && said?.text}
       </p>
       <p class="vh" role="alert">
-        {newest?.kind === "fault" && newest.text}
+        {said?.kind === "fault" && said.text}
       </p>
     </>
   );

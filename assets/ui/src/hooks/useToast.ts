@@ -1,7 +1,7 @@
 /** Notices: `toast({ text, action? })` says that something was done and how to take it back. */
 
 import { useEffect, useState } from "preact/hooks";
-import { dismissToast, runToast, toasts, type Toast } from "../state/toasts";
+import { dismissToast, putAwayToast, runToast, saidToast, toasts, type Toast } from "../state/toasts";
 
 export { dismissToast, toast, type Toast, type ToastAction, type ToastWish } from "../state/toasts";
 
@@ -9,8 +9,8 @@ export { dismissToast, toast, type Toast, type ToastAction, type ToastWish } fro
 const STAY = 5_000;
 const STAY_TO_ACT = 10_000;
 
-/** The notices; they stay while `held`, when a pointer or the focus is on them. */
-export function useToasts(): { shown: readonly Toast[]; hold(held: boolean): void } {
+/** The notices; they stay while `held`, when a pointer or the focus is on them. `said` is the one to say aloud. */
+export function useToasts(): { shown: readonly Toast[]; said: Toast | undefined; hold(held: boolean): void } {
   const shown = toasts.value;
   const [held, setHeld] = useState(false);
   useEffect(() => {
@@ -23,17 +23,14 @@ export function useToasts(): { shown: readonly Toast[]; hold(held: boolean): voi
     addEventListener("keydown", onKey);
     return () => removeEventListener("keydown", onKey);
   }, []);
-  return { shown, hold: setHeld };
+  return { shown, said: saidToast(), hold: setHeld };
 }
 
-/** Outside of fields and dialogs, Ctrl/Cmd+Z takes back what was done last, and Escape puts the notice away. */
+/** Outside of fields and dialogs, Ctrl/Cmd+Z takes back what was done last, and Escape puts away what was said of it. */
 function onKey(event: KeyboardEvent): void {
   const { target } = event;
   if (event.defaultPrevented || document.querySelector("dialog[open]")) return;
   if (target instanceof Element && target.closest("input, textarea, [contenteditable]")) return;
-  const newest = toasts.peek().at(-1);
-  if (newest === undefined) return;
-  if (event.key === "Escape") dismissToast(newest.id);
-  else if (!(event.key === "z" && (event.ctrlKey || event.metaKey) && !event.shiftKey && runToast())) return;
-  event.preventDefault();
+  const undo = event.key === "z" && (event.ctrlKey || event.metaKey) && !event.shiftKey;
+  if (event.key === "Escape" ? putAwayToast() : undo && runToast()) event.preventDefault();
 }

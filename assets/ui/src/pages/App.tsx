@@ -111,9 +111,9 @@ function Inside() {
 }
 
 function SignedIn() {
-  const { path, route } = useLocation();
+  const { path, query, route } = useLocation();
   useEffect(() => {
-    if (path === "/signin" || path === "/register") route("/", true);
+    if (path === "/signin" || path === "/register") route(query["invite"] ? `/invite/${encodeURIComponent(query["invite"])}` : "/", true);
   }, [path]);
   return <Shell />;
 }

@@ -34,6 +34,8 @@ export function InvitePage() {
     );
   }
   if (preview.data === null) return <Cover>{null}</Cover>;
+  // Who has an account comes back here after signing in.
+  const signIn = at(`/signin?invite=${encodeURIComponent(code)}`);
   const { invitedBy: name, conversationTitle: title, serverName, obstacle } = preview.data;
   return (
     <Cover serverName={serverName}>
@@ -44,7 +46,7 @@ export function InvitePage() {
         <>
           <p class="lede">{t(`join.obstacle.${obstacle}`)}</p>
           <div class="actions">
-            <a class="button" href={at("/signin")}>
+            <a class="button" href={signIn}>
               {t("join.have")}
             </a>
           </div>
@@ -61,7 +63,7 @@ export function InvitePage() {
             }}
           />
           <p class="hint">
-            <a href={at("/signin")}>{t("join.have")}</a>
+            <a href={signIn}>{t("join.have")}</a>
           </p>
         </>
       )}

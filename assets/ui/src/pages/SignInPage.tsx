@@ -13,7 +13,7 @@ import { Cover } from "../components/Cover";
 import { Field, PasswordField } from "../components/Field";
 import { ErrorNote } from "../components/Notice";
 
-/** Whatever page was asked for opens after signing in. */
+/** Whatever page was asked for opens after signing in; `?invite=CODE` leads back to that invitation. */
 export function SignInPage() {
   const [name, setName] = useState("");
   const [password, setPassword] = useState("");

@@ -37,6 +37,9 @@ export function myId(): string {
 /** How long the server may take before one goes in with what is kept here, in ms. */
 const PATIENCE = 2_500;
 
+/** How long an answer that signs somebody in here may take after the old session has ended, in ms. */
+const LATE = 1_000;
+
 /** Finds out whether somebody is signed in; without an answer, whose copy is kept here. */
 export async function openSession(): Promise<void> {
   const asked = api.getSession().then(({ me, registration }) => (me === null ? refuse(true, registration) : enter(me)), () => refuse(false));
@@ -101,16 +104,18 @@ export function leave(code: string | null): void {
 export async function sessionEnded(code: string): Promise<void> {
   const { phase, sessionId } = session.peek();
   if (phase !== "in") return;
-  const here = await api.getSession().catch(() => null);
+  const ask = () => api.getSession().then(({ me }) => me, () => null);
+  // The server ends the session that was here before its answer brings the one that takes its place.
+  const me = (await ask()) ?? (await new Promise((done) => setTimeout(done, LATE)).then(ask));
   if (session.peek().sessionId !== sessionId) return; // Somebody has come in.
-  if (here === null || here.me === null) leave(code);
-  else if (here.me.sessionId !== sessionId) await enter(here.me);
+  if (me === null) leave(code);
+  else if (me.sessionId !== sessionId) await enter(me);
 }
 
-/** Signs in and out together with the other tabs. */
+/** Signs in and out together with the other tabs; what the server has ended there, each finds out for itself. */
 export function followTabs(): void {
   onNews((news) => {
-    if (news.kind === "left") leave(news.code);
+    if (news.kind === "left") news.code === null ? leave(null) : void sessionEnded(news.code);
     else if (news.userId !== myId()) void openSession();
   });
 }

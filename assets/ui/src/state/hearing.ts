@@ -166,8 +166,9 @@ function hearTheLink(parts: Parts): void {
     if (realtime.leading) link.failed(restarting);
   });
   events.on("refused", ({ code }) => {
+    // Tried again in any case: somebody may be in by then. If nobody is, leaving stops it.
+    if (realtime.leading) link.failed();
     if (code === "unauthorized") void sessionEnded("session_ended");
-    else if (realtime.leading) link.failed();
   });
 }
 

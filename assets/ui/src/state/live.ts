@@ -25,6 +25,7 @@ import { search } from "./searching";
 import { Sending } from "./sending";
 import type { Thread } from "./thread";
 import { Threads } from "./threads";
+import { clearToasts } from "./toasts";
 import { TypingTracker } from "./typing";
 import { lookForUpdate, runWorker } from "./worker";
 
@@ -195,4 +196,5 @@ function stop(): void {
   reads.forget();
   list.clearList();
   newDevice.value = null;
+  clearToasts();
 }

@@ -50,6 +50,24 @@ export function dismissToast(id: number): void {
   gone.onAway?.();
 }
 
+/** Takes all notices away without a word: they were for somebody who is no longer here. */
+export function clearToasts(): void {
+  toasts.value = [];
+}
+
+/** The notice to say aloud: the one that came last, as long as it is there. An older one that is left was said already. Subscribes the caller. */
+export function saidToast(): Toast | undefined {
+  return toasts.value.find((each) => each.id === last);
+}
+
+/** Puts away the newest notice that would go by itself; says whether there was one. What stays wants to be taken note of. */
+export function putAwayToast(): boolean {
+  const newest = toasts.peek().findLast((each) => !each.stays);
+  if (newest === undefined) return false;
+  dismissToast(newest.id);
+  return true;
+}
+
 /** Does what the newest notice offers for its short time, if one offers anything; says whether it did. */
 export function runToast(): boolean {
   const newest = toasts.peek().findLast((each) => each.action !== undefined && !each.stays);
