@@ -5,6 +5,7 @@
     reason = "a handler ends with one of these, and handlers may fail"
 )]
 
+use bytes::Bytes;
 use http::StatusCode;
 use http::header::{CONTENT_TYPE, HeaderValue, SET_COOKIE};
 use serde::Serialize;
@@ -23,10 +24,10 @@ pub(super) fn json(status: StatusCode, value: &impl Serialize) -> Response {
         // Our own shapes are plain structs with string keys: they can't fail to be written.
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     };
-    with_status(status, body)
+    with_status(status, body.into())
 }
 
-fn with_status(status: StatusCode, json: Vec<u8>) -> Response {
+fn with_status(status: StatusCode, json: Bytes) -> Response {
     let mut response = Response::new(json.into());
     *response.status_mut() = status;
     let kind = HeaderValue::from_static("application/json");
@@ -35,8 +36,8 @@ fn with_status(status: StatusCode, json: Vec<u8>) -> Response {
 }
 
 /// 200 and what is JSON already.
-pub(super) fn json_text(json: String) -> Answer {
-    Ok(with_status(StatusCode::OK, json.into_bytes()))
+pub(super) fn json_text(json: Bytes) -> Answer {
+    Ok(with_status(StatusCode::OK, json))
 }
 
 /// 200 and `value`.

@@ -17,6 +17,7 @@ use warp::path::FullPath;
 
 use super::body::{self, Body};
 use super::error::Failure;
+use super::openapi::Description;
 use super::search::Searches;
 use super::{Door, Settings};
 use crate::base::clock::Timestamp;
@@ -115,6 +116,11 @@ impl Call {
     /// What this door was told.
     pub(super) fn settings(&self) -> &Settings {
         &self.door.settings
+    }
+
+    /// The description of the API.
+    pub(super) fn description(&self) -> &Description {
+        &self.door.description
     }
 
     /// The search.

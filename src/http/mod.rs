@@ -91,6 +91,7 @@ struct Door {
     settings: Settings,
     bodies: body::Room,
     searches: search::Searches,
+    description: openapi::Description,
     started_at: Timestamp,
     /// Those of [`admin::TURNS`] that are free.
     admin_turns: Arc<Semaphore>,
@@ -110,6 +111,7 @@ pub fn routes(service: Service, search: Search, settings: Settings) -> BoxedFilt
         settings,
         bodies: body::Room::default(),
         searches: search::Searches::new(search),
+        description: openapi::Description::default(),
     });
     let answers = api(door)
         .or(up())

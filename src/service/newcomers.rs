@@ -2,6 +2,7 @@
 //! the whole house. What one network may is in `limits`.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 use std::time::Duration;
 
 use parking_lot::Mutex;
@@ -9,9 +10,10 @@ use parking_lot::Mutex;
 use super::decision::Decision;
 use super::house::registration;
 use super::limits::{LimitKey, LimitedAction};
-use super::setup::admit;
+use super::setup::{Applicant, admit};
 use super::{Answer, Device, Joined, NewAccount, Service, ServiceError};
 use crate::base::clock::Timestamp;
+use crate::base::work::detached;
 use crate::model::{Registration, Role};
 use crate::store::{Reads, accounts, conversations};
 
@@ -36,12 +38,12 @@ impl Default for OpenHouse {
 }
 
 /// When accounts were made in the last hour; forgotten by a restart.
-#[derive(Default)]
-pub(super) struct Newcomers(Mutex<VecDeque<Timestamp>>);
+#[derive(Clone, Default)]
+pub(super) struct Newcomers(Arc<Mutex<VecDeque<Timestamp>>>);
 
 impl Newcomers {
     /// Takes a place in this hour.
-    fn take(&self, now: Timestamp, per_hour: u32) -> Answer<()> {
+    fn take(&self, now: Timestamp, per_hour: u32) -> Answer<Place> {
         let mut taken = self.0.lock();
         taken.retain(|at| now.since(*at) < HOUR);
         // Of the settings that allowed more before, some may be left.
@@ -51,13 +53,30 @@ impl Newcomers {
             return Err(ServiceError::RegistrationBusy { wait });
         }
         taken.push_back(now);
-        Ok(())
+        Ok(Place {
+            of: self.clone(),
+            at: Some(now),
+        })
     }
+}
 
-    /// Nobody came by it.
-    fn give_back(&self, at: Timestamp) {
-        let mut taken = self.0.lock();
-        if let Some(index) = taken.iter().position(|it| *it == at) {
+/// A place in this hour, which goes back unless somebody came in by it.
+struct Place {
+    of: Newcomers,
+    at: Option<Timestamp>,
+}
+
+impl Place {
+    /// Somebody came in by it.
+    fn keep(mut self) {
+        self.at = None;
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let mut taken = self.of.0.lock();
+        if let Some(index) = taken.iter().position(|it| Some(*it) == self.at) {
             taken.remove(index);
         }
     }
@@ -74,22 +93,25 @@ impl Service {
         let settings = self.settings();
         require_place(&self.0.store.view(), settings.open)?;
         let per_hour = settings.open.per_hour;
-        if per_hour == 0 || !settings.limited {
-            return self.come_in(new, device).await;
-        }
-        let now = self.0.clock.now();
-        self.0.newcomers.take(now, per_hour)?;
-        let came = self.come_in(new, device).await;
-        if came.is_err() {
-            self.0.newcomers.give_back(now);
-        }
-        came
+        let counted = per_hour > 0 && settings.limited;
+        let place = counted.then(|| self.0.newcomers.take(self.0.clock.now(), per_hour));
+        let place = place.transpose()?;
+        let applicant = self.applicant(new, Role::Member).await?;
+        let service = self.clone();
+        // Who has gone meanwhile comes in all the same, and is counted.
+        detached(async move { service.come_in(applicant, &device, place).await })
+            .await
+            .ok_or_else(|| ServiceError::Internal("letting somebody in failed by panic".into()))?
     }
 
-    async fn come_in(&self, new: NewAccount, device: Device) -> Answer<Joined> {
-        let applicant = self.applicant(new, Role::Member).await?;
+    async fn come_in(
+        &self,
+        applicant: Applicant,
+        device: &Device,
+        place: Option<Place>,
+    ) -> Answer<Joined> {
         let user = applicant.id;
-        let session = self.new_session(&device);
+        let session = self.new_session(device);
         let started = session.clone();
         let settings = self.settings();
         let room = self
@@ -106,6 +128,9 @@ impl Service {
                 Ok(Decision::events(events, room))
             })
             .await?;
+        if let Some(place) = place {
+            place.keep();
+        }
         Ok(Joined {
             signed_in: self.signed_in(user, session)?,
             conversation: self.conversation_view(user, room)?,
@@ -135,15 +160,17 @@ mod tests {
             let wait = Duration::from_mins(minutes);
             Err(ServiceError::RegistrationBusy { wait })
         };
-        assert_eq!(newcomers.take(at(0), 2), Ok(()));
-        assert_eq!(newcomers.take(at(10), 2), Ok(()));
-        assert_eq!(newcomers.take(at(20), 2), busy(40));
-        newcomers.give_back(at(10));
-        assert_eq!(newcomers.take(at(30), 2), Ok(()));
-        assert_eq!(newcomers.take(at(59), 2), busy(1));
-        assert_eq!(newcomers.take(at(60), 2), Ok(()));
-        assert_eq!(newcomers.take(at(61), 1), busy(59), "fewer are allowed now");
-        assert_eq!(newcomers.take(at(120), 1), Ok(()));
+        // Somebody comes in by it.
+        let take = |minutes, per_hour| newcomers.take(at(minutes), per_hour).map(Place::keep);
+        assert_eq!(take(0, 2), Ok(()));
+        let given_up = newcomers.take(at(10), 2);
+        assert_eq!(take(20, 2), busy(40));
+        drop(given_up);
+        assert_eq!(take(30, 2), Ok(()));
+        assert_eq!(take(59, 2), busy(1));
+        assert_eq!(take(60, 2), Ok(()));
+        assert_eq!(take(61, 1), busy(59), "fewer are allowed now");
+        assert_eq!(take(120, 1), Ok(()));
         assert_eq!(newcomers.0.lock().len(), 1, "nothing old is kept");
     }
 }

@@ -166,6 +166,8 @@ impl Store {
 impl Generation {
     /// Opens it anew with the memory that it will have.
     fn with_cache(self, cache_bytes: u64) -> Result<Self, StoreError> {
+        // What followed since it was opened; closing would only log that it can't be written.
+        self.kv.sync()?;
         drop(self.kv);
         Ok(Self {
             kv: SledKv::open(&self.draft.path, cache_bytes)?,

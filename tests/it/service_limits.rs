@@ -1,13 +1,21 @@
 //! Rates of the actions, through the service: at, under and over; shared over sessions.
 
-use inkspot::model::Role;
-use inkspot::model::ids::Seq;
-use inkspot::service::{
-    AccountChange, Answer, LimitedAction, NewInvite, PageAt, ReadUpTo, ServiceError, Settings,
-    SocketId,
-};
+use std::pin::pin;
+use std::sync::mpsc;
 
-use crate::service_house::{House, PASSWORD, account, device, device_at, group, message, settings};
+use futures_util::FutureExt;
+use inkspot::model::ids::Seq;
+use inkspot::model::{Registration, Role};
+use inkspot::service::{
+    AccountChange, Answer, LimitedAction, NewInvite, OpenHouse, PageAt, ReadUpTo, ServiceError,
+    Settings, SocketId,
+};
+use tokio::runtime::Builder;
+use tokio::task::spawn_blocking;
+
+use crate::service_house::{
+    House, PASSWORD, account, code, device, device_at, group, message, settings,
+};
 
 fn limited() -> Settings {
     Settings {
@@ -167,4 +175,38 @@ async fn the_command_line_is_not_limited() {
         .create_invite(set_up.signed_in.caller, NewInvite::default())
         .await;
     assert!(invite.is_ok());
+}
+
+/// One thread does what blocks, and it is kept busy: a password is not hashed until the test says so.
+#[test]
+fn who_goes_while_the_password_is_hashed_gives_the_place_of_the_hour_back() {
+    let runtime = Builder::new_current_thread()
+        .enable_all()
+        .max_blocking_threads(1)
+        .build()
+        .unwrap();
+    runtime.block_on(async {
+        let house = House::open_with(Settings {
+            registration: Registration::Open,
+            open: OpenHouse {
+                per_hour: 1,
+                ..OpenHouse::default()
+            },
+            ..limited()
+        });
+        house.set_up().await;
+        let (go, may_go) = mpsc::channel::<()>();
+        let busy = spawn_blocking(move || may_go.recv());
+        let register = |name| house.service.register(account(name), device());
+        {
+            let mut asked = pin!(register("anna"));
+            assert!(asked.as_mut().now_or_never().is_none());
+            assert_eq!(code(register("bert").await), "registration_busy");
+        }
+        drop(go);
+        // It was told nothing: nobody is there any more.
+        assert!(busy.await.unwrap().is_err());
+        register("carl").await.unwrap();
+        assert_eq!(code(register("dora").await), "registration_busy");
+    });
 }

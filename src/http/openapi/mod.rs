@@ -17,7 +17,9 @@ mod of_search;
 mod operations;
 
 use std::io::Read;
+use std::sync::OnceLock;
 
+use bytes::Bytes;
 use flate2::read::GzDecoder;
 
 use super::answer::{self, Answer};
@@ -28,18 +30,32 @@ static PACKED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/openapi.json.gz
 /// How the file says where the API stands, once.
 const AT_THE_ROOT: &str = "\"url\": \"/\"";
 
-/// The addresses of the API stand below the path under which a proxy shows this server.
+/// The description as a door gives it. Everybody may ask for it, so all answers share one text, of 350 KB.
+#[derive(Default)]
+pub(super) struct Description(OnceLock<Bytes>);
+
+impl Description {
+    /// The addresses of the API stand below the path under which a proxy shows this server, which is the same
+    /// each time.
+    fn below(&self, prefix: &str) -> Bytes {
+        self.0.get_or_init(|| unpack(prefix)).clone()
+    }
+}
+
 pub(super) async fn show(call: Call) -> Answer {
+    answer::json_text(call.description().below(&call.settings().path_prefix))
+}
+
+fn unpack(prefix: &str) -> Bytes {
     let mut text = String::new();
     // It was packed when the program was built, and a test unpacks it.
     let unpacked = GzDecoder::new(PACKED).read_to_string(&mut text);
     debug_assert!(unpacked.is_ok());
-    let prefix = &call.settings().path_prefix;
     if !prefix.is_empty() {
         // The settings allow nothing in a prefix that JSON would have to escape.
         text = text.replacen(AT_THE_ROOT, &format!("\"url\": \"{prefix}\""), 1);
     }
-    answer::json_text(text)
+    text.into()
 }
 
 #[cfg(test)]
@@ -50,8 +66,8 @@ mod tests {
 
     use serde_json::Value;
 
-    use super::AT_THE_ROOT;
     use super::describe::document;
+    use super::{AT_THE_ROOT, Description};
     use crate::http::addresses;
 
     #[test]
@@ -67,6 +83,15 @@ mod tests {
             "docs/openapi.json is old: run `UPDATE_OPENAPI=1 cargo test --lib openapi` and commit it"
         );
         assert_eq!(committed.matches(AT_THE_ROOT).count(), 1);
+    }
+
+    #[test]
+    fn all_who_ask_share_one_text_that_names_the_path() {
+        let description = Description::default();
+        let [one, other] = [(); 2].map(|()| description.below("/chat"));
+        assert_eq!(one.as_ptr(), other.as_ptr());
+        let document: Value = serde_json::from_slice(&one).unwrap();
+        assert_eq!(document["servers"][0]["url"], "/chat");
     }
 
     #[test]
