@@ -162,6 +162,12 @@ test("who is near the limit is told, and an administrator gives more room", asyn
 
 test("who may make an account is chosen in the browser: everybody, and then nobody", async () => {
   const admin = await signedIn("root");
+  // What was chosen shows before the server has it.
+  const allow = async (name) => {
+    const settled = admin.page.waitForResponse((answer) => answer.request().method() === "PATCH");
+    await admin.page.getByRole("radio", { name }).check();
+    await settled;
+  };
   const newcomer = await Person.at(browser);
   await newcomer.visit(server.url);
   await newcomer.page.getByRole("button", { name: "Sign in" }).waitFor();
@@ -169,7 +175,7 @@ test("who may make an account is chosen in the browser: everybody, and then nobo
   await newcomer.visit(at("/register"));
   await newcomer.page.getByRole("heading", { name: "No new accounts here now." }).waitFor();
   await admin.visit(at("/admin/security"));
-  await admin.page.getByRole("radio", { name: "Everybody" }).check();
+  await allow("Everybody");
   await admin.seesText("Whoever reaches this server makes an account without being asked");
   await newcomer.visit(server.url);
   await newcomer.page.getByRole("link", { name: "Make an account" }).click();
@@ -177,14 +183,23 @@ test("who may make an account is chosen in the browser: everybody, and then nobo
   await newcomer.page.getByRole("textbox", { name: "Password" }).fill(PASSWORD);
   await newcomer.page.getByRole("button", { name: "Make an account" }).click();
   await newcomer.row(/^Everyone/).waitFor();
-  const invite = (await root.api("POST", "/api/invites", {})).body;
-  await admin.page.getByRole("radio", { name: "Nobody" }).check();
+  const shed = await make("Shed", ["bob"]);
+  const invite = (await ann.api("POST", "/api/invites", { conversationId: shed })).body;
+  await root.api("POST", "/api/invites", {});
+  await allow("Nobody");
   await admin.seesText("No new accounts are made.");
   const late = await Person.at(browser);
   await late.visit(at(new URL(invite.link).pathname));
   await late.seesText("No new accounts are made here now. Whoever has one can sign in.");
   assert.equal(await late.page.getByRole("textbox", { name: "Your name" }).count(), 0);
-  await admin.page.getByRole("radio", { name: "Who is invited" }).check();
+  // Who has an account comes in by the invitation all the same.
+  await late.page.getByRole("link", { name: "I already have an account" }).click();
+  await late.page.getByRole("textbox", { name: "Name" }).fill("cy");
+  await late.page.getByRole("textbox", { name: "Password" }).fill(PASSWORD);
+  await late.page.getByRole("button", { name: "Sign in" }).click();
+  await late.page.getByRole("button", { name: "Join Shed" }).click();
+  await late.heads("Shed");
+  await allow("Who is invited");
   await admin.seesText("Nobody can make an account without an invitation.");
 
   // An invitation is withdrawn after a question whose safe answer has the focus.

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { PASSWORD, TestServer } from "../js/lib/server.mjs";
-import { openBrowser, Person } from "./people.mjs";
+import { openBrowser, Person, until } from "./people.mjs";
 
 const PHONE = {
   viewport: { width: 390, height: 844 },
@@ -106,6 +106,56 @@ test("who is signed in already is asked first, and a device that is one's own ne
   await ann.leave();
 });
 
+test("of two tabs one becomes somebody else: the other one follows, and nobody is put out", async () => {
+  const ann = await atTheDesk();
+  const { link } = await codeOf(ann);
+  const bob = await Person.at(browser);
+  await bob.visit(server.url);
+  await bob.signIn("bob", PASSWORD);
+  await bob.seesText("Connected to");
+  // A notice for bob alone.
+  await server.signIn("bob");
+  const notice = bob.page.getByRole("region", { name: "Notices" }).getByText("New sign-in to your account:");
+  await notice.waitFor();
+  const tab = await Person.in(bob.context);
+  await tab.visit(link);
+  await tab.page.getByText("You are signed in here as bob.").waitFor();
+  await tab.page.evaluate(() => {
+    window.heard = [];
+    new BroadcastChannel("inkspot session").onmessage = ({ data }) => window.heard.push(data.kind);
+  });
+
+  // The server has ended bob's session, and its answer with ann's is long on its way: both tabs hear that nobody is in.
+  const asked = new Set();
+  let came;
+  const there = new Promise((done) => (came = done));
+  await bob.context.route("**/api/auth/session", async (route) => {
+    const page = route.request().frame().page();
+    if (asked.has(page)) await there;
+    asked.add(page);
+    await route.continue();
+  });
+  const hears = [bob, tab].map(({ page }) => page.waitForResponse("**/api/auth/session"));
+  await tab.page.route("**/api/handoffs/*", async (route) => {
+    const cookie = (await bob.context.cookies()).map(({ name, value }) => `${name}=${value}`).join("; ");
+    const { pathname } = new URL(route.request().url());
+    const answer = await server.request("POST", pathname, { headers: { cookie, origin: new URL(server.url).origin } });
+    assert.equal(answer.status, 200, JSON.stringify(answer.body));
+    for (const heard of hears) assert.equal((await (await heard).json()).me, null);
+    await route.fulfill({ status: answer.status, headers: { "set-cookie": answer.headers["set-cookie"].join("\n") }, json: answer.body });
+  });
+  const accepted = tab.page.waitForResponse("**/api/handoffs/*");
+  await tab.page.getByRole("button", { name: "Sign in" }).click();
+  await (await accepted).finished();
+  came();
+  for (const person of [bob, tab]) await person.page.locator("footer.me").getByText("ann", { exact: true }).waitFor();
+  await notice.waitFor({ state: "detached" });
+  await until(() => tab.page.evaluate(() => window.heard.length), (count) => count > 1);
+  assert.deepEqual(await tab.page.evaluate(() => window.heard.filter((kind) => kind === "left")), []);
+  await bob.leave();
+  await ann.leave();
+});
+
 test("a further device is told wherever one is, until one has looked", async () => {
   const ann = await Person.at(browser);
   await ann.visit(server.url);
@@ -114,8 +164,8 @@ test("a further device is told wherever one is, until one has looked", async () 
   await ann.open(/^Allotment/);
   await ann.composer.pressSequentially("Half a sen");
   const tab = await Person.in(ann.context);
-  await tab.visit(server.url);
-  await tab.seesText("Connected to");
+  await tab.visit(at("/settings/keyboard"));
+  await tab.page.getByRole("heading", { name: "Keyboard" }).waitFor();
   const phone = await Person.at(browser, PHONE);
   await phone.visit(server.url);
   await phone.signIn("ann", PASSWORD);
