@@ -194,7 +194,7 @@ test("who may make an account is chosen in the browser: everybody, and then nobo
   assert.equal(await late.page.getByRole("textbox", { name: "Your name" }).count(), 0);
   // Who has an account comes in by the invitation all the same.
   await late.page.getByRole("link", { name: "I already have an account" }).click();
-  await late.page.getByRole("textbox", { name: "Name" }).fill("cy");
+  await late.page.getByRole("textbox", { name: "Name" }).fill("dora");
   await late.page.getByRole("textbox", { name: "Password" }).fill(PASSWORD);
   await late.page.getByRole("button", { name: "Sign in" }).click();
   await late.page.getByRole("button", { name: "Join Shed" }).click();
