@@ -3,6 +3,8 @@
 //! Each question has a connection of its own: there are some dozen in two months, and a pool would
 //! bring a client's half of HTTP/2 with it.
 
+use std::io;
+use std::net::SocketAddr;
 use std::path::Path;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -32,8 +34,8 @@ use super::trouble::{Cause, Trouble, whole};
 /// How long one answer may take. The machine's time, not that of a [`Clock`](crate::base::clock):
 /// it is about packets, and decides nothing but that it is tried again later.
 const PATIENCE: Duration = Duration::from_secs(30);
-/// How long one of its addresses may take to be reached, before the next is tried: on some machines
-/// nothing gets through over IPv6, and nobody says so.
+/// How long one of its addresses may take until it speaks TLS, before the next is tried: on some machines
+/// nothing, or nothing large, gets through over IPv6, and nobody says so.
 const NEXT_ADDRESS: Duration = Duration::from_secs(5);
 /// The port of HTTPS.
 const PORT: u16 = 443;
@@ -138,19 +140,36 @@ impl Client {
         };
         let port = uri.port_u16().unwrap_or(PORT);
         let addresses = lookup_host((host, port)).await.map_err(unreachable)?;
-        let mut failure = Unanswered::Unreachable(format!("{host} has no address"));
+        let reached = self.first_of(addresses, &name).await;
+        reached.map_err(|failure| {
+            Unanswered::Unreachable(failure.unwrap_or_else(|| format!("{host} has no address")))
+        })
+    }
+
+    /// The first address that speaks TLS by this name; otherwise why the last one doesn't.
+    async fn first_of(
+        &self,
+        addresses: impl Iterator<Item = SocketAddr>,
+        name: &ServerName<'static>,
+    ) -> Result<TlsStream<TcpStream>, Option<String>> {
+        let mut failure = None;
         for address in addresses {
-            match timeout(NEXT_ADDRESS, TcpStream::connect(address)).await {
-                Ok(Ok(stream)) => {
-                    return self.tls.connect(name, stream).await.map_err(unreachable);
-                }
-                Ok(Err(error)) => failure = Unanswered::Unreachable(format!("{address}: {error}")),
-                Err(_) => {
-                    failure = Unanswered::Unreachable(format!("{address} does not answer"));
-                }
+            match timeout(NEXT_ADDRESS, self.reach(address, name.clone())).await {
+                Ok(Ok(stream)) => return Ok(stream),
+                Ok(Err(error)) => failure = Some(format!("{address}: {}", whole(&error))),
+                Err(_) => failure = Some(format!("{address} does not answer")),
             }
         }
         Err(failure)
+    }
+
+    async fn reach(
+        &self,
+        address: SocketAddr,
+        name: ServerName<'static>,
+    ) -> io::Result<TlsStream<TcpStream>> {
+        let stream = TcpStream::connect(address).await?;
+        self.tls.connect(name, stream).await
     }
 }
 
@@ -184,4 +203,56 @@ fn read_roots(file: &Path) -> Result<RootCertStore, Trouble> {
         return Err(unusable("it holds no certificate".to_owned()));
     }
     Ok(roots)
+}
+
+#[cfg(test)]
+mod tests {
+    use rcgen::{CertificateParams, KeyPair};
+    use rustls::ServerConfig;
+    use rustls::pki_types::PrivateKeyDer;
+    use tokio::net::TcpListener;
+    use tokio_rustls::TlsAcceptor;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn an_address_that_speaks_no_tls_is_followed_by_the_next() {
+        let folder = tempfile::tempdir().unwrap();
+        let key = KeyPair::generate().unwrap();
+        let params = CertificateParams::new(vec!["acme.example".to_owned()]).unwrap();
+        let cert = params.self_signed(&key).unwrap();
+        let roots = folder.path().join("roots.pem");
+        std::fs::write(&roots, cert.pem()).unwrap();
+        let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_no_client_auth()
+            .with_single_cert(
+                vec![cert.der().clone()],
+                PrivateKeyDer::try_from(key.serialize_der()).unwrap(),
+            )
+            .unwrap();
+        let [silent, speaking] = [(); 2].map(|()| TcpListener::bind("127.0.0.1:0"));
+        let (silent, speaking) = (silent.await.unwrap(), speaking.await.unwrap());
+        let [first, second] = [&silent, &speaking].map(|it| it.local_addr().unwrap());
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = silent.accept().await {
+                drop(stream);
+            }
+        });
+        tokio::spawn(async move {
+            let acceptor = TlsAcceptor::from(Arc::new(config));
+            let mut kept = Vec::new();
+            while let Ok((stream, _)) = speaking.accept().await {
+                kept.push(acceptor.accept(stream).await);
+            }
+        });
+        let client = Client::new(Some(&roots)).unwrap_or_else(|_| panic!("the roots are good"));
+        let name = ServerName::try_from("acme.example").unwrap();
+        let reached = client.first_of([first, second].into_iter(), &name).await;
+        assert_eq!(reached.unwrap().get_ref().0.peer_addr().unwrap(), second);
+        let failure = client.first_of([first].into_iter(), &name).await;
+        let failure = failure.unwrap_err().unwrap();
+        assert!(failure.starts_with(&first.to_string()), "{failure}");
+    }
 }

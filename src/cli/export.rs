@@ -68,8 +68,12 @@ pub(super) fn run(config: &Config, dir: &Path, from: Option<&Given>) -> anyhow::
     }
 }
 
-/// What is needed for a backup, which is read to its end.
+/// What is needed for a backup, which is read to its end; nothing where it comes through a pipe, which is read
+/// once.
 fn room_for(config: &Config, given: &Given, interrupt: &Interrupt) -> anyhow::Result<Room> {
+    if fs::metadata(&given.path).is_ok_and(|found| !found.is_file() && !found.is_dir()) {
+        return Ok(Room::default());
+    }
     let from = given.open_until(config, "Reading", Some(interrupt))?;
     let amount = backups::examine(from)?;
     Ok(Room {
@@ -93,7 +97,7 @@ fn room_for_server(config: &Config) -> anyhow::Result<Room> {
 }
 
 /// What an export takes, in bytes.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 struct Room {
     rows: u64,
     contents: u64,

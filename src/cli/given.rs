@@ -53,8 +53,9 @@ impl Given {
         let path = &self.path;
         let file =
             fs::File::open(path).with_context(|| format!("cannot open {}", path.display()))?;
-        let of = file.metadata()?.len();
-        let watched = Watched::new(file, Some(of), doing).until(interrupt);
+        let found = file.metadata()?;
+        let of = found.is_file().then_some(found.len());
+        let watched = Watched::new(file, of, doing).until(interrupt);
         In::begin(BufReader::with_capacity(256 << 10, watched), || {
             self.passphrase(config)
         })

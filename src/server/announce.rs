@@ -24,6 +24,9 @@ const LOOK: u32 = 30;
 const MOST_NAMES: usize = 5;
 /// How long the network has to object before links are shown. Three questions take a second.
 const PATIENCE: Duration = Duration::from_secs(4);
+/// How often, and how long apart, the library is asked to tell a name: it refuses while it has much to do.
+const TRIES: usize = 5;
+const PAUSE: Duration = Duration::from_millis(200);
 /// How long saying goodbye may take.
 const GOODBYE: Duration = Duration::from_secs(2);
 
@@ -136,14 +139,13 @@ impl Announcer {
         if let Err(error) = watcher.spawn(move || watch(&events, &called)) {
             tracing::warn!(%error, "cannot follow this server's name on the network");
         }
-        let told = info.get_fullname().to_owned();
-        daemon.register(info)?;
+        daemon.register(info.clone())?;
         Ok(Some(Telling {
             daemon,
             place,
             name,
             server,
-            told,
+            told: info,
         }))
     }
 }
@@ -172,27 +174,27 @@ pub(super) struct Telling {
     name: LocalName,
     server: watch::Receiver<String>,
     /// The service that it was told last.
-    told: String,
+    told: ServiceInfo,
 }
 
 impl Telling {
     /// Tells another name of the server, whenever people call it by one.
-    pub async fn follow(mut self) {
+    pub async fn follow(mut self, clock: Clock) {
         while self.server.changed().await.is_ok() {
-            if let Err(error) = self.rename() {
+            if let Err(error) = self.rename(&clock).await {
                 tracing::warn!(%error, "the network can't be told the server's new name");
             }
         }
     }
 
-    fn rename(&mut self) -> mdns_sd::Result<()> {
+    async fn rename(&mut self, clock: &Clock) -> mdns_sd::Result<()> {
         let name = self.name.all().pop().unwrap_or_default();
-        let info = self.place.of(&self.server.borrow_and_update(), &name)?;
-        let told = info.get_fullname().to_owned();
-        self.daemon.unregister(&self.told)?;
-        self.daemon.register(info)?;
+        let next = self.place.of(&self.server.borrow_and_update(), &name)?;
+        self.daemon.unregister(self.told.get_fullname())?;
+        let register = |info: &ServiceInfo| self.daemon.register(info.clone());
+        let (told, done) = tell_instead(clock, &self.told, next, register).await;
         self.told = told;
-        Ok(())
+        done
     }
 
     /// Says goodbye, so that nobody looks for this server any more.
@@ -206,6 +208,27 @@ impl Telling {
             other => tracing::debug!(?other, "no goodbye to the network"),
         }
     }
+}
+
+/// Tells what comes next instead of what was told before; if that can't be, what was told before again. Gives
+/// which of them it is.
+async fn tell_instead(
+    clock: &Clock,
+    before: &ServiceInfo,
+    next: ServiceInfo,
+    mut register: impl FnMut(&ServiceInfo) -> mdns_sd::Result<()>,
+) -> (ServiceInfo, mdns_sd::Result<()>) {
+    let mut failure = Ok(());
+    for info in [&next, before] {
+        for left in (0..TRIES).rev() {
+            match register(info) {
+                Ok(()) => return (info.clone(), failure),
+                Err(_) if left > 0 => clock.sleep(PAUSE).await,
+                Err(error) => failure = failure.and(Err(error)),
+            }
+        }
+    }
+    (before.clone(), failure)
 }
 
 /// Follows what comes of the name, until nobody tells it any more.
@@ -271,5 +294,32 @@ mod tests {
         assert_eq!(name.all(), ["inkspot.local", "inkspot-2.local"]);
         let nobody = LocalName(watch::Sender::new(Called::default()).subscribe());
         assert_eq!(nobody.settled(&clock).await, None);
+    }
+
+    #[tokio::test]
+    async fn what_the_network_can_not_be_told_at_once_is_tried_again_and_the_name_of_before_stays()
+    {
+        let place = Place {
+            path: "/".to_owned(),
+            port: 443,
+        };
+        let [before, next] =
+            ["Before", "Next"].map(|server| place.of(server, "inkspot.local").unwrap());
+        for (refused, told) in [(0, &next), (TRIES - 1, &next), (TRIES, &before)] {
+            let mut asked = Vec::new();
+            let register = |info: &ServiceInfo| {
+                asked.push(info.get_fullname().to_owned());
+                if asked.len() <= refused {
+                    return Err(mdns_sd::Error::Again);
+                }
+                Ok(())
+            };
+            let clock = Clock::system();
+            let (now, done) = tell_instead(&clock, &before, next.clone(), register).await;
+            assert_eq!(now.get_fullname(), told.get_fullname());
+            assert_eq!(done.is_ok(), refused < TRIES);
+            assert_eq!(asked.len(), refused + 1);
+            assert_eq!(asked.last().unwrap(), told.get_fullname());
+        }
     }
 }

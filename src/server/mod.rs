@@ -278,7 +278,7 @@ impl Server {
         let prefix = &config.server.path_prefix;
         let telling = self.announcer.begin(called, prefix, &listening);
         if let Some(telling) = &telling {
-            loops.spawn(telling.clone().follow());
+            loops.spawn(telling.clone().follow(clock.clone()));
         }
         if let Some(certificates) = self.certificates {
             let fresh = Freshness {

@@ -7,13 +7,14 @@
 use std::fmt::Write as _;
 use std::fs::{self, DirBuilder, File, TryLockError};
 use std::io::{self, Write};
-use std::os::unix::fs::{DirBuilderExt, MetadataExt};
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
 
 use super::aside::Mark;
 use super::error::StoreError;
+use crate::base::disk;
 use crate::model::EventSeq;
 
 /// The pointer to the current generation.
@@ -287,9 +288,19 @@ fn current_name(path: &Path) -> Result<Option<String>, StoreError> {
     }
 }
 
-/// Bytes that the database in a data folder takes on its disk; 0 if there is none.
+/// Bytes that the database in a data folder takes on its disk; 0 if there is none. A server may use it, and
+/// switch to another generation meanwhile.
 pub fn database_bytes(data: &Path) -> Result<u64, StoreError> {
-    current_name(data)?.map_or(Ok(0), |name| size(&data.join(name)))
+    let mut current = current_name(data)?;
+    loop {
+        let Some(name) = &current else { return Ok(0) };
+        let bytes = size(&data.join(name));
+        let now = current_name(data)?;
+        if now == current {
+            return bytes;
+        }
+        current = now;
+    }
 }
 
 pub fn names(path: &Path) -> Result<Vec<String>, StoreError> {
@@ -329,15 +340,5 @@ pub fn sync_dir(path: &Path) -> Result<(), StoreError> {
 
 /// Bytes that the files in a folder take on disk.
 pub fn size(path: &Path) -> Result<u64, StoreError> {
-    let mut bytes = 0;
-    for name in names(path)? {
-        let file = path.join(name);
-        let meta = fs::symlink_metadata(&file).map_err(StoreError::io("look at", &file))?;
-        bytes += if meta.is_dir() {
-            size(&file)?
-        } else {
-            meta.blocks() * 512
-        };
-    }
-    Ok(bytes)
+    disk::size(path).map_err(StoreError::io("look into", path))
 }

@@ -16,7 +16,7 @@ use tempfile::TempDir;
 
 use crate::faults::Disk;
 use crate::harness::{Client, Reply};
-use crate::process::{Process, inkspot, two_people};
+use crate::process::{Process, inkspot, two_people, until};
 use crate::tus::{noise, png};
 
 const HOSTILE: &str =
@@ -315,6 +315,22 @@ async fn everything_is_in_it_and_nothing_that_was_written_does_anything() {
     let words = ["--from", &backup, "--passphrase-file", &passphrase];
     succeeds(&house.export("of-backup", &words));
     assert_eq!(lines(&house.path("of-backup").join(&name)), messages);
+    // A pipe can be read once.
+    let mut cat = Command::new("cat")
+        .arg(&backup)
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut command = inkspot();
+    command.arg("export").arg(house.path("of-pipe"));
+    command.args(["--from", "/dev/stdin", "--passphrase-file", &passphrase]);
+    command.arg("--data").arg(house.path("data"));
+    command
+        .stdin(cat.stdout.take().unwrap())
+        .stderr(Stdio::piped());
+    succeeds(&command.output().unwrap());
+    assert!(cat.wait().unwrap().success());
+    assert_eq!(lines(&house.path("of-pipe").join(&name)), messages);
     assert_eq!(house.server.end(), Some(0));
     succeeds(&house.export("of-stopped", &[]));
     assert_eq!(lines(&house.path("of-stopped").join(&name)), messages);
@@ -376,25 +392,23 @@ struct Endless {
 }
 
 impl Endless {
-    fn begin(house: &House, out: &str) -> Self {
-        let (pipe, unpacked) = (house.path("pipe"), house.path(out).join(".unpacked"));
-        if !pipe.exists() {
-            let made = Command::new("mkfifo").arg(&pipe).status().unwrap();
+    async fn begin(house: &House, out: &str) -> Self {
+        let (path, unpacked) = (house.path("pipe"), house.path(out).join(".unpacked"));
+        if !path.exists() {
+            let made = Command::new("mkfifo").arg(&path).status().unwrap();
             assert!(made.success());
         }
-        let whole = fs::read(house.path("backup")).unwrap();
+        // Open for both, so that nobody waits for another to open it.
+        let mut pipe = fs::File::options();
+        let mut pipe = pipe.read(true).write(true).open(&path).unwrap();
         let mut command = inkspot();
         command.arg("export").arg(house.path(out)).arg("--from");
-        command.arg(&pipe).arg("--data").arg(house.path("data"));
-        command.stderr(Stdio::piped());
-        let child = command.spawn().unwrap();
-        // First it is looked at whether it is whole and how large it is.
-        let _ = fs::write(&pipe, &whole);
-        while !unpacked.exists() {
-            std::thread::yield_now();
-        }
-        let mut pipe = fs::File::options().write(true).open(&pipe).unwrap();
-        pipe.write_all(&whole[..whole.len() / 2]).unwrap();
+        command.arg(&path).arg("--data").arg(house.path("data"));
+        let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
+        // It fits into the pipe, whether anybody reads it or not.
+        let whole = fs::read(house.path("backup")).unwrap();
+        pipe.write_all(&whole[..whole.len().min(4096) / 2]).unwrap();
+        until(&mut child, "it unpacks", || unpacked.exists()).await;
         Self { child, pipe }
     }
 }
@@ -411,7 +425,7 @@ async fn an_export_that_is_interrupted_leaves_nothing_and_one_that_was_killed_is
     succeeds(&command.stdout(Stdio::piped()).output().unwrap());
 
     for signal in ["-INT", "-TERM"] {
-        let Endless { mut child, pipe } = Endless::begin(&house, "out");
+        let Endless { mut child, pipe } = Endless::begin(&house, "out").await;
         let mut said = BufReader::new(child.stderr.take().unwrap());
         let id = child.id().to_string();
         assert!(
@@ -431,7 +445,7 @@ async fn an_export_that_is_interrupted_leaves_nothing_and_one_that_was_killed_is
         assert_eq!(names(&house.path("out")), [""; 0]);
     }
 
-    let Endless { mut child, pipe } = Endless::begin(&house, "out");
+    let Endless { mut child, pipe } = Endless::begin(&house, "out").await;
     // Nobody else takes the folder meanwhile.
     let other = house.export("out", &[]);
     let said = String::from_utf8_lossy(&other.stderr).into_owned();

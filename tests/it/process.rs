@@ -42,6 +42,19 @@ pub fn add_user(data: &Path, name: &str) {
     assert!(child.wait().unwrap().success());
 }
 
+/// Waits for what a process does. Fails by name if it ends before, or never does it.
+pub async fn until(child: &mut Child, what: &str, mut done: impl FnMut() -> bool) {
+    // Far longer than any machine takes.
+    for _ in 0..12_000 {
+        if done() {
+            return;
+        }
+        assert_eq!(child.try_wait().unwrap(), None, "it ended before {what}");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    panic!("it never came that {what}");
+}
+
 impl Process {
     /// Starts on a data folder and waits until it serves.
     pub async fn start(data: &Path) -> Self {
@@ -80,6 +93,11 @@ impl Process {
             tokio::time::sleep(Duration::from_millis(5)).await;
         };
         Self { child, ready }
+    }
+
+    /// Waits for what it does, as [`until`] does.
+    pub async fn until(&mut self, what: &str, done: impl FnMut() -> bool) {
+        until(&mut self.child, what, done).await;
     }
 
     /// Nobody yet.

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use inkspot::model::Seq;
-use inkspot::store::{Occupied, Step, Store, StoreError, Writer, messages};
+use inkspot::store::{Occupied, Step, Store, StoreError, Writer, database_bytes, messages};
 
 use super::{ALICE, ROOM, commit, copy_folder, furnish, open, sent};
 
@@ -237,4 +237,28 @@ fn what_it_takes_is_known_again_after_a_start() {
         (done.bytes_after, true),
         "{done:?}"
     );
+}
+
+#[test]
+fn another_process_can_weigh_it_while_one_generation_follows_another() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, mut writer) = open(dir.path());
+    furnish(&mut writer);
+    let over = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        let weighing = scope.spawn(|| {
+            while !over.load(Ordering::Relaxed) {
+                assert!(database_bytes(dir.path()).unwrap() > 0);
+            }
+        });
+        for _ in 0..10 {
+            let next = store.next_generation(0, &mut go_on).unwrap();
+            writer.switch(next).unwrap().remove().unwrap();
+            if weighing.is_finished() {
+                break;
+            }
+        }
+        over.store(true, Ordering::Relaxed);
+        weighing.join().unwrap();
+    });
 }
