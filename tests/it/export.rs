@@ -408,7 +408,9 @@ impl Endless {
         // It fits into the pipe, whether anybody reads it or not.
         let whole = fs::read(house.path("backup")).unwrap();
         pipe.write_all(&whole[..whole.len().min(4096) / 2]).unwrap();
-        until(&mut child, "it unpacks", || unpacked.exists()).await;
+        // Until it has read that: before, it may not have opened the pipe, and would wait for ever once it is closed.
+        let is_read = || rustix::io::ioctl_fionread(&pipe).unwrap() == 0;
+        until(&mut child, "it unpacks", || unpacked.exists() && is_read()).await;
         Self { child, pipe }
     }
 }
