@@ -65,10 +65,8 @@ const ROW: usize = 64;
 /// A leaf is used once more for each so many bytes that are read of it. Most rows have less.
 const READ: usize = 1024;
 
-/// How much that is more in a scan, and where it begins: the neighbours are held as well, and who
-/// scans may go on elsewhere.
-const SCANNED: usize = 2;
-const FIRST: usize = 4;
+/// How much that is more in a scan: the neighbours are held as well, and who scans may go on elsewhere.
+const SCANNED: usize = 4;
 
 /// A failure of the database. After any of them its state is suspect.
 #[derive(Debug, thiserror::Error)]
@@ -217,7 +215,7 @@ impl Database {
         }
         let (_, tree) = self.parts()?;
         let mut rows = tree.range(from..to);
-        let (mut read, mut weight) = (0, FIRST);
+        let mut read = 0;
         loop {
             let row = guarded(&self.path, || {
                 if backward {
@@ -232,8 +230,8 @@ impl Database {
             let done = visit(&key, &value)?.is_break();
             read += value.len();
             if read >= READ {
-                self.use_again(tree, &key, weight * read / READ)?;
-                (read, weight) = (0, SCANNED);
+                self.use_again(tree, &key, SCANNED * read / READ)?;
+                read = 0;
             }
             if done {
                 return Ok(());

@@ -1,6 +1,6 @@
 /** Things that float beside what they belong to: where they stand, and what puts them away. */
 
-import { useEffect, useLayoutEffect } from "preact/hooks";
+import { useLayoutEffect } from "preact/hooks";
 
 /** What it stands by: an element, or a place in the window. */
 export type Anchor = Element | { x: number; y: number };
@@ -35,7 +35,8 @@ export function useFloat(box: { current: HTMLElement | null }, anchor: Anchor | 
     (it.querySelector<HTMLElement>("[aria-checked=true]") ?? it.querySelector("button"))?.focus({ preventScroll: true });
     return () => before instanceof HTMLElement && it.contains(document.activeElement) && before.focus({ preventScroll: true });
   }, []);
-  useEffect(() => {
+  // Before it is seen: what puts it away counts from then on.
+  useLayoutEffect(() => {
     const outside = (event: Event) => {
       if (event.target instanceof Node && box.current?.contains(event.target)) return;
       event.stopPropagation();
