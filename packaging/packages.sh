@@ -5,6 +5,12 @@ need_root() {
     [ "$(id -u)" -eq 0 ] || { echo "Run this as root once, or install what it needs by hand; see $0." >&2; exit 1; }
 }
 
+# not_here REASON: for tests. Ends with 77, which says that the machine does not allow it, and not that it failed.
+not_here() {
+    echo "$(basename "$0" .sh): not possible here: $1" >&2
+    exit 77
+}
+
 # packages NAME…: installs those that are missing. The archive can fail by chance, so it is asked three times.
 packages() {
     local missing=() name

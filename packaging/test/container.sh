@@ -7,7 +7,7 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 version=$(sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -1)
 source packaging/packages.sh
-need_root
+[ "$(id -u)" -eq 0 ] || not_here "only root runs containers"
 packages podman runc curl iproute2
 packaging/container.sh x86_64
 
@@ -21,7 +21,7 @@ finish() {
     rm -rf "$work"
 }
 trap finish EXIT
-ip netns add "$name"
+ip netns add "$name" || not_here "no network can be made"
 ip -n "$name" link set lo up
 
 fail() { echo "FAILED: $*" >&2; podman logs "$name" >&2 || true; exit 1; }

@@ -8,7 +8,7 @@ cd "$(dirname "$0")/../.."
 root=$PWD
 version=$(sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -1)
 source packaging/packages.sh
-need_root
+[ "$(id -u)" -eq 0 ] || not_here "only root starts a system"
 packages debootstrap systemd-container
 
 system=$root/target/test/debian
@@ -49,9 +49,9 @@ finish() {
     rm -rf "$work"
 }
 trap finish EXIT
-mount -t tmpfs inkspot-test "$work"
+mount -t tmpfs inkspot-test "$work" || not_here "nothing can be mounted"
 mkdir "$work/upper" "$work/work" "$work/system" "$work/chat"
-mount -t overlay overlay -o "lowerdir=$system,upperdir=$work/upper,workdir=$work/work" "$work/system"
+mount -t overlay overlay -o "lowerdir=$system,upperdir=$work/upper,workdir=$work/work" "$work/system" || not_here "no overlay can be mounted"
 
 # Its own network, in which there is only itself, and one address as a network would give.
 systemd-nspawn --quiet --boot --register=no --keep-unit --private-network --directory="$work/system" --machine=inkspot-test \
@@ -60,7 +60,8 @@ booted=$!
 leader=
 for _ in $(seq 300); do
     leader=$(pgrep -P "$booted" | head -1) && [ -n "$leader" ] && [ -S "/proc/$leader/root/run/systemd/private" ] && break
-    kill -0 "$booted" 2>/dev/null || { cat "$root/target/test/boot.log" >&2; exit 1; }
+    # Nothing of ours is in there yet.
+    kill -0 "$booted" 2>/dev/null || { cat "$root/target/test/boot.log" >&2; not_here "no system can be started"; }
     sleep 0.1
 done
 inside() { nsenter --target "$leader" --mount --uts --ipc --net --pid --cgroup --root env -C / -i HOME=/root PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 "$@"; }

@@ -12,11 +12,6 @@ cd "$(dirname "$0")/../.."
 program=$(realpath "${1:-target/debug/inkspot}")
 source packaging/packages.sh
 
-not_here() {
-    echo "local-name: not possible here: $1" >&2
-    exit 77
-}
-
 [ "$(id -u)" -eq 0 ] || not_here "only root makes networks"
 (packages avahi-daemon avahi-utils dbus curl iproute2 nftables python3) || not_here "its Debian packages can't be installed"
 

@@ -8,7 +8,7 @@ cd "$(dirname "$0")/../.."
 version=$(sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -1)
 source packaging/packages.sh
 
-need_root
+[ "$(id -u)" -eq 0 ] || not_here "only root changes its root"
 [ $# -gt 0 ] || { sed -n '2,5s/^# \{0,1\}//p' "$0" >&2; exit 2; }
 [ -d tests/js/node_modules ] || (cd tests/js && npm ci --no-audit --no-fund --loglevel=error)
 work=$(mktemp -d)
@@ -29,7 +29,7 @@ for arch in "$@"; do
     install "$program" "$home/inkspot"
     # What lies in there has the same name in there and out here.
     mkdir -p "$home$TMPDIR"
-    mount --bind "$TMPDIR" "$home$TMPDIR"
+    mount --bind "$TMPDIR" "$home$TMPDIR" || not_here "nothing can be mounted"
     runner="chroot $home"
     # The processors of the Raspberry Pi 3 and 2, which lack what later ones have.
     case $arch in
