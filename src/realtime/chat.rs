@@ -4,7 +4,6 @@ use std::borrow::Cow;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use http::request::Parts;
-use parking_lot::RwLock;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
@@ -15,6 +14,8 @@ use super::crowd::{Crowd, Place};
 use super::lines::{LineId, Lines, Rooms};
 use super::outbound::{self, Greeting};
 use super::resume::{self, Replay};
+use super::rooms;
+use super::told::{Still, Told};
 use super::watch::Watch;
 use crate::base::clock::Clock;
 use crate::base::rng::Rng;
@@ -41,11 +42,7 @@ pub(super) struct Chat {
     pub(super) service: Service,
     pub(super) lines: Lines,
     pub(super) rng: Rng,
-    /// The newest event that all sockets have been told. The hub holds it for writing while it
-    /// tells one; whoever tells the present state, or lets a socket hear a conversation, holds it
-    /// for reading meanwhile. So nobody who was taken out hears anything afterwards, and offsets
-    /// never go back. Not to be held while presence or typing is called: they call the hub.
-    pub(super) told: RwLock<EventSeq>,
+    pub(super) told: Told,
     origins: OriginPolicy,
     numbers: AtomicU64,
     /// Who has not said yet who they are.
@@ -100,7 +97,7 @@ impl Chat {
             service,
             lines: Lines::new(clock),
             rng,
-            told: RwLock::new(told),
+            told: Told::new(told),
             origins,
             numbers: AtomicU64::new(1),
             strangers: Crowd::default(),
@@ -138,9 +135,9 @@ impl Chat {
             return;
         };
         if self.enter(&hold) {
-            let told = self.told.read();
+            let still = self.told.still();
             let socket = hold.release();
-            self.greet(&socket, false, *told);
+            self.greet(&still, &socket, false);
         }
     }
 
@@ -158,10 +155,10 @@ impl Chat {
             // A failure here means that they are no longer a member.
             let _ = self.join(&hold, *conversation, Some(*since));
         }
-        let told = self.told.read();
-        if resume::finish(self, &hold, replay, *told).is_some() {
-            self.greet(&hold, true, *told);
-            hold.release_after(told.0);
+        let still = self.told.still();
+        if resume::finish(&still, self, &hold, replay).is_some() {
+            self.greet(&still, &hold, true);
+            hold.release_after(still.newest().0);
         } else {
             // More happened during the resume than fits: let the client come back.
             hold.close(1012);
@@ -188,7 +185,7 @@ impl Chat {
             ..
         } = *hold.data();
         self.lines.open(line, hold);
-        hold.join(outbound::user_room(caller.user));
+        hold.join(rooms::of_user(caller.user));
         // Whoever ends sessions closes the sockets in the user's room; this one may have come in
         // right after that.
         if self.service.require_session(caller).is_err() {
@@ -200,8 +197,9 @@ impl Chat {
     }
 
     /// Tells a socket who it is, and up to where it has been told everything.
-    fn greet(&self, socket: &Socket<Self>, recovered: bool, told: EventSeq) {
+    fn greet(&self, still: &Still<'_>, socket: &Socket<Self>, recovered: bool) {
         let user = socket.data().caller.user;
+        let told = still.newest();
         let greeting = Greeting {
             user_id: user,
             username: &self.service.sender_view(user).username,
@@ -223,32 +221,16 @@ impl Chat {
         conversation: ConversationId,
         since: Option<EventSeq>,
     ) -> Result<(), ServiceError> {
-        let person = socket.data();
-        let told = self.told.read();
-        let place = self.service.place(person.caller.user, conversation)?;
-        if place.is_none() {
-            return Err(ServiceError::NotFound);
-        }
-        if socket.join(outbound::conversation_room(conversation)) {
-            let since = since.unwrap_or(*told);
-            person.joined.add((conversation, since));
-        }
-        Ok(())
+        let still = self.told.still();
+        rooms::join(&still, &self.service, socket, conversation, since)
     }
 
     /// Stops a socket from hearing a conversation.
     pub(super) fn leave(&self, socket: &Socket<Self>, conversation: ConversationId) {
-        if Self::take_out(socket, conversation) {
+        if rooms::leave(socket, conversation) {
             let Person { caller, number, .. } = *socket.data();
             let _ = self.service.typing_stopped(caller, number, conversation);
         }
-    }
-
-    /// The same, told to nobody. False: it didn't hear it.
-    pub(super) fn take_out(socket: &Socket<Self>, conversation: ConversationId) -> bool {
-        let left = socket.leave(outbound::conversation_room(conversation));
-        socket.data().joined.remove(conversation);
-        left
     }
 }
 

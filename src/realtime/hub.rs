@@ -10,6 +10,8 @@ use super::audience::Audience;
 use super::chat::Chat;
 use super::news::{News, Topic};
 use super::outbound::{self, End, Reason, Receipt};
+use super::rooms;
+use super::told::{Still, Telling};
 use super::updates::{self, Pending};
 use crate::base::clock::Clock;
 use crate::engine::{Engine, Event as Frame, Socket};
@@ -45,9 +47,9 @@ impl Follower for Link {
     fn committed(&self, events: &[Event]) {
         if let Some(hub) = self.0.upgrade() {
             for event in events {
-                let mut told = hub.engine.app().told.write();
-                hub.tell(event);
-                *told = event.seq;
+                let telling = hub.engine.app().told.telling();
+                hub.tell(&telling, event);
+                telling.done(event.seq);
             }
         }
     }
@@ -99,23 +101,21 @@ impl Hub {
         }
     }
 
-    fn tell(&self, event: &Event) {
+    fn tell(&self, telling: &Telling<'_>, event: &Event) {
         let offset = self.service.offset(event.seq);
         match &event.body {
             EventBody::MessageSent(message) => {
                 let conversation = message.id.conversation;
                 let view = self.service.message_view(message);
                 let event = outbound::new_message(&view, offset);
-                self.engine
-                    .emit(outbound::conversation_room(conversation), &event, None);
+                rooms::tell(telling, &self.engine, conversation, &event);
                 self.pending.mark(conversation, Reason::Message);
             }
             EventBody::MessageEdited(message) | EventBody::MessageDeleted { message, .. } => {
                 let conversation = message.id.conversation;
                 let view = self.service.message_view(message);
                 let event = outbound::message_updated(&view, offset);
-                self.engine
-                    .emit(outbound::conversation_room(conversation), &event, None);
+                rooms::tell(telling, &self.engine, conversation, &event);
                 if self.service.is_newest(message.id) {
                     self.pending.mark(conversation, Reason::Message);
                 }
@@ -137,20 +137,19 @@ impl Hub {
                     seq: seq.0,
                 };
                 let event = outbound::message_read(&read, offset);
-                self.engine
-                    .emit(outbound::conversation_room(*conversation), &event, None);
+                rooms::tell(telling, &self.engine, *conversation, &event);
                 let own = outbound::own_read(*conversation, seq.0, offset);
-                self.engine.emit(outbound::user_room(*user), &own, None);
+                self.engine.emit(rooms::of_user(*user), &own, None);
             }
             EventBody::MemberRemoved {
                 conversation,
                 user,
                 by,
             } => {
-                self.remove(*conversation, *user, *by, offset);
+                self.remove(telling, *conversation, *user, *by, offset);
             }
             EventBody::MemberAdded(member) => {
-                self.audience.forget(member.conversation);
+                self.audience.forget(telling, member.conversation);
                 self.pending.mark(member.conversation, Reason::Members);
             }
             EventBody::MemberRoleChanged { conversation, .. } => {
@@ -203,7 +202,7 @@ impl Hub {
                 own,
             } => {
                 let settled = outbound::own_settings(*conversation, *own, offset);
-                self.engine.emit(outbound::user_room(*user), &settled, None);
+                self.engine.emit(rooms::of_user(*user), &settled, None);
             }
             EventBody::OwnReadMoved {
                 conversation,
@@ -212,16 +211,16 @@ impl Hub {
                 ..
             } => {
                 let own = outbound::own_read(*conversation, read_up_to.0, offset);
-                self.engine.emit(outbound::user_room(*user), &own, None);
+                self.engine.emit(rooms::of_user(*user), &own, None);
             }
             EventBody::SessionStarted(session) => {
                 let started = outbound::session_started(session);
-                let room = outbound::user_room(session.user);
+                let room = rooms::of_user(session.user);
                 self.engine.emit(room, &started, None);
             }
             EventBody::DraftChanged(draft) => {
                 let event = outbound::draft_updated(&Service::draft_view(draft));
-                let room = outbound::user_room(draft.user);
+                let room = rooms::of_user(draft.user);
                 self.engine.emit(room, &event, None);
             }
             _ => {}
@@ -231,15 +230,16 @@ impl Hub {
     /// Takes somebody's sockets out of a conversation, then tells them.
     fn remove(
         &self,
+        telling: &Telling<'_>,
         conversation: ConversationId,
         user: UserId,
         by: Option<UserId>,
         offset: Offset,
     ) {
-        self.audience.forget(conversation);
-        let room = outbound::user_room(user);
+        self.audience.forget(telling, conversation);
+        let room = rooms::of_user(user);
         for socket in self.engine.sockets_in(room) {
-            Chat::take_out(&socket, conversation);
+            rooms::leave(&socket, conversation);
         }
         let event = outbound::conversation_removed(conversation, user, by, offset);
         self.engine.emit(room, &event, None);
@@ -249,7 +249,7 @@ impl Hub {
     /// Closes somebody's sockets whose sessions have ended.
     fn end(&self, user: UserId, end: End, ended: impl Fn(SessionId) -> bool) {
         let event = outbound::session_ended(end);
-        for socket in self.engine.sockets_in(outbound::user_room(user)) {
+        for socket in self.engine.sockets_in(rooms::of_user(user)) {
             if ended(socket.data().caller.session) {
                 socket.emit(&event);
                 socket.disconnect();
@@ -260,21 +260,21 @@ impl Hub {
     /// Tells a conversation's newest state to all sockets of all its members.
     fn update(&self, conversation: ConversationId, reason: Reason) {
         // Who is taken out from here on is told so after this.
-        let told = self.engine.app().told.read();
-        let offset = self.service.offset(*told);
+        let still = self.engine.app().told.still();
+        let offset = self.service.offset(still.newest());
         let Some(update) = updates::load(&self.service, conversation) else {
             return;
         };
         let event = outbound::conversation_updated(&updates::with_reason(update, reason), offset);
-        for member in &*self.members(conversation) {
-            self.engine.emit(outbound::user_room(*member), &event, None);
+        for member in &*self.members(&still, conversation) {
+            self.engine.emit(rooms::of_user(*member), &event, None);
         }
     }
 
-    /// Who is in a conversation. To be called while `told` is held.
-    fn members(&self, conversation: ConversationId) -> Arc<[UserId]> {
+    /// Who is in a conversation.
+    fn members(&self, still: &Still<'_>, conversation: ConversationId) -> Arc<[UserId]> {
         let load = || self.service.member_ids(conversation).unwrap_or_default();
-        self.audience.of(conversation, load)
+        self.audience.of(still, conversation, load)
     }
 
     fn signal(&self, signal: Signal) {
@@ -298,10 +298,10 @@ impl Hub {
 
     /// To everybody who is here. Who comes in meanwhile is greeted before it or after it, and knows it.
     fn tell_state(&self) {
-        let _told = self.engine.app().told.write();
+        let _telling = self.engine.app().told.telling();
         let event = outbound::server_state(self.service.is_writable());
         for user in self.service.online() {
-            self.engine.emit(outbound::user_room(user), &event, None);
+            self.engine.emit(rooms::of_user(user), &event, None);
         }
     }
 
@@ -311,17 +311,18 @@ impl Hub {
         let name = self.service.sender_view(user).display_name;
         let event = outbound::typing(conversation, user, &name, on);
         let others = |socket: &Socket<Chat>| socket.data().caller.user != user;
-        let _told = self.engine.app().told.read();
-        let room = outbound::conversation_room(conversation);
-        for socket in self.engine.sockets_in(room).into_iter().filter(others) {
+        let still = self.engine.app().told.still();
+        let joined = rooms::joined(&still, &self.engine, conversation);
+        for socket in joined.into_iter().filter(others) {
             socket.emit(&event);
         }
-        if !self.has_at_most(TYPING_MEMBERS_MAX, conversation) {
+        if !self.has_at_most(&still, TYPING_MEMBERS_MAX, conversation) {
             return;
         }
-        for member in self.members(conversation).iter().filter(|id| **id != user) {
-            for socket in self.engine.sockets_in(outbound::user_room(*member)) {
-                if socket.data().all_typing && !socket.is_in(room) {
+        let members = self.members(&still, conversation);
+        for member in members.iter().filter(|id| **id != user) {
+            for socket in self.engine.sockets_in(rooms::of_user(*member)) {
+                if socket.data().all_typing && !rooms::has_joined(&socket, conversation) {
                     socket.emit(&event);
                 }
             }
@@ -337,7 +338,7 @@ impl Hub {
     /// conversations at a time, so that nobody waits for the rest.
     async fn tell_acquaintances(&self, user: UserId, event: &Frame) {
         let mut heard = HashSet::from([user]);
-        self.engine.emit(outbound::user_room(user), event, None);
+        self.engine.emit(rooms::of_user(user), event, None);
         let mut after = None;
         loop {
             after = self.tell_slice(user, event, after, &mut heard);
@@ -357,14 +358,14 @@ impl Hub {
         heard: &mut HashSet<UserId>,
     ) -> Option<ConversationId> {
         // Who is taken out from here on hears nothing of it afterwards.
-        let _told = self.engine.app().told.read();
+        let still = self.engine.app().told.still();
         let slice = self.service.conversation_ids_after(user, after, SLICE);
         let slice = slice.unwrap_or_default();
         for conversation in &slice {
-            if self.has_at_most(PRESENCE_MEMBERS_MAX, *conversation) {
-                for member in &*self.members(*conversation) {
+            if self.has_at_most(&still, PRESENCE_MEMBERS_MAX, *conversation) {
+                for member in &*self.members(&still, *conversation) {
                     if heard.insert(*member) {
-                        self.engine.emit(outbound::user_room(*member), event, None);
+                        self.engine.emit(rooms::of_user(*member), event, None);
                     }
                 }
             }
@@ -375,8 +376,8 @@ impl Hub {
     }
 
     /// Whether it is small enough that its members are told something often.
-    fn has_at_most(&self, most: usize, conversation: ConversationId) -> bool {
-        let count = match self.audience.kept(conversation) {
+    fn has_at_most(&self, still: &Still<'_>, most: usize, conversation: ConversationId) -> bool {
+        let count = match self.audience.kept(still, conversation) {
             Some(members) => members.len(),
             None => match self.service.find_conversation(conversation) {
                 Ok(Some(row)) => row.member_count as usize,

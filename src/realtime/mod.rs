@@ -15,6 +15,8 @@ mod names;
 mod news;
 mod outbound;
 mod resume;
+mod rooms;
+mod told;
 mod updates;
 mod watch;
 

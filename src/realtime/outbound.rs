@@ -9,20 +9,10 @@ use ts_rs::TS;
 use super::answer::Failure;
 use super::names;
 use crate::base::clock::{Timestamp, iso, iso_option};
-use crate::engine::{Event, EventBuilder, RoomId};
+use crate::engine::{Event, EventBuilder};
 use crate::model::ids::{ConversationId, MessageId, Offset, SessionId, UserId};
 use crate::model::view::{DraftView, MessageView, SenderView};
 use crate::model::{OwnSettings, Session};
-
-/// The sockets that joined a conversation.
-pub(super) const fn conversation_room(conversation: ConversationId) -> RoomId {
-    RoomId::new(1, conversation.0)
-}
-
-/// All sockets of a person.
-pub(super) const fn user_room(user: UserId) -> RoomId {
-    RoomId::new(2, user.0)
-}
 
 /// Starts an event with one argument. All arguments are our own plain structs, so encoding them
 /// fails only if one of them is broken; then clients get `null`, and the log says so.

@@ -10,6 +10,8 @@ use std::time::Duration;
 use super::chat::Chat;
 use super::lines::LineId;
 use super::outbound::{self, Reason, Receipt};
+use super::rooms;
+use super::told::Still;
 use super::updates;
 use crate::base::clock::Timestamp;
 use crate::engine::{Connecting, Event, Socket};
@@ -79,8 +81,7 @@ pub(super) fn plan(chat: &Chat, connecting: &Connecting<Chat>, caller: Caller) -
         at,
     };
     replay.look_back(chat);
-    let told = *chat.told.read();
-    replay.read_on(chat, told)?;
+    replay.read_on(chat, chat.told.newest())?;
     replay.bytes += replay
         .updates(chat)
         .map(|event| event.wire_len())
@@ -88,19 +89,19 @@ pub(super) fn plan(chat: &Chat, connecting: &Connecting<Chat>, caller: Caller) -
     (replay.bytes <= BYTES_MAX).then_some(replay)
 }
 
-/// Tells everything up to `told` to the accepted socket, which is on hold in its rooms; nothing
-/// else is told meanwhile. `None` when it became too much.
+/// Tells everything that all were told to the accepted socket, which is on hold in its rooms.
+/// `None` when it became too much.
 pub(super) fn finish(
+    still: &Still<'_>,
     chat: &Chat,
     socket: &Socket<Chat>,
     mut replay: Replay,
-    told: EventSeq,
 ) -> Option<()> {
     let joined: Vec<_> = replay.rooms.keys().copied().collect();
-    replay.read_on(chat, told)?;
+    replay.read_on(chat, still.newest())?;
     for room in joined {
         if !replay.rooms.contains_key(&room) {
-            Chat::take_out(socket, room);
+            rooms::leave(socket, room);
         }
     }
     let mut mine: HashMap<ConversationId, bool> = HashMap::new();
