@@ -1,9 +1,10 @@
 //! From a typed word or phrase to what a text must have.
 
+use super::atoms::{Atom, Glue};
 use super::query::{Clause, Pattern};
 use super::script::{is_ignorable, is_jamo};
 use super::tokens::{LEVELS, Part, joined, pair, signed, with_suffix};
-use super::words::{Atom, Chain, Glue, Word, Words};
+use super::words::{Chain, Word, Words};
 
 /// How exactly the last word is meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,8 +3,9 @@
 use unicode_normalization::char::is_combining_mark;
 
 use super::MAX_TERM;
+use super::atoms::{Atom, Glue};
 use super::script::{is_ignorable, is_skin_tone};
-use super::words::{Atom, Glue, Word};
+use super::words::Word;
 
 /// The emoji without colours of skin and forms of presentation.
 pub(super) fn word(cluster: &str, start: usize) -> Word {

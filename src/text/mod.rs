@@ -4,6 +4,7 @@
 //! The index (in `search`) proposes messages by their terms; [`matches`] on the record decides.
 //! Both cut their texts by [`tokens`], so they never disagree. No index, no store, no I/O in here.
 
+mod atoms;
 pub mod check;
 mod clause;
 mod cluster;

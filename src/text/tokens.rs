@@ -4,7 +4,8 @@ use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::ops::Range;
 
-use super::words::{Atom, Chain, Glue, Word, Words};
+use super::atoms::{Atom, Glue};
+use super::words::{Chain, Word, Words};
 
 /// Bytes that a term has at most; of longer words the beginning is kept.
 pub const MAX_TERM: usize = 64;
