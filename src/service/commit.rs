@@ -13,13 +13,14 @@ use parking_lot::RwLock;
 use tokio::sync::{Notify, oneshot, watch};
 
 use super::chores::{Chore, Lend, Tidying};
-use super::decision::{Decision, Rule};
+use super::command::{Ack, Command, command};
+use super::decision::Rule;
 use super::queue::{Queue, Room};
 use super::{Answer, Follower, ServiceError};
 use crate::base::clock::{Clock, Stopwatch, Timestamp};
 use crate::metrics::Meters;
 use crate::model::{Event, EventBody, EventSeq};
-use crate::store::{LogLimits, Reads, StoreError, Txn, Writer};
+use crate::store::{LogLimits, StoreError, Txn, Writer};
 
 /// The most that one group holds.
 const GROUP: Room = Room {
@@ -29,62 +30,6 @@ const GROUP: Room = Room {
 
 /// Groups that may wait to be published; then the commit thread waits.
 const GROUPS_AHEAD: usize = 2;
-
-/// Called when the group of a command is durable and published, or has failed.
-type Ack = Box<dyn FnOnce(Answer<()>) + Send>;
-
-/// A queued command.
-trait Command: Send {
-    /// Its events, and who is told.
-    fn decide(self: Box<Self>, state: &dyn Reads, now: Timestamp) -> (Vec<EventBody>, Ack);
-}
-
-/// Calls back exactly once: what never gets an answer, because the server stops or has no room,
-/// is told so when it is dropped.
-struct Done<T, F: FnOnce(Answer<T>)>(Option<F>, std::marker::PhantomData<fn(T)>);
-
-impl<T, F: FnOnce(Answer<T>)> Done<T, F> {
-    fn call(mut self, answer: Answer<T>) {
-        if let Some(done) = self.0.take() {
-            done(answer);
-        }
-    }
-}
-
-impl<T, F: FnOnce(Answer<T>)> Drop for Done<T, F> {
-    fn drop(&mut self) {
-        if let Some(done) = self.0.take() {
-            done(Err(ServiceError::ServerBusy));
-        }
-    }
-}
-
-struct Queued<R: Rule, F: FnOnce(Answer<R::Outcome>)> {
-    rule: R,
-    done: Done<R::Outcome, F>,
-}
-
-impl<R, F> Command for Queued<R, F>
-where
-    R: Rule,
-    F: FnOnce(Answer<R::Outcome>) + Send + 'static,
-{
-    fn decide(self: Box<Self>, state: &dyn Reads, now: Timestamp) -> (Vec<EventBody>, Ack) {
-        let Self { rule, done } = *self;
-        let decided = catch_unwind(AssertUnwindSafe(|| rule.decide(state, now)))
-            .unwrap_or_else(|_| Err(ServiceError::Internal("a rule failed by panic".into())));
-        match decided {
-            Ok(Decision { events, outcome }) => {
-                let ack = move |committed: Answer<()>| done.call(committed.map(|()| outcome));
-                (events, Box::new(ack))
-            }
-            Err(error) => {
-                let ack = move |committed: Answer<()>| done.call(committed.and(Err(error)));
-                (Vec::new(), Box::new(ack))
-            }
-        }
-    }
-}
 
 /// What the commit thread is asked for.
 enum Work {
@@ -190,8 +135,7 @@ impl Committer {
         done: impl FnOnce(Answer<R::Outcome>) + Send + 'static,
     ) {
         let weight = rule.weight();
-        let done = Done(Some(done), std::marker::PhantomData);
-        let command = Work::Decide(Box::new(Queued { rule, done }));
+        let command = Work::Decide(command(rule, done));
         // A command that comes back is dropped, which calls `done`.
         drop(self.queue.push(command, weight));
     }

@@ -12,6 +12,7 @@ mod accounts;
 mod admin;
 mod avatars;
 mod chores;
+mod command;
 mod commit;
 #[cfg(test)]
 mod commit_tests;
