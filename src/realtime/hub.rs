@@ -9,7 +9,7 @@ use std::sync::{Arc, Weak};
 use super::audience::Audience;
 use super::chat::Chat;
 use super::news::{News, Topic};
-use super::outbound::{self, End, Reason, Receipt};
+use super::outbound::{self, End, Reason};
 use super::rooms;
 use super::told::{Still, Telling};
 use super::updates::{self, Pending};
@@ -126,17 +126,11 @@ impl Hub {
                 seq,
                 at,
             } => {
-                let read = Receipt {
-                    conversation_id: *conversation,
-                    message_id: MessageId {
-                        conversation: *conversation,
-                        seq: *seq,
-                    },
-                    user_id: *user,
-                    read_at: *at,
-                    seq: seq.0,
+                let message = MessageId {
+                    conversation: *conversation,
+                    seq: *seq,
                 };
-                let event = outbound::message_read(&read, offset);
+                let event = outbound::message_read(message, *user, *at, offset);
                 rooms::tell(telling, &self.engine, *conversation, &event);
                 let own = outbound::own_read(*conversation, seq.0, offset);
                 self.engine.emit(rooms::of_user(*user), &own, None);

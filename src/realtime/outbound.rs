@@ -72,22 +72,34 @@ pub(super) fn message_error(failure: &Failure) -> Event {
 #[derive(Serialize, TS)]
 #[serde(rename_all = "camelCase")]
 #[ts(rename = "MessageReadData")]
-pub(super) struct Receipt {
+struct Receipt {
     #[ts(type = "string")]
-    pub conversation_id: ConversationId,
+    conversation_id: ConversationId,
     #[ts(type = "string")]
-    pub message_id: MessageId,
+    message_id: MessageId,
     #[ts(type = "string")]
-    pub user_id: UserId,
+    user_id: UserId,
     #[serde(with = "iso")]
     #[ts(type = "string")]
-    pub read_at: Timestamp,
+    read_at: Timestamp,
     #[ts(type = "number")]
-    pub seq: u64,
+    seq: u64,
 }
 
-pub(super) fn message_read(read: &Receipt, offset: Offset) -> Event {
-    durable(with(names::MESSAGE_READ, read), offset)
+pub(super) fn message_read(
+    message: MessageId,
+    user: UserId,
+    at: Timestamp,
+    offset: Offset,
+) -> Event {
+    let read = Receipt {
+        conversation_id: message.conversation,
+        message_id: message,
+        user_id: user,
+        read_at: at,
+        seq: message.seq.0,
+    };
+    durable(with(names::MESSAGE_READ, &read), offset)
 }
 
 #[derive(Serialize, TS)]

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use super::chat::Chat;
 use super::lines::LineId;
-use super::outbound::{self, Reason, Receipt};
+use super::outbound::{self, Reason};
 use super::rooms;
 use super::told::Still;
 use super::updates;
@@ -216,17 +216,9 @@ impl Replay {
             }
             EventBody::MessageRead { user, seq, at, .. } => {
                 if heard {
-                    let read = Receipt {
-                        conversation_id: conversation,
-                        message_id: MessageId {
-                            conversation,
-                            seq: *seq,
-                        },
-                        user_id: *user,
-                        read_at: *at,
-                        seq: seq.0,
-                    };
-                    let event = outbound::message_read(&read, offset);
+                    let seq = *seq;
+                    let message = MessageId { conversation, seq };
+                    let event = outbound::message_read(message, *user, *at, offset);
                     self.miss(event, Some(conversation));
                 }
                 if *user == self.user {
