@@ -3,7 +3,7 @@
 
 use std::fs::{self, File};
 use std::io::{self, BufReader, Read, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -190,15 +190,12 @@ impl Plan {
 
     /// Writes one.
     fn make(&self, now: Timestamp, sources: &Sources<'_>) -> Result<Part, BackupError> {
-        let at = |path: &Path| {
-            let path = path.to_owned();
-            move |source| BackupError::File { path, source }
-        };
+        let at = BackupError::file;
         let (folder, passphrase) = (self.folder.path(), self.passphrase()?);
         fs::create_dir_all(folder.parent().unwrap_or(folder)).map_err(at(folder))?;
         disk::make_dir(folder).map_err(at(folder))?;
         self.folder.tidy(usize::MAX, Duration::ZERO);
-        self.require_room(sources)?;
+        sources.require_room(folder)?;
         // How small it becomes is not known before.
         self.shelf.begins(Step::Writing, None);
         let path = self.folder.part(now, passphrase.is_some());
@@ -216,12 +213,9 @@ impl Plan {
     /// Reads it to its end and gives it its name. Those before stay when it lacks what they may have.
     fn keep_checked(&self, part: &Part) -> Result<PathBuf, BackupError> {
         let path = part.path.with_extension("");
-        let at = |source| BackupError::File {
-            path: path.clone(),
-            source,
-        };
-        let file = File::open(&part.path).map_err(at)?;
-        let bytes = file.metadata().map_err(at)?.len();
+        let at = || BackupError::file(&path);
+        let file = File::open(&part.path).map_err(at())?;
+        let bytes = file.metadata().map_err(at())?.len();
         self.shelf.begins(Step::Checking, Some(bytes));
         let file = self.watch(BufReader::with_capacity(256 << 10, file));
         backup::check(In::begin::<BackupError>(file, || {
@@ -229,34 +223,11 @@ impl Plan {
         })?)?;
         fs::rename(&part.path, &path)
             .and_then(|()| disk::sync_dir(self.folder.path()))
-            .map_err(at)?;
+            .map_err(at())?;
         if !part.damaged {
             self.folder.tidy(self.keep, self.apart);
         }
         Ok(path)
-    }
-
-    /// What it may take is what is there; and as much again must stay free, for messages.
-    fn require_room(&self, sources: &Sources<'_>) -> Result<(), BackupError> {
-        let folder = self.folder.path();
-        let fault = |source| BackupError::File {
-            path: folder.to_owned(),
-            source,
-        };
-        let contents = sources
-            .blobs
-            .map_or(Ok(0), |blobs| blobs.usage().map(|it| it.live))?;
-        let rows = sources.store.disk_bytes()?;
-        let free = disk::free(&File::open(folder).map_err(fault)?).map_err(fault)?;
-        let needed = contents.saturating_add(rows).saturating_mul(2);
-        if free < needed {
-            return Err(BackupError::NoRoom {
-                folder: folder.to_owned(),
-                free: free >> 20,
-                needed: needed >> 20,
-            });
-        }
-        Ok(())
     }
 
     /// Reads or writes for as long as the server runs, and says how far it came.

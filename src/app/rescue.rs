@@ -77,9 +77,6 @@ pub fn open_backup<E: From<BackupError>>(
     path: &Path,
     passphrase: impl FnOnce() -> Result<Option<Passphrase>, E>,
 ) -> Result<In<BufReader<File>>, E> {
-    let file = File::open(path).map_err(|source| BackupError::File {
-        path: path.to_owned(),
-        source,
-    })?;
+    let file = File::open(path).map_err(BackupError::file(path))?;
     In::begin(BufReader::with_capacity(256 << 10, file), passphrase)
 }

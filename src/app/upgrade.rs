@@ -48,20 +48,17 @@ pub(super) fn upgrade(
     let seal = passphrase.as_ref().map_or("", |_| SEALED);
     let name = format!("{}{moment}-{from}-to-{to}{}{seal}", NAME.0, NAME.1);
     let (path, part) = (folder.join(&name), folder.join(name + PART));
-    let at = |path: &Path| {
-        let path = path.to_owned();
-        move |source| BackupError::File { path, source }
-    };
+    let at = BackupError::file;
     fs::create_dir_all(folder.parent().unwrap_or(&folder)).map_err(at(&folder))?;
     disk::make_dir(&folder).map_err(at(&folder))?;
     remove_unfinished(&folder);
-    require_room(store, &folder)?;
-    let file = disk::make_file(&part).map_err(at(&part))?;
     let sources = Sources {
         store,
         blobs: None,
         data,
     };
+    sources.require_room(&folder)?;
+    let file = disk::make_file(&part).map_err(at(&part))?;
     let written = Out::begin(file, passphrase.as_ref(), rng)
         .and_then(|out| backup::write(&sources, out))
         .and_then(|(_, out)| out.finish())
@@ -91,25 +88,6 @@ fn remove_unfinished(folder: &Path) {
             }
         }
     }
-}
-
-/// What it takes at most is what is there; as much again stays free.
-fn require_room(store: &Store, folder: &Path) -> Result<(), BackupError> {
-    let fault = |source| BackupError::File {
-        path: folder.to_owned(),
-        source,
-    };
-    let free = fs::File::open(folder).and_then(|folder| disk::free(&folder));
-    let free = free.map_err(fault)?;
-    let needed = store.disk_bytes()?.saturating_mul(2);
-    if free < needed {
-        return Err(BackupError::NoRoom {
-            folder: folder.to_owned(),
-            free: free >> 20,
-            needed: needed >> 20,
-        });
-    }
-    Ok(())
 }
 
 /// The newest of these files, where backups are kept or in the data directory.

@@ -1,7 +1,7 @@
 //! What can go wrong with a backup, each a plain sentence that says what to do.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::blobs::BlobError;
 use crate::store::StoreError;
@@ -79,6 +79,12 @@ pub enum BackupError {
 }
 
 impl BackupError {
+    /// The error of using this file or folder, once the system says why.
+    pub fn file(path: &Path) -> impl FnOnce(io::Error) -> Self {
+        let path = path.to_path_buf();
+        move |source| Self::File { path, source }
+    }
+
     pub(super) fn reading(error: io::Error) -> Self {
         match error.kind() {
             io::ErrorKind::UnexpectedEof => Self::Damaged("it ends too early"),

@@ -258,9 +258,7 @@ impl<'a> Contents<'a> {
     fn close(&mut self) -> Result<(), BackupError> {
         match std::mem::replace(&mut self.open, Open::Nothing) {
             Open::Nothing | Open::Spared => Ok(()),
-            Open::File(path, bytes) => {
-                put(&path, &bytes).map_err(|source| BackupError::File { path, source })
-            }
+            Open::File(path, bytes) => put(&path, &bytes).map_err(BackupError::file(&path)),
             Open::Content(hash, stage, length) => {
                 // One that was damaged before the backup; what it is now has no use.
                 let (found, _) = self.blobs.seal(stage)?;

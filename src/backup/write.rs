@@ -1,6 +1,6 @@
 //! Making a backup.
 
-use std::fs;
+use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::Path;
 
@@ -33,6 +33,26 @@ impl<'a> Sources<'a> {
             blobs: Some(blobs),
             data,
         }
+    }
+
+    /// Refuses to write them where there is no room: they take what is there at most, and as much
+    /// again must stay free.
+    pub fn require_room(&self, folder: &Path) -> Result<(), BackupError> {
+        let contents = self
+            .blobs
+            .map_or(Ok(0), |blobs| blobs.usage().map(|it| it.live))?;
+        let rows = self.store.disk_bytes()?;
+        let free = File::open(folder).and_then(|folder| disk::free(&folder));
+        let free = free.map_err(BackupError::file(folder))?;
+        let needed = contents.saturating_add(rows).saturating_mul(2);
+        if free < needed {
+            return Err(BackupError::NoRoom {
+                folder: folder.to_owned(),
+                free: free >> 20,
+                needed: needed >> 20,
+            });
+        }
+        Ok(())
     }
 }
 
@@ -89,20 +109,11 @@ fn add_folder(
     let mut names = match disk::names(&place) {
         Ok(names) => names,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-        Err(source) => {
-            return Err(BackupError::File {
-                path: place,
-                source,
-            });
-        }
+        Err(error) => return Err(BackupError::file(&place)(error)),
     };
     names.sort();
     for name in names {
         let path = place.join(&name);
-        let fault = |source| BackupError::File {
-            path: path.clone(),
-            source,
-        };
         let bytes = match fs::symlink_metadata(&path) {
             Ok(about) if about.is_file() && about.len() <= FILE_MAX => fs::read(&path),
             Ok(_) => continue,
@@ -112,7 +123,7 @@ fn add_folder(
             Ok(bytes) => bytes,
             // Something takes its place at this moment.
             Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
-            Err(error) => return Err(fault(error)),
+            Err(error) => return Err(BackupError::file(&path)(error)),
         };
         frames.add(Kind::File, format!("{folder}/{name}").as_bytes())?;
         for part in bytes.chunks(FRAME) {
