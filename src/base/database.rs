@@ -48,7 +48,7 @@ use std::path::{Path, PathBuf};
 use parking_lot::Mutex;
 use sled::{Batch, Db, IVec, Tree};
 
-use super::disk;
+use super::disk::{self, PathError};
 
 /// The file in which sled keeps everything; its other files it can make again from this one.
 pub const LOG_FILE: &str = "db";
@@ -81,25 +81,14 @@ pub enum DatabaseError {
     #[error("the database engine failed: {0}")]
     Engine(String),
     /// The system refused.
-    #[error("cannot {doing} {}: {source}", path.display())]
-    Io {
-        /// What was tried, as a verb.
-        doing: &'static str,
-        /// The file or folder.
-        path: PathBuf,
-        /// The system's answer.
-        source: io::Error,
-    },
+    #[error(transparent)]
+    Io(#[from] PathError),
 }
 
 impl DatabaseError {
     fn io(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
-        let path = path.to_path_buf();
-        move |source| Self::Io {
-            doing,
-            path,
-            source,
-        }
+        let at = PathError::of(doing, path);
+        move |error| Self::Io(at(error))
     }
 }
 

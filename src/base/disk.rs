@@ -4,13 +4,41 @@
 use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{self, ErrorKind};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
 
 /// How often, and how long apart, [`lock`] tries.
 const LOCK_TRIES: u32 = 100;
 const LOCK_PAUSE: Duration = Duration::from_millis(20);
+
+/// What could not be done to a file or folder, and why.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot {doing} {}: {source}", path.display())]
+pub struct PathError {
+    /// As a verb: "create", "lock".
+    doing: &'static str,
+    path: PathBuf,
+    source: io::Error,
+}
+
+impl PathError {
+    /// The error of doing that with this path, once the system says why.
+    pub fn of(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
+        let path = path.to_path_buf();
+        move |source| Self {
+            doing,
+            path,
+            source,
+        }
+    }
+
+    /// Whether the disk had no space left, or what one may have of it.
+    pub fn is_full(&self) -> bool {
+        let kind = self.source.kind();
+        matches!(kind, ErrorKind::StorageFull | ErrorKind::QuotaExceeded)
+    }
+}
 
 /// Makes the entries of a folder durable.
 pub fn sync_dir(path: &Path) -> io::Result<()> {

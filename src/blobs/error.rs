@@ -4,6 +4,8 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::base::disk::PathError;
+
 /// A failure of the room of blobs.
 #[derive(Debug, thiserror::Error)]
 pub enum BlobError {
@@ -76,35 +78,21 @@ pub enum BlobError {
         found: &'static str,
     },
     /// A file could not be read or written.
-    #[error("cannot {doing} {}: {source}", path.display())]
-    Io {
-        /// What was tried, as a verb: "create", "lock".
-        doing: &'static str,
-        /// The file or folder.
-        path: PathBuf,
-        /// The system's answer.
-        source: io::Error,
-    },
+    #[error(transparent)]
+    Io(#[from] PathError),
 }
 
 impl BlobError {
     pub(super) fn io(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
-        let path = path.to_path_buf();
-        move |source| Self::Io {
-            doing,
-            path,
-            source,
-        }
+        let at = PathError::of(doing, path);
+        move |error| Self::Io(at(error))
     }
 
     /// Whether the disk had no space left.
     pub fn is_full(&self) -> bool {
         match self {
             Self::Full { .. } => true,
-            Self::Io { source, .. } => matches!(
-                source.kind(),
-                io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded
-            ),
+            Self::Io(error) => error.is_full(),
             _ => false,
         }
     }

@@ -28,6 +28,15 @@ use crate::base::disk;
 /// The longest note that a stage may have, in bytes.
 pub const MAX_NOTE: usize = 3 << 10;
 
+/// Refuses a note that is longer.
+fn require_short(note: &[u8]) -> Result<(), BlobError> {
+    let (len, limit) = (note.len(), MAX_NOTE);
+    if len > limit {
+        return Err(BlobError::NoteTooLong { len, limit });
+    }
+    Ok(())
+}
+
 /// The SHA-256 of a blob's content, which is its name.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct BlobHash(pub [u8; 32]);

@@ -7,6 +7,8 @@ use std::fmt::Display;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::base::disk::PathError;
+
 /// A failure of the store.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -119,25 +121,14 @@ pub enum StoreError {
     #[error("the database engine failed: {0}")]
     Engine(String),
     /// A file could not be read or written.
-    #[error("cannot {doing} {}: {source}", path.display())]
-    Io {
-        /// What was tried, as a verb: "create", "lock".
-        doing: &'static str,
-        /// The file or folder.
-        path: PathBuf,
-        /// The system's answer.
-        source: io::Error,
-    },
+    #[error(transparent)]
+    Io(#[from] PathError),
 }
 
 impl StoreError {
     pub(crate) fn io(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
-        let path = path.to_path_buf();
-        move |source| Self::Io {
-            doing,
-            path,
-            source,
-        }
+        let at = PathError::of(doing, path);
+        move |error| Self::Io(at(error))
     }
 
     pub(crate) fn corrupt(record: &'static str, what: impl Display) -> Self {
@@ -151,7 +142,7 @@ impl StoreError {
     pub fn is_full(&self) -> bool {
         match self {
             Self::Full { .. } => true,
-            Self::Io { source, .. } => source.kind() == io::ErrorKind::StorageFull,
+            Self::Io(error) => error.is_full(),
             _ => false,
         }
     }

@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use self::note::Note;
 use super::hashing::Hashing;
 use super::stages::{Stages, if_there};
-use super::{BlobError, BlobHash, BlobUsage, Blobs, MAX_NOTE, Place, StageId, Staged, Tidied};
+use super::{BlobError, BlobHash, BlobUsage, Blobs, Place, StageId, Staged, Tidied, require_short};
 use crate::base::clock::Timestamp;
 use crate::base::disk;
 
@@ -111,10 +111,7 @@ impl Files {
 
 impl Blobs for Files {
     fn begin(&self, stage: StageId, note: &[u8], now: Timestamp) -> Result<(), BlobError> {
-        if note.len() > MAX_NOTE {
-            let (len, limit) = (note.len(), MAX_NOTE);
-            return Err(BlobError::NoteTooLong { len, limit });
-        }
+        require_short(note)?;
         self.place.require_space()?;
         self.stages.add(stage, || {
             let path = self.stage_path(stage);

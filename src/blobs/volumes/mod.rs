@@ -23,7 +23,8 @@ use self::tidy::Tidying;
 use super::hashing::Hashing;
 use super::stages::{Stages, if_there};
 use super::{
-    BlobError, BlobHash, BlobOptions, BlobUsage, Blobs, MAX_NOTE, Place, StageId, Staged, Tidied,
+    BlobError, BlobHash, BlobOptions, BlobUsage, Blobs, Place, StageId, Staged, Tidied,
+    require_short,
 };
 use crate::base::clock::Timestamp;
 use crate::base::disk;
@@ -182,10 +183,7 @@ impl Volumes {
 
 impl Blobs for Volumes {
     fn begin(&self, stage: StageId, note: &[u8], now: Timestamp) -> Result<(), BlobError> {
-        if note.len() > MAX_NOTE {
-            let (len, limit) = (note.len(), MAX_NOTE);
-            return Err(BlobError::NoteTooLong { len, limit });
-        }
+        require_short(note)?;
         self.place.require_space()?;
         self.stages.add(stage, || {
             let failures = self.shelf.pool.failures();

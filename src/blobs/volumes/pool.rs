@@ -206,15 +206,7 @@ impl Pool {
                 path: self.path(number),
                 what,
             },
-            DatabaseError::Io {
-                doing,
-                path,
-                source,
-            } => BlobError::Io {
-                doing,
-                path,
-                source,
-            },
+            DatabaseError::Io(error) => BlobError::Io(error),
         }
     }
 }

@@ -66,15 +66,7 @@ impl From<DatabaseError> for StoreError {
         match error {
             DatabaseError::Locked { dir } => Self::Locked { dir },
             DatabaseError::Engine(what) => Self::Engine(what),
-            DatabaseError::Io {
-                doing,
-                path,
-                source,
-            } => Self::Io {
-                doing,
-                path,
-                source,
-            },
+            DatabaseError::Io(error) => Self::Io(error),
         }
     }
 }
