@@ -1,9 +1,10 @@
 // What the appliance occupies and how fast it is there: the figures of docs/FOOTPRINT.md.
-//   node packaging/footprint.mjs [--program FILE] [--minutes N] [--rounds N] [--messages N] [PART…]
-// PART: sizes, empty, start, clients, million. All of them without a word. Nothing is asserted; packaging/footprint.sh
+//   node packaging/footprint.mjs [--program FILE] [--minutes N] [--rounds N] [--messages N] [--files N] [PART…]
+// PART: sizes, empty, start, clients, million, backup. All of them without a word. Nothing is asserted; packaging/footprint.sh
 // builds what it needs and runs it. Run it on a quiet machine.
 import { execFileSync, spawn } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { randomBytes } from "node:crypto";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import https from "node:https";
 import { createServer } from "node:net";
 import { loadavg } from "node:os";
@@ -23,6 +24,7 @@ const { values: options, positionals } = parseArgs({
     minutes: { type: "string", default: "5" },
     rounds: { type: "string", default: "7" },
     messages: { type: "string", default: "1000000" },
+    files: { type: "string", default: "16" },
     "keep-store": { type: "string" },
   },
 });
@@ -54,16 +56,44 @@ const freePort = () =>
     });
   });
 
-const ask = (port, route, { method = "GET", token, json } = {}) =>
+const ask = (port, route, { method = "GET", token, json, type = "application/json", body } = {}) =>
   new Promise((resolve, reject) => {
-    const headers = { "content-type": "application/json", ...(token && { authorization: `Bearer ${token}` }) };
+    const headers = { "content-type": type, ...(token && { authorization: `Bearer ${token}` }) };
     const request = https.request({ host: "127.0.0.1", port, path: route, method, headers, agent: false, rejectUnauthorized: false }, async (answer) => {
       let text = "";
       for await (const part of answer) text += part;
       resolve({ status: answer.statusCode, text });
     });
-    request.on("error", reject).end(json && JSON.stringify(json));
+    request.on("error", reject).end(body ?? (json && JSON.stringify(json)));
   });
+
+/** A file of random bytes, sent as a form and then in a message. */
+async function sendFile(port, token, conversationId, bytes) {
+  const edge = "part-of-a-measurement";
+  const head = `--${edge}\r\ncontent-disposition: form-data; name="file"; filename="noise.bin"\r\ncontent-type: application/octet-stream\r\n\r\n`;
+  const body = Buffer.concat([Buffer.from(head), randomBytes(bytes), Buffer.from(`\r\n--${edge}--\r\n`)]);
+  const sent = await ask(port, "/api/attachments", { method: "POST", token, type: `multipart/form-data; boundary=${edge}`, body });
+  const attachments = JSON.parse(sent.text).files.map((file) => file.id);
+  const message = await ask(port, "/api/messages/realtime", { method: "POST", token, json: { conversationId, attachments } });
+  if (message.status !== 201) throw new Error(`a message with a file: ${message.status} ${message.text}`);
+}
+
+/** Runs the program to its end; resolves to the seconds that it took and the most memory (RSS, MiB) it was seen with. */
+async function run(args) {
+  const begun = performance.now();
+  const child = spawn(options.program, args, { stdio: ["ignore", "ignore", "inherit"] });
+  const ended = new Promise((resolve) => child.once("exit", resolve));
+  let most = 0;
+  for (let code; code === undefined; code = await Promise.race([ended, pause(20)])) {
+    try {
+      most = Math.max(most, of(child.pid, "status", "VmHWM") / 1024);
+    } catch {
+      // It has ended between two looks.
+    }
+  }
+  if (child.exitCode !== 0) throw new Error(`${args.join(" ")} ended with ${child.exitCode}`);
+  return { seconds: (performance.now() - begun) / 1000, most };
+}
 
 /** Runs a server; resolves to it, the milliseconds until it answered its first request over HTTPS, and its CPU till then. */
 async function begin(command, args, port, route) {
@@ -198,20 +228,35 @@ const parts = {
     say("1 M messages: kill -9, start to the first HTTPS answer", `${median(times).toFixed(0)} (${median(cpus).toFixed(0)}) ms`, "≤ 2 s");
     say("  the slowest", `${Math.max(...times).toFixed(0)} ms`);
     const [file, restored] = [path.join(place, "backup"), path.join(place, "restored")];
-    const timed = (args) => {
-      const begun = performance.now();
-      execFileSync(options.program, args, { stdio: "ignore" });
-      return (performance.now() - begun) / 1000;
-    };
-    const backup = timed(["backup", file, "--data", data]);
+    const { seconds: backup } = await run(["backup", file, "--data", data]);
     const size = statSync(file).size / 1e6;
     say(`backup while it runs: ${size.toFixed(0)} MB file of ${(bytesIn(data) / 1e6).toFixed(0)} MB in`, `${backup.toFixed(1)} s`);
     say("  of the file; messages a second", `${(size / backup).toFixed(1)} MB/s; ${(Number(options.messages) / backup).toFixed(0)}`);
     say("  memory (RSS) of the server afterwards", `${rssMib(server.child.pid).toFixed(1)} MiB`);
     await end(server.child);
-    const restore = timed(["restore", file, "--data", restored]);
+    const { seconds: restore } = await run(["restore", file, "--data", restored]);
     say("restore in", `${restore.toFixed(1)} s`);
     say("  of the file; messages a second", `${(size / restore).toFixed(1)} MB/s; ${(Number(options.messages) / restore).toFixed(0)}`);
+  },
+
+  async backup() {
+    const [data, file, restored] = ["house", "house.backup", "house-restored"].map((name) => path.join(place, name));
+    addAdmin(data);
+    const { child, port } = await serve(data);
+    const token = await signIn(port);
+    const made = await ask(port, "/api/conversations", { method: "POST", token, json: { title: "Noise", isGroup: true, members: [] } });
+    for (let sent = 0; sent < Number(options.files); sent++) await sendFile(port, token, JSON.parse(made.text).id, 64 * MIB);
+    const before = rssMib(child.pid);
+    // From here on the kernel keeps the most anew.
+    writeFileSync(`/proc/${child.pid}/clear_refs`, "5");
+    const backup = await run(["backup", file, "--data", data]);
+    const rate = ({ seconds }) => `${(statSync(file).size / 1e6 / seconds).toFixed(0)} MB/s`;
+    say(`backup of ${options.files} files of 64 MiB while it runs`, rate(backup));
+    say("  memory (RSS) of the server at most, more than before", `${(of(child.pid, "status", "VmHWM") / 1024 - before).toFixed(1)} MiB`);
+    await end(child);
+    const restore = await run(["restore", file, "--data", restored]);
+    say("restore of it", rate(restore));
+    say("  memory (RSS) of that at most", `${restore.most.toFixed(1)} MiB`);
   },
 };
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Measures what docs/FOOTPRINT.md tells: packaging/footprint.sh [sizes | empty | start | clients | million]…
+# Measures what docs/FOOTPRINT.md tells: packaging/footprint.sh [sizes | empty | start | clients | million | backup]…
 #
 # Builds what it needs: the static program, the bare Node server beside it, the store of a million messages.
 # Options of packaging/footprint.mjs are taken too. Run it on a quiet machine.
