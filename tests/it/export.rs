@@ -462,13 +462,10 @@ async fn an_export_that_is_interrupted_leaves_nothing_and_one_that_was_killed_is
 }
 
 #[tokio::test]
-async fn a_disk_without_room_is_told_before_anything_is_written() {
-    if std::env::var_os("INKSPOT_NO_MOUNT").is_some() {
-        return; // Asked for by who runs it: `tests/run` does where it is not root, and says so.
-    }
+async fn a_disk_without_room_is_told_before_anything_is_written_as_root() {
     let mut house = House::new().await;
     assert_eq!(house.server.end(), Some(0));
-    let disk = Disk::mount(16).expect("a tmpfs can be mounted; else set INKSPOT_NO_MOUNT=1");
+    let disk = Disk::mount(16).expect("a tmpfs can be mounted");
     let out = disk.path().join("out");
     let mut command = inkspot();
     command

@@ -188,11 +188,8 @@ impl Drop for Disk {
 /// On a real small disk. Where nothing can be mounted, the floor alone is tested, in the store's
 /// room.
 #[tokio::test]
-async fn a_full_disk_refuses_in_words_loses_nothing_and_recovers() {
-    if std::env::var_os("INKSPOT_NO_MOUNT").is_some() {
-        return; // Asked for by who runs it: `tests/run` does where it is not root, and says so.
-    }
-    let disk = Disk::mount(200).expect("a tmpfs can be mounted; else set INKSPOT_NO_MOUNT=1");
+async fn a_full_disk_refuses_in_words_loses_nothing_and_recovers_as_root() {
+    let disk = Disk::mount(200).expect("a tmpfs can be mounted");
     let data = disk.path().join("data");
     add_user(&data, "ada");
     let mut server = Process::start(&data).await;
@@ -267,11 +264,8 @@ async fn an_end_in_order_tells_everybody_to_come_back_and_closes_the_database() 
 }
 
 #[tokio::test]
-async fn a_backup_takes_the_place_of_a_database_only_where_there_is_room_for_both() {
-    if std::env::var_os("INKSPOT_NO_MOUNT").is_some() {
-        return; // As above.
-    }
-    let disk = Disk::mount(200).expect("a tmpfs can be mounted; else set INKSPOT_NO_MOUNT=1");
+async fn a_backup_takes_the_place_of_a_database_only_where_there_is_room_for_both_as_root() {
+    let disk = Disk::mount(200).expect("a tmpfs can be mounted");
     let at = |name: &str| disk.path().join(name);
     add_user(&at("data"), "ada");
     let run = |words: &[&str]| {
