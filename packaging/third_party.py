@@ -99,7 +99,7 @@ def crates(target):
         texts = texts_in(Path(package["manifest_path"]).parent)
         texts = texts or [standard_text(license, [re.sub(r" *<.*>", "", author) for author in package["authors"]])]
         yield {"name": package["name"], "version": package["version"], "license": license, "texts": texts,
-               "page": package["repository"] or f"https://crates.io/crates/{package['name']}"}
+               "page": package["repository"] or package["homepage"]}
 
 
 def locked_web():
@@ -107,6 +107,15 @@ def locked_web():
     lock = json.loads((ROOT / "assets/ui/package-lock.json").read_text())
     wanted = lambda place, one: place and not one.get("dev") and not one.get("peer") and not one.get("optional")
     return {place: one["version"] for place, one in sorted(lock["packages"].items()) if wanted(place, one)}
+
+
+def page_of(about):
+    """Where the sources of a package of the web app are, as its package.json says in one of npm's ways."""
+    said = about.get("repository") or about["homepage"]
+    said = said["url"] if isinstance(said, dict) else said
+    place = re.sub(r"^(git\+)?(https|ssh|git)://(git@)?|^git@|^github:|\.git$", "", said)
+    place = place.replace(":", "/", 1)  # As ssh has it.
+    return f"https://{place}" if "." in place.split("/")[0] else f"https://github.com/{place}"
 
 
 def write_web():
@@ -120,7 +129,7 @@ def write_web():
         author = about.get("author", "")
         author = author.get("name", "") if isinstance(author, dict) else re.sub(r" *[<(].*", "", author)
         packages.append({"name": about["name"], "version": version, "license": license,
-                         "page": f"https://www.npmjs.com/package/{about['name']}",
+                         "page": page_of(about),
                          "texts": texts_in(folder) or [standard_text(license, [author] if author else [])]})
     WEB.write_text(json.dumps(packages, indent=1, ensure_ascii=False) + "\n")
 

@@ -16,7 +16,7 @@ if [ ! -e "$system/.complete" ]; then
     rm -rf "$system"
     mkdir -p "$system"
     for pause in 3 6 9 end; do
-        debootstrap --variant=minbase --include=systemd,systemd-sysv,dbus,iproute2,curl,procps,bash-completion,zsh,fish bookworm "$system" http://deb.debian.org/debian >"$system.log" && break
+        debootstrap --variant=minbase --include=systemd,systemd-sysv,dbus,iproute2,curl,procps,bash-completion,zsh,fish bookworm "$system" >"$system.log" && break
         [ $pause != end ] || { tail -20 "$system.log" >&2; exit 1; }
         rm -rf "$system" && sleep $pause
     done
