@@ -13,6 +13,7 @@ import { Security } from "../components/admin/Security";
 import { Server } from "../components/admin/Server";
 import { StoragePart } from "../components/admin/StoragePart";
 import { SettingsFrame } from "../components/SettingsFrame";
+import "../styles/accounts.css";
 import "../styles/admin.css";
 
 const DRAW = { people: People, groups: Groups, storage: StoragePart, backups: Backups, security: Security, server: Server } as const satisfies Record<keyof typeof ADMIN_PARTS, () => unknown>;
