@@ -116,3 +116,18 @@ pub fn size(path: &Path) -> io::Result<u64> {
     }
     Ok(bytes)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_space_left_and_a_quota_used_up_are_one() {
+        let failed = |kind: ErrorKind| PathError::of("write", Path::new("/f"))(kind.into());
+        assert!(failed(ErrorKind::StorageFull).is_full());
+        assert!(failed(ErrorKind::QuotaExceeded).is_full());
+        let denied = failed(ErrorKind::PermissionDenied);
+        assert!(!denied.is_full());
+        assert_eq!(denied.to_string(), "cannot write /f: permission denied");
+    }
+}
