@@ -252,10 +252,8 @@ export type SearchHit = {
   message: Message;
   /** Where it is. */
   conversation: ConversationBrief;
-  /** What to mark in the message's content: from and to, in UTF-16 units, in order, apart from
-  * each other. */;
-  highlights: [number;
-  number][];
+  /** What to mark in the message's content: from and to, in UTF-16 units, in order, apart from each other. */
+  highlights: [number, number][];
 };
 
 export type SearchPage = {
@@ -420,4 +418,190 @@ export type RealtimeError = {
   retryAfter?: number;
   /** The sender's own name for the message that failed. */
   clientId?: string;
+};
+
+export type CheckId =
+  | "proxy"
+  | "names"
+  | "ports"
+  | "certificate"
+  | "local-name"
+  | "clock"
+  | "memory"
+  | "descriptors"
+  | "service"
+  | "data"
+  | "disk"
+  | "sync"
+  | "backups";
+
+export type CheckFacts = {
+  "proxy-none": "address";
+  "proxy-known": "address";
+  "proxy-disbelieved": "address";
+  "proxy-silent": "address";
+  "proxy-unencrypted": "address";
+  "names-none": never;
+  "names-here": "names";
+  "names-proxied": "ways";
+  "names-elsewhere": "ways";
+  "names-unanswered": "name";
+  "names-nowhere": "name" | "error";
+  "ports-later": never;
+  "ports-answered": "version" | "addresses";
+  "ports-free": "free";
+  "ports-partly": "version" | "addresses" | "free";
+  "ports-unusable": "address" | "error";
+  "ports-other": "address" | "status";
+  "ports-silent": "address";
+  "ports-no-tls": "address" | "error";
+  "ports-no-http": "address" | "error";
+  "certificate-elsewhere": never;
+  "certificate-authority": never;
+  "certificate-later": never;
+  "certificate-good": "until";
+  "certificate-public": "names" | "until";
+  "certificate-own": "names" | "until";
+  "certificate-unset": never;
+  "certificate-unreadable": "path" | "error";
+  "certificate-empty": "path";
+  "certificate-other-key": "cert" | "key" | "error";
+  "certificate-key-open": "path";
+  "certificate-not-shown": never;
+  "certificate-garbled": never;
+  "certificate-ends": "until";
+  "certificate-ended": "until";
+  "certificate-early": never;
+  "certificate-other-name": "name";
+  "certificate-unknown": never;
+  "certificate-refused": "name" | "error";
+  "local-name-off": never;
+  "local-name-public": never;
+  "local-name-not-local": never;
+  "local-name-nowhere": never;
+  "local-name-free": "name";
+  "local-name-there": "name";
+  "local-name-leads": "name";
+  "local-name-unasked": "error";
+  "local-name-taken": "address" | "name";
+  "local-name-untold": "name";
+  "local-name-blocked": "name";
+  "local-name-changed": "wanted" | "name";
+  "local-name-changed-for": "address" | "wanted" | "name";
+  "local-name-shared": "address" | "name";
+  "clock-seen": "now";
+  "clock-kept": "now";
+  "clock-wrong": "now";
+  "memory-unknown": never;
+  "memory-good": "mostBytes" | "freeBytes" | "budgetBytes";
+  "memory-short": "mostBytes" | "freeBytes" | "budgetBytes";
+  "memory-exceeded": "mostBytes" | "freeBytes" | "budgetBytes" | "fitsMib";
+  "descriptors-unlimited": never;
+  "descriptors-good": "most";
+  "descriptors-few": "most";
+  "service-no-systemd": never;
+  "service-watched": never;
+  "service-no-unit": never;
+  "service-enabled": never;
+  "service-not-enabled": never;
+  "data-private": "path";
+  "data-later": "path";
+  "data-no-directory": "path";
+  "data-unseen": "path" | "error";
+  "data-of-another": "path" | "owner" | "user";
+  "data-open": "path" | "mode";
+  "disk-good": "freeBytes" | "totalBytes" | "reserveBytes";
+  "disk-low": "freeBytes" | "totalBytes" | "reserveBytes";
+  "disk-full": "freeBytes" | "totalBytes" | "reserveBytes";
+  "disk-unseen": "error";
+  "sync-good": "usualMs" | "worstMs";
+  "sync-slow": "usualMs" | "worstMs";
+  "sync-impossible": "path" | "error";
+  "backups-off": never;
+  "backups-later": "folder";
+  "backups-good": "folder" | "hours" | "madeAt";
+  "backups-none": "folder";
+  "backups-old": "folder" | "hours" | "madeAt";
+  "backups-secret-no-file": "path";
+  "backups-secret-unreadable": "path" | "error";
+  "backups-secret-short": "path" | "least";
+  "backups-secret-lines": "path";
+  "backups-secret-long": "path" | "most";
+  "backups-secret-open": "path";
+};
+
+export type CheckTrouble =
+  | "proxy-disbelieved"
+  | "proxy-silent"
+  | "proxy-unencrypted"
+  | "names-elsewhere"
+  | "names-unanswered"
+  | "names-nowhere"
+  | "ports-unusable"
+  | "ports-other"
+  | "ports-silent"
+  | "ports-no-tls"
+  | "ports-no-http"
+  | "certificate-unset"
+  | "certificate-unreadable"
+  | "certificate-empty"
+  | "certificate-other-key"
+  | "certificate-key-open"
+  | "certificate-not-shown"
+  | "certificate-garbled"
+  | "certificate-ends"
+  | "certificate-ended"
+  | "certificate-early"
+  | "certificate-other-name"
+  | "certificate-unknown"
+  | "certificate-refused"
+  | "local-name-unasked"
+  | "local-name-taken"
+  | "local-name-untold"
+  | "local-name-blocked"
+  | "local-name-changed"
+  | "local-name-changed-for"
+  | "local-name-shared"
+  | "clock-wrong"
+  | "memory-short"
+  | "memory-exceeded"
+  | "descriptors-few"
+  | "service-not-enabled"
+  | "data-no-directory"
+  | "data-unseen"
+  | "data-of-another"
+  | "data-open"
+  | "disk-low"
+  | "disk-full"
+  | "disk-unseen"
+  | "sync-slow"
+  | "sync-impossible"
+  | "backups-none"
+  | "backups-old"
+  | "backups-secret-no-file"
+  | "backups-secret-unreadable"
+  | "backups-secret-short"
+  | "backups-secret-lines"
+  | "backups-secret-long"
+  | "backups-secret-open";
+
+export type AddressCheckFacts = {
+  "url-name-found": "host" | "address";
+  "url-name-invalid": "url";
+  "url-name-nowhere": "name" | "error";
+  "url-answer-good": "version";
+  "url-answer-unreachable": "url" | "error";
+  "url-answer-failed": "url" | "error";
+  "url-answer-other": "url" | "status";
+  "url-headers-good": never;
+  "url-headers-failed": "error";
+  "url-headers-refused": never;
+  "url-headers-other": "status";
+  "url-path-root": never;
+  "url-path-below": "path";
+  "url-path-failed": "error";
+  "url-path-other": "path" | "asked";
+  "url-websocket-good": never;
+  "url-websocket-polling": "error";
+  "url-websocket-none": "error";
 };

@@ -3,6 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::base::passphrase::Fault;
 use crate::blobs::BlobError;
 use crate::store::StoreError;
 
@@ -35,7 +36,7 @@ pub enum BackupError {
     #[error(
         "the passphrase for backups can't be used: {0}; put one line of at least 12 characters into its file"
     )]
-    Passphrase(&'static str),
+    Passphrase(Fault),
     /// Its file can't be read.
     #[error("cannot read the passphrase for backups from {}: {source}; encrypted backups are neither made nor read without it", path.display())]
     NoPassphrase {

@@ -8,6 +8,7 @@ pub mod database;
 pub mod disk;
 pub mod logging;
 pub mod networks;
+pub mod passphrase;
 pub mod process;
 pub mod rng;
 pub mod shutdown;

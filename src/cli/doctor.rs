@@ -84,6 +84,8 @@ mod tests {
             id: "x".to_owned(),
             state,
             title: "Thing".to_owned(),
+            code: "x-so".to_owned(),
+            facts: serde_json::Map::new(),
             detail: "It is so.".to_owned(),
             remedy: remedy.map(str::to_owned),
         };

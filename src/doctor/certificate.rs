@@ -15,6 +15,8 @@ use rustls::sign::CertifiedKey;
 use rustls::{CertificateError, Error, RootCertStore};
 
 use super::client::Chain;
+use super::finding::{Moment, Several};
+use super::findings::Finding;
 use super::{Check, Topic};
 use crate::base::clock::Timestamp;
 use crate::config::{Config, TlsMode};
@@ -26,23 +28,23 @@ const SOON: Duration = Duration::from_hours(14 * 24);
 
 /// The files of a server that is not asked itself.
 pub(super) fn of_files(config: &Config, now: Timestamp) -> Check {
-    match config.tls.mode {
-        TlsMode::Off => CERTIFICATE.ok("TLS is off: the proxy in front has the certificate."),
+    let found = match config.tls.mode {
+        TlsMode::Off => Finding::CertificateElsewhere,
         TlsMode::Files => match (&config.tls.cert, &config.tls.key) {
             (Some(cert), Some(key)) => of_pair(config, cert, key, now),
-            _ => CERTIFICATE.fail("tls.cert or tls.key is missing.", "Set both."),
+            _ => Finding::CertificateUnset,
         },
-        _ if own_authority(config).is_some() => {
-            CERTIFICATE.ok("The server's own authority is there; it makes the certificate itself.")
-        }
-        _ => CERTIFICATE.ok("There is none yet; the server gets one when it starts."),
-    }
+        _ if own_authority(config).is_some() => Finding::CertificateAuthority,
+        _ => Finding::CertificateLater,
+    };
+    CERTIFICATE.found(found)
 }
 
-fn of_pair(config: &Config, cert: &Path, key: &Path, now: Timestamp) -> Check {
-    let unreadable = |path: &Path, error: &dyn std::fmt::Display| {
-        let seen = format!("{} can't be used: {error}.", path.display());
-        CERTIFICATE.fail(seen, "It must be PEM, and readable for the server's user.")
+fn of_pair(config: &Config, cert: &Path, key: &Path, now: Timestamp) -> Finding {
+    let shown = |path: &Path| path.display().to_string();
+    let unreadable = |path: &Path, error: &dyn std::fmt::Display| Finding::CertificateUnreadable {
+        path: shown(path),
+        error: error.to_string(),
     };
     let chain = CertificateDer::pem_file_iter(cert).and_then(Iterator::collect::<Result<Chain, _>>);
     let chain = match chain {
@@ -50,26 +52,23 @@ fn of_pair(config: &Config, cert: &Path, key: &Path, now: Timestamp) -> Check {
         Err(error) => return unreadable(cert, &error),
     };
     if chain.is_empty() {
-        return unreadable(cert, &"it holds no certificate");
+        return Finding::CertificateEmpty { path: shown(cert) };
     }
     let secret = match PrivateKeyDer::from_pem_file(key) {
         Ok(secret) => secret,
         Err(error) => return unreadable(key, &error),
     };
     if let Err(error) = CertifiedKey::from_der(chain.clone(), secret, &ring::default_provider()) {
-        let seen = format!("{} and {}: {error}.", cert.display(), key.display());
-        let remedy = "The key must belong to the first certificate of the chain.";
-        return CERTIFICATE.fail(seen, remedy);
+        return Finding::CertificateOtherKey {
+            cert: shown(cert),
+            key: shown(key),
+            error: error.to_string(),
+        };
     }
-    let open = fs::metadata(key).is_ok_and(|key| key.mode() & 0o007 != 0);
-    if open {
-        let seen = format!(
-            "{} can be read by everybody on this machine.",
-            key.display()
-        );
-        return CERTIFICATE.warn(seen, format!("`chmod o= {}`", key.display()));
+    if fs::metadata(key).is_ok_and(|key| key.mode() & 0o007 != 0) {
+        return Finding::CertificateKeyOpen { path: shown(key) };
     }
-    judge(CERTIFICATE, config, &chain, &names(config), now)
+    judge(config, &chain, &names(config), now)
 }
 
 /// The names by which people ask this server itself, if it has any.
@@ -86,21 +85,16 @@ pub(super) fn names(config: &Config) -> Vec<String> {
 }
 
 /// What a certificate is worth to who asks by these names.
-pub(super) fn judge(
-    topic: Topic,
-    config: &Config,
-    chain: &Chain,
-    names: &[String],
-    now: Timestamp,
-) -> Check {
+pub(super) fn judge(config: &Config, chain: &Chain, names: &[String], now: Timestamp) -> Finding {
     let Some((leaf, between)) = chain.split_first() else {
-        return topic.fail("The server shows no certificate.", "Look at its log.");
+        return Finding::CertificateNotShown;
     };
-    let Some(until) = end_of(leaf) else {
-        return topic.fail("The certificate can't be read.", "Make a new one.");
+    let Some(ends) = end_of(leaf) else {
+        return Finding::CertificateGarbled;
     };
+    let until = Moment(ends);
     let (public, own) = (public_roots(), own_authority(config));
-    let mut trust = "everybody trusts it";
+    let mut by_own = false;
     for name in names {
         let Ok(asked) = ServerName::try_from(name.clone()) else {
             continue;
@@ -109,53 +103,48 @@ pub(super) fn judge(
         let by_all = check(public.clone());
         let found = match (&by_all, &own) {
             (Err(Error::InvalidCertificate(CertificateError::UnknownIssuer)), Some(own)) => {
-                trust = "devices trust it that have the server's own authority";
+                by_own = true;
                 check(own.clone())
             }
             _ => by_all,
         };
         if let Err(error) = found {
-            return refused(topic, name, &error, until);
+            return refused(name, &error, until);
         }
     }
     let renewed = own.is_some() && config.tls.mode == TlsMode::LocalCa;
-    if now.plus(SOON) > until && !renewed {
-        let seen = format!("It ends on {}.", until.to_minute());
-        let remedy = "Renew it, or see why it was not renewed; then SIGHUP or a restart reads it.";
-        return topic.warn(seen, remedy);
+    if now.plus(SOON) > ends && !renewed {
+        return Finding::CertificateEnds { until };
     }
-    let asked = if names.is_empty() {
-        "It is good".to_owned()
-    } else {
-        format!("It is good for {}, {trust}", names.join(", "))
-    };
-    topic.ok(format!("{asked}, until {}.", until.to_minute()))
+    let names = Several(names.to_vec());
+    match (names.0.is_empty(), by_own) {
+        (true, _) => Finding::CertificateGood { until },
+        (false, true) => Finding::CertificateOwn { names, until },
+        (false, false) => Finding::CertificatePublic { names, until },
+    }
 }
 
-fn refused(topic: Topic, name: &str, error: &Error, until: Timestamp) -> Check {
+fn refused(name: &str, error: &Error, until: Moment) -> Finding {
+    let name = name.to_owned();
     let Error::InvalidCertificate(error) = error else {
-        return topic.fail(format!("For {name}: {error}."), "Make a new one.");
+        let error = error.to_string();
+        return Finding::CertificateRefused { name, error };
     };
     match error {
         CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
-            topic.fail(format!("It ended on {}.", until.to_minute()), "Renew it.")
+            Finding::CertificateEnded { until }
         }
-        CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => topic.fail(
-            "It is not valid yet.",
-            "Look at the clock of this machine, and of the one that made it.",
-        ),
+        CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
+            Finding::CertificateEarly
+        }
         CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
-            topic.fail(
-                format!("It is not for {name}."),
-                "Get one that names it, or correct server.hostnames or server.public_url.",
-            )
+            Finding::CertificateOtherName { name }
         }
-        CertificateError::UnknownIssuer => topic.warn(
-            "Nobody knows who made it, or the certificates between are missing.",
-            "Put the whole chain into the file; with an authority of one's own all is well where \
-             devices trust it.",
-        ),
-        other => topic.fail(format!("For {name}: {other}."), "Make a new one."),
+        CertificateError::UnknownIssuer => Finding::CertificateUnknown,
+        other => Finding::CertificateRefused {
+            name,
+            error: other.to_string(),
+        },
     }
 }
 

@@ -10,12 +10,13 @@ use std::time::Duration;
 use mdns_sd::{HostnameResolutionEvent, IfKind, IfPredicate, Receiver, ScopedIp, ServiceDaemon};
 use tokio::task::spawn_blocking;
 
+use super::findings::Finding;
 use super::network::own_addresses;
 use super::{Check, Topic};
 use crate::base::networks::is_for_neighbours;
 use crate::config::Config;
 
-const LOCAL_NAME: Topic = Topic("local-name", "Name on the own network");
+pub(super) const LOCAL_NAME: Topic = Topic("local-name", "Name on the own network");
 
 /// How long the network has to answer. It is asked three times meanwhile.
 const PATIENCE: Duration = Duration::from_secs(4);
@@ -35,16 +36,18 @@ pub(super) enum Telling {
 type Answers = BTreeSet<IpAddr>;
 
 pub(super) async fn examine(config: &Config, listening: &[SocketAddr], telling: Telling) -> Check {
+    LOCAL_NAME.found(look(config, listening, telling).await)
+}
+
+async fn look(config: &Config, listening: &[SocketAddr], telling: Telling) -> Finding {
     let Some(wanted) = config.local_name() else {
-        return LOCAL_NAME.ok(why_none(config));
+        return why_none(config);
     };
     let listening: Vec<IpAddr> = listening.iter().map(SocketAddr::ip).collect();
     let interfaces = if_addrs::get_if_addrs().unwrap_or_default();
     let mut interfaces = interfaces.iter();
     if !interfaces.any(|interface| is_for_neighbours(interface, &listening)) {
-        let seen = "No address that the server listens on is one of an own network, so that none \
-            is told a name.";
-        return LOCAL_NAME.ok(seen);
+        return Finding::LocalNameNowhere;
     }
     let own = own_addresses();
     let names = Names {
@@ -52,26 +55,22 @@ pub(super) async fn examine(config: &Config, listening: &[SocketAddr], telling: 
         wanted: wanted.clone(),
         telling: telling.clone(),
     };
-    match spawn_blocking(move || names.ask(listening)).await {
-        Ok(Ok(found)) => judge(&wanted, &telling, &own, &found),
-        Ok(Err(error)) => not_asked(&error.to_string()),
-        Err(error) => not_asked(&error.to_string()),
-    }
-}
-
-fn not_asked(error: &str) -> Check {
-    let seen = format!("The network can't be asked: {error}.");
-    LOCAL_NAME.warn(seen, "Look again in a moment; the log says more.")
+    let error = match spawn_blocking(move || names.ask(listening)).await {
+        Ok(Ok(found)) => return judge(wanted, telling, &own, &found),
+        Ok(Err(error)) => error.to_string(),
+        Err(error) => error.to_string(),
+    };
+    Finding::LocalNameUnasked { error }
 }
 
 /// Why a server with these settings tells no network a name.
-fn why_none(config: &Config) -> &'static str {
+fn why_none(config: &Config) -> Finding {
     if config.server.local_name.is_empty() {
-        "The network is told no name: server.local_name is empty."
+        Finding::LocalNameOff
     } else if config.server.public_url.is_some() {
-        "The network is told no name: people use server.public_url."
+        Finding::LocalNamePublic
     } else {
-        "The network is told no name: it is for servers of a network with tls.mode \"local-ca\"."
+        Finding::LocalNameNotLocal
     }
 }
 
@@ -153,64 +152,33 @@ fn collect(
     found
 }
 
-fn judge(wanted: &str, telling: &Telling, own: &BTreeSet<IpAddr>, found: &Found) -> Check {
+fn judge(wanted: String, telling: Telling, own: &BTreeSet<IpAddr>, found: &Found) -> Finding {
     let other = found.wanted.difference(own).next();
-    match (telling, other) {
-        (Telling::Stopped, None) if found.wanted.is_empty() => {
-            LOCAL_NAME.ok(format!("Nobody on the own network is called {wanted}."))
+    let other = other.map(IpAddr::to_string);
+    let name = match telling {
+        Telling::Stopped => {
+            let name = wanted;
+            return match other {
+                None if found.wanted.is_empty() => Finding::LocalNameFree { name },
+                None => Finding::LocalNameThere { name },
+                Some(address) => Finding::LocalNameTaken { address, name },
+            };
         }
-        (Telling::Stopped, None) => {
-            LOCAL_NAME.ok(format!("This machine is called {wanted} already."))
-        }
-        (Telling::Stopped, Some(other)) => {
-            let seen = format!(
-                "{other} is called {wanted} already; the server will add a number to the name."
-            );
-            LOCAL_NAME.warn(
-                seen,
-                "Choose another server.local_name, or rename the other one.",
-            )
-        }
-        (Telling::Nobody, _) => {
-            let seen = format!("The network was not told {wanted}.");
-            let remedy = "In the first seconds that is right: look again. Else another program \
-                has UDP port 5353 for itself (`ss -lunp`), or no interface takes multicast (`ip \
-                link`).";
-            LOCAL_NAME.warn(seen, remedy)
-        }
-        (Telling::Called(name), _) if found.called.is_disjoint(own) => {
-            let seen = format!(
-                "The network was told {name}, but not even this machine gets an answer to it: \
-                multicast is blocked here."
-            );
-            let remedy = "Let UDP port 5353 in and out of this machine's firewall, for instance by \
-                `ufw allow 5353/udp`. Until then people use the addresses that `inkspot \
-                setup-link` and the log show.";
-            LOCAL_NAME.warn(seen, remedy)
-        }
-        (Telling::Called(name), _) if name != wanted => {
-            let who = other.map_or_else(
-                || format!("Another machine was called {wanted} when the server started"),
-                |other| format!("{other} is called {wanted} already"),
-            );
-            let seen = format!("{who}, so the network knows this server as {name}.");
-            let remedy = format!(
-                "{name} works as well. For another name set server.local_name; for {wanted}, \
-                rename the other machine and restart."
-            );
-            LOCAL_NAME.warn(seen, remedy)
-        }
-        (Telling::Called(name), Some(other)) => {
-            let seen = format!("{other} answers to {name}, too: devices may end up there.");
-            LOCAL_NAME.warn(
-                seen,
-                "Choose another server.local_name, or rename the other one.",
-            )
-        }
-        (Telling::Called(name), None) => {
-            let seen = format!("Who asks the own network for {name} is led here.");
-            LOCAL_NAME.ok(seen)
-        }
+        Telling::Nobody => return Finding::LocalNameUntold { name: wanted },
+        Telling::Called(name) => name,
+    };
+    if found.called.is_disjoint(own) {
+        return Finding::LocalNameBlocked { name };
+    }
+    match (other, name == wanted) {
+        (None, true) => Finding::LocalNameLeads { name },
+        (Some(address), true) => Finding::LocalNameShared { address, name },
+        (None, false) => Finding::LocalNameChanged { wanted, name },
+        (Some(address), false) => Finding::LocalNameChangedFor {
+            address,
+            wanted,
+            name,
+        },
     }
 }
 
@@ -230,7 +198,8 @@ mod tests {
             wanted: addresses(wanted),
             called: addresses(called),
         };
-        let check = judge("inkspot.local", telling, &own, &found);
+        let found = judge("inkspot.local".to_owned(), telling.clone(), &own, &found);
+        let check = LOCAL_NAME.found(found);
         assert_eq!(check.state, state, "{check:?}");
         assert_eq!(check.remedy.is_none(), state == State::Ok, "{check:?}");
         let all = format!("{} {}", check.detail, check.remedy.unwrap_or_default());

@@ -5,15 +5,17 @@ use std::path::Path;
 
 use rustix::process::{Resource, getrlimit};
 
+use super::finding::{Bytes, Moment};
+use super::findings::Finding;
 use super::{Check, Topic};
 use crate::base::clock::Timestamp;
 use crate::base::process;
 use crate::config::Config;
 
-const CLOCK: Topic = Topic("clock", "Clock");
-const MEMORY: Topic = Topic("memory", "Memory");
-const DESCRIPTORS: Topic = Topic("descriptors", "Connections");
-const SERVICE: Topic = Topic("service", "Service");
+pub(super) const CLOCK: Topic = Topic("clock", "Clock");
+pub(super) const MEMORY: Topic = Topic("memory", "Memory");
+pub(super) const DESCRIPTORS: Topic = Topic("descriptors", "Connections");
+pub(super) const SERVICE: Topic = Topic("service", "Service");
 
 /// 2026-11-01, before which this program was not made.
 const MADE: Timestamp = Timestamp(1_793_491_200_000);
@@ -26,45 +28,55 @@ const OWN_NEED: u64 = 64 << 20;
 const LEAST_FREE: u64 = 32 << 20;
 
 pub(super) fn examine(config: &Config, now: Timestamp) -> Vec<Check> {
-    vec![clock(now), memory(config), descriptors(), service()]
+    vec![
+        CLOCK.found(clock(now)),
+        MEMORY.found(memory(config)),
+        DESCRIPTORS.found(descriptors()),
+        SERVICE.found(service()),
+    ]
 }
 
-fn clock(now: Timestamp) -> Check {
-    let seen = format!("This machine says that it is {}.", now.to_minute());
-    if now < MADE || now > FAR {
-        let remedy = "Set the time, for instance by `timedatectl set-ntp true`; certificates and \
-            signing in depend on it.";
-        return CLOCK.fail(seen, remedy);
+fn clock(at: Timestamp) -> Finding {
+    let now = Moment(at);
+    if at < MADE || at > FAR {
+        return Finding::ClockWrong { now };
     }
     if Path::new("/run/systemd/timesync/synchronized").exists() {
-        return CLOCK.ok(format!("{seen} systemd-timesyncd keeps it right."));
+        return Finding::ClockKept { now };
     }
-    CLOCK.ok(seen)
+    Finding::ClockSeen { now }
 }
 
 /// What this machine, or the group of processes that the server is in, may use.
-fn memory(config: &Config) -> Check {
-    let budget = config.memory.budget();
+fn memory(config: &Config) -> Finding {
     let info = fs::read_to_string("/proc/meminfo").unwrap_or_default();
     let (Some(total), Some(free)) = (kib(&info, "MemTotal:"), kib(&info, "MemAvailable:")) else {
-        return MEMORY.ok("The system does not say how much memory there is.");
+        return Finding::MemoryUnknown;
     };
     let most = process::memory_limit().map_or(total, |limit| limit.min(total));
-    let seen = format!(
-        "{} MiB may be used and {} MiB are free; the budget of the server is {budget} MiB.",
-        most >> 20,
-        free >> 20
-    );
-    if (budget << 20).saturating_add(OWN_NEED) > most {
+    let budget = config.memory.budget() << 20;
+    let (most_bytes, free_bytes, budget_bytes) = (Bytes(most), Bytes(free), Bytes(budget));
+    if budget.saturating_add(OWN_NEED) > most {
         let fits = most.saturating_sub(OWN_NEED) >> 20;
-        let remedy = format!("Set memory.budget_mib to {} or less.", fits.max(64));
-        return MEMORY.fail(seen, remedy);
+        return Finding::MemoryExceeded {
+            most_bytes,
+            free_bytes,
+            budget_bytes,
+            fits_mib: fits.max(64),
+        };
     }
     if free < LEAST_FREE {
-        let remedy = "Stop what is not needed, or set memory.budget_mib lower.";
-        return MEMORY.warn(seen, remedy);
+        return Finding::MemoryShort {
+            most_bytes,
+            free_bytes,
+            budget_bytes,
+        };
     }
-    MEMORY.ok(seen)
+    Finding::MemoryGood {
+        most_bytes,
+        free_bytes,
+        budget_bytes,
+    }
 }
 
 fn kib(info: &str, name: &str) -> Option<u64> {
@@ -73,41 +85,34 @@ fn kib(info: &str, name: &str) -> Option<u64> {
     Some(kib << 10)
 }
 
-fn descriptors() -> Check {
-    let limit = getrlimit(Resource::Nofile);
-    // The server raises the one to the other when it starts.
-    let Some(most) = limit.maximum else {
-        return DESCRIPTORS.ok("The system does not limit how many connections are open.");
-    };
-    let seen = format!("The system allows {most} open files, nearly all of them for connections.");
-    if most < FEW_DESCRIPTORS {
-        let remedy = "Raise the limit: `LimitNOFILE=65536` in the unit (`systemctl edit \
-            inkspot`), `--ulimit nofile=65536` for a container.";
-        return DESCRIPTORS.warn(seen, remedy);
+fn descriptors() -> Finding {
+    // The server raises the one limit to the other when it starts.
+    match getrlimit(Resource::Nofile).maximum {
+        None => Finding::DescriptorsUnlimited,
+        Some(most) if most < FEW_DESCRIPTORS => Finding::DescriptorsFew { most },
+        Some(most) => Finding::DescriptorsGood { most },
     }
-    DESCRIPTORS.ok(seen)
 }
 
-fn service() -> Check {
+fn service() -> Finding {
     if !Path::new("/run/systemd/system").exists() {
-        return SERVICE.ok("systemd does not run here; whatever starts Inkspot should restart it.");
+        return Finding::ServiceNoSystemd;
     }
     if std::env::var_os("NOTIFY_SOCKET").is_some() {
-        return SERVICE.ok("systemd has started this server and watches it.");
+        return Finding::ServiceWatched;
     }
     let unit = ["/etc", "/lib", "/usr/lib"]
         .map(|root| Path::new(root).join("systemd/system/inkspot.service"))
         .into_iter()
         .find(|unit| unit.exists());
     if unit.is_none() {
-        return SERVICE.ok("There is no unit inkspot.service; who starts Inkspot is unknown.");
+        return Finding::ServiceNoUnit;
     }
     let wanted = "/etc/systemd/system/multi-user.target.wants/inkspot.service";
     if fs::symlink_metadata(wanted).is_err() {
-        let seen = "The unit inkspot.service does not start with the machine.";
-        return SERVICE.warn(seen, "`systemctl enable --now inkspot`");
+        return Finding::ServiceNotEnabled;
     }
-    SERVICE.ok("The unit inkspot.service starts with the machine.")
+    Finding::ServiceEnabled
 }
 
 #[cfg(test)]
@@ -124,16 +129,17 @@ mod tests {
             ("2036-01-01T00:00:00Z", State::Ok),
             ("2099-01-01T00:00:00Z", State::Fail),
         ] {
-            assert_eq!(clock(now.parse().unwrap()).state, state, "{now}");
+            let found = CLOCK.found(clock(now.parse().unwrap()));
+            assert_eq!(found.state, state, "{now}");
         }
     }
 
     #[test]
     fn a_budget_that_is_larger_than_the_machine_is_told_with_one_that_fits() {
         let mut config = Config::default();
-        assert_ne!(memory(&config).state, State::Fail);
+        assert_ne!(MEMORY.found(memory(&config)).state, State::Fail);
         config.memory.budget_mib = Some(1 << 20);
-        let check = memory(&config);
+        let check = MEMORY.found(memory(&config));
         assert_eq!(check.state, State::Fail);
         assert!(check.remedy.unwrap().contains("memory.budget_mib"));
     }

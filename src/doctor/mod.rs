@@ -8,6 +8,8 @@
 
 mod certificate;
 mod client;
+mod finding;
+mod findings;
 mod local_name;
 mod machine;
 mod network;
@@ -21,6 +23,7 @@ use std::time::Duration;
 
 use parking_lot::RwLock;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 use tokio::sync::Mutex;
 use tokio::task::spawn_blocking;
 use utoipa::ToSchema;
@@ -28,6 +31,8 @@ use utoipa::ToSchema;
 use crate::base::clock::{Clock, Timestamp};
 use crate::config::Config;
 
+use finding::{Told, camel_case};
+use findings::Finding;
 use local_name::Telling;
 
 pub use outside::examine as examine_from_outside;
@@ -49,7 +54,7 @@ pub enum State {
 }
 
 /// One thing that was looked at.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Check {
     /// Which thing: a word that stays the same.
     pub id: String,
@@ -57,9 +62,17 @@ pub struct Check {
     pub state: State,
     /// The thing, for people.
     pub title: String,
-    /// What was seen: a sentence.
+    /// What was found: a word that stays the same, and always comes with the same state.
+    #[serde(default)]
+    pub code: String,
+    /// What the sentences are about, by name: texts, lists of texts, and numbers. `…Bytes` and `…Ms` say
+    /// their unit, moments are ISO 8601 in UTC.
+    #[serde(default)]
+    #[schema(value_type = Object)]
+    pub facts: Map<String, Value>,
+    /// What was seen: an English sentence.
     pub detail: String,
-    /// What to do, where it is not good: a sentence.
+    /// What to do, where it is not good: an English sentence.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub remedy: Option<String>,
@@ -70,27 +83,70 @@ pub struct Check {
 struct Topic(&'static str, &'static str);
 
 impl Topic {
-    fn found(self, state: State, detail: impl Into<String>, remedy: Option<String>) -> Check {
+    fn found(self, finding: impl Into<Told>) -> Check {
+        let Told {
+            code,
+            state,
+            detail,
+            remedy,
+            facts,
+        } = finding.into();
         Check {
             id: self.0.to_owned(),
             state,
             title: self.1.to_owned(),
-            detail: detail.into(),
+            code: code.to_owned(),
+            facts,
+            detail,
             remedy,
         }
     }
+}
 
-    fn ok(self, detail: impl Into<String>) -> Check {
-        self.found(State::Ok, detail, None)
-    }
+/// What checks say, in TypeScript: the things that administrators are told of, for each code the names of
+/// its facts, and which codes come with a remedy; then the codes of a look from outside.
+pub fn typescript() -> Vec<String> {
+    let topics = [
+        request::PROXY,
+        network::NAMES,
+        network::PORTS,
+        certificate::CERTIFICATE,
+        local_name::LOCAL_NAME,
+        machine::CLOCK,
+        machine::MEMORY,
+        machine::DESCRIPTORS,
+        machine::SERVICE,
+        storage::DATA,
+        storage::DISK,
+        storage::SYNC,
+        storage::BACKUPS,
+    ];
+    let troubles = Finding::ALL.iter().filter(|(_, _, remedy)| *remedy);
+    vec![
+        format!("type CheckId ={};", one_of(topics.map(|topic| topic.0))),
+        facts_by_code("CheckFacts", Finding::ALL),
+        format!(
+            "type CheckTrouble ={};",
+            one_of(troubles.map(|(code, ..)| *code))
+        ),
+        facts_by_code("AddressCheckFacts", outside::Found::ALL),
+    ]
+}
 
-    fn warn(self, detail: impl Into<String>, remedy: impl Into<String>) -> Check {
-        self.found(State::Warn, detail, Some(remedy.into()))
-    }
+fn one_of(words: impl IntoIterator<Item = &'static str>) -> String {
+    let words = words.into_iter().map(|word| format!("\n  | \"{word}\""));
+    words.collect()
+}
 
-    fn fail(self, detail: impl Into<String>, remedy: impl Into<String>) -> Check {
-        self.found(State::Fail, detail, Some(remedy.into()))
-    }
+fn facts_by_code(name: &str, all: &[(&str, &[&str], bool)]) -> String {
+    let fields = all.iter().map(|(code, facts, _)| {
+        let facts = facts.iter().map(|fact| format!("\"{}\"", camel_case(fact)));
+        let facts: Vec<String> = facts.collect();
+        let none = if facts.is_empty() { "never" } else { "" };
+        format!("\"{code}\": {}{none}", facts.join(" | "))
+    });
+    let fields: Vec<String> = fields.collect();
+    format!("type {name} = {{ {} }};", fields.join(", "))
 }
 
 /// Says what the own network was told that the server is called, if it was told.

@@ -13,12 +13,14 @@ use tokio::time::timeout;
 
 use super::certificate::{self, CERTIFICATE};
 use super::client::{self, Chain, Trouble};
+use super::finding::Several;
+use super::findings::Finding;
 use super::{Check, Topic};
 use crate::base::clock::Timestamp;
 use crate::config::{Config, TlsMode};
 
-const NAMES: Topic = Topic("names", "Names");
-const PORTS: Topic = Topic("ports", "Ports");
+pub(super) const NAMES: Topic = Topic("names", "Names");
+pub(super) const PORTS: Topic = Topic("ports", "Ports");
 
 /// How long the resolver may take.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -32,15 +34,15 @@ pub(super) async fn examine(
     let certificate = match shown {
         Some(chain) if config.tls.mode != TlsMode::Off => {
             let names = certificate::names(config);
-            certificate::judge(CERTIFICATE, config, &chain, &names, now)
+            CERTIFICATE.found(certificate::judge(config, &chain, &names, now))
         }
         _ => certificate::of_files(config, now),
     };
-    vec![names, ports, certificate]
+    vec![NAMES.found(names), PORTS.found(ports), certificate]
 }
 
 /// Whether the names that are set lead here.
-async fn names(config: &Config) -> Check {
+async fn names(config: &Config) -> Finding {
     let public = config.server.public_url.as_deref();
     let public = public.and_then(|url| Some(url.parse::<http::Uri>().ok()?.host()?.to_owned()));
     let all: BTreeSet<String> = config
@@ -56,50 +58,57 @@ async fn names(config: &Config) -> Check {
         .filter(|name| name.rsplit('.').next() != Some("local"))
         .collect();
     if all.is_empty() {
-        return NAMES.ok("No name is set; people use the machine's addresses.");
+        return Finding::NoNames;
     }
     let own = own_addresses();
     let mut elsewhere = Vec::new();
     for name in &all {
-        match resolve(name).await {
-            Err(error) => {
-                let seen = format!("{name} leads nowhere: {error}.");
-                let remedy = "Make an A or AAAA record for it, or correct server.public_url or \
-                    server.hostnames.";
-                return NAMES.fail(seen, remedy);
-            }
-            Ok(found) => elsewhere.extend(
-                found
-                    .into_iter()
-                    .filter(|ip| !own.contains(ip))
-                    .map(|ip| format!("{name} leads to {ip}")),
-            ),
+        let addresses = match resolve(name).await {
+            Ok(addresses) => addresses,
+            Err(trouble) => return trouble.of(name.clone()),
+        };
+        let others = addresses.iter().filter(|ip| !own.contains(ip));
+        elsewhere.extend(others.map(|ip| format!("{name} → {ip}")));
+    }
+    let ways = Several(elsewhere);
+    if ways.0.is_empty() {
+        Finding::NamesHere {
+            names: Several(all),
         }
+    } else if config.server.trusted_proxies.is_empty() {
+        Finding::NamesElsewhere { ways }
+    } else {
+        Finding::NamesProxied { ways }
     }
-    if elsewhere.is_empty() {
-        return NAMES.ok(format!("{} lead to this machine.", all.join(", ")));
-    }
-    let seen = format!(
-        "{}, which is no address of this machine.",
-        elsewhere.join(", ")
-    );
-    if config.server.trusted_proxies.is_empty() {
-        let remedy = "That is right behind a router that forwards the port; else correct the \
-            record of the name.";
-        return NAMES.warn(seen, remedy);
-    }
-    NAMES.ok(format!("{seen} A proxy is set, which it may be."))
 }
 
-/// The addresses of a name, or of an address that is written as one.
-pub(super) async fn resolve(name: &str) -> Result<Vec<IpAddr>, String> {
+/// Why a name leads nowhere.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Lost {
+    #[error("the resolver gave no answer")]
+    Silence,
+    #[error("{0}")]
+    Refused(String),
+}
+
+impl Lost {
+    fn of(self, name: String) -> Finding {
+        match self {
+            Self::Silence => Finding::NameUnanswered { name },
+            Self::Refused(error) => Finding::NameNowhere { name, error },
+        }
+    }
+}
+
+/// The addresses of a name, or of an address that is written as one: at least one.
+pub(super) async fn resolve(name: &str) -> Result<Vec<IpAddr>, Lost> {
     let name = name.trim_matches(['[', ']']);
     let found = timeout(PATIENCE, lookup_host((name, 0))).await;
-    let found = found.map_err(|_| "the resolver gave no answer".to_owned())?;
-    let found = found.map_err(|error| error.to_string())?;
+    let found = found.map_err(|_| Lost::Silence)?;
+    let found = found.map_err(|error| Lost::Refused(error.to_string()))?;
     let found: BTreeSet<IpAddr> = found.map(|at| at.ip()).collect();
     if found.is_empty() {
-        return Err("it has no address".to_owned());
+        return Err(Lost::Refused("no address".to_owned()));
     }
     Ok(found.into_iter().collect())
 }
@@ -113,34 +122,55 @@ pub(super) fn own_addresses() -> BTreeSet<IpAddr> {
 }
 
 /// Who listens where the server does, or would; and the certificate that was shown.
-async fn ports(config: &Config, listening: &[SocketAddr]) -> (Check, Option<Chain>) {
-    let (mut seen, mut shown) = (Vec::new(), None);
+async fn ports(config: &Config, listening: &[SocketAddr]) -> (Finding, Option<Chain>) {
+    let (mut answered, mut free) = (Vec::new(), Vec::new());
+    let (mut first, mut shown) = (String::new(), None);
     for at in listening {
-        match who_listens(config, *at).await {
+        let address = at.to_string();
+        let trouble = match who_listens(config, *at).await {
             Listener::Inkspot(version, chain) => {
-                seen.push(format!("Inkspot {version} answers on {at}"));
-                shown.get_or_insert(chain);
+                if shown.is_none() {
+                    (first, shown) = (version, Some(chain));
+                }
+                answered.push(address);
+                continue;
             }
-            Listener::Nobody(Ok(())) => seen.push(format!("{at} is free, Inkspot does not run")),
+            Listener::Nobody(Ok(())) => {
+                free.push(address);
+                continue;
+            }
             Listener::Nobody(Err(error)) => {
-                let remedy = "Take an address of this machine; for a port below 1024 use the \
-                    service, whose unit allows it, or another port.";
-                let seen = format!("Inkspot can't listen on {at}: {error}.");
-                return (PORTS.fail(seen, remedy), shown);
+                let error = error.to_string();
+                Finding::PortUnusable { address, error }
             }
-            Listener::Other(what) => {
-                let seen = format!("Another program has {at}: {what}.");
-                let remedy = "`ss -ltnp` names it: stop it, or choose another address in \
-                    server.listen.";
-                return (PORTS.fail(seen, remedy), shown);
+            Listener::Other(status) => Finding::PortOther { address, status },
+            Listener::Foreign(Trouble::Silence) => Finding::PortSilent { address },
+            Listener::Foreign(Trouble::Tls(error)) => {
+                let error = error.to_string();
+                Finding::PortNoTls { address, error }
             }
-        }
+            Listener::Foreign(Trouble::Http(error)) => Finding::PortNoHttp { address, error },
+            Listener::Foreign(Trouble::Connect(error)) => {
+                let error = error.to_string();
+                Finding::PortNoHttp { address, error }
+            }
+        };
+        return (trouble, shown);
     }
-    if seen.is_empty() {
-        let seen = "The server chooses its port when it starts.";
-        return (PORTS.ok(seen), shown);
-    }
-    (PORTS.ok(format!("{}.", seen.join(", "))), shown)
+    let (version, addresses) = (first, Several(answered));
+    let found = match (addresses.0.is_empty(), free.is_empty()) {
+        (true, true) => Finding::PortsLater,
+        (true, false) => Finding::PortsFree {
+            free: Several(free),
+        },
+        (false, true) => Finding::PortsAnswered { version, addresses },
+        (false, false) => Finding::PortsPartly {
+            version,
+            addresses,
+            free: Several(free),
+        },
+    };
+    (found, shown)
 }
 
 enum Listener {
@@ -148,7 +178,10 @@ enum Listener {
     Inkspot(String, Chain),
     /// Whether one could listen there.
     Nobody(std::io::Result<()>),
-    Other(String),
+    /// Something else, which answered this.
+    Other(u16),
+    /// Something that can't be talked to.
+    Foreign(Trouble),
 }
 
 async fn who_listens(config: &Config, at: SocketAddr) -> Listener {
@@ -164,17 +197,18 @@ async fn who_listens(config: &Config, at: SocketAddr) -> Listener {
     let question = Request::get("/api/health")
         .header("host", here.to_string())
         .body(Full::<Bytes>::default());
-    let Ok(question) = question else {
-        return Listener::Other("it can't be asked".to_owned());
+    let question = match question {
+        Ok(question) => question,
+        Err(error) => return Listener::Foreign(Trouble::Http(error.to_string())),
     };
     match client::ask(here, tls, question).await {
         Ok(reply) => match reply.json()["version"].as_str() {
             Some(version) if reply.status == 200 => {
                 Listener::Inkspot(version.to_owned(), reply.chain)
             }
-            _ => Listener::Other(format!("it answered {}", reply.status)),
+            _ => Listener::Other(reply.status),
         },
         Err(Trouble::Connect(_)) => Listener::Nobody(TcpListener::bind(at).await.map(drop)),
-        Err(trouble) => Listener::Other(trouble.to_string()),
+        Err(trouble) => Listener::Foreign(trouble),
     }
 }

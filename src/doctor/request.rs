@@ -3,10 +3,11 @@
 
 use std::net::IpAddr;
 
+use super::findings::Finding;
 use super::{Check, Topic};
 use crate::config::Config;
 
-const PROXY: Topic = Topic("proxy", "Your own request");
+pub(super) const PROXY: Topic = Topic("proxy", "Your own request");
 
 /// How a request came.
 #[derive(Clone, Copy, Debug)]
@@ -27,29 +28,15 @@ pub(super) fn judge(config: &Config, way: Way<'_>) -> Check {
     } = way;
     let trusted = &config.server.trusted_proxies;
     let is_proxy = trusted.iter().any(|network| network.contains(from));
-    let believed = forwarded.is_some_and(|hops| hops.contains(&from.to_string()));
-    match forwarded {
-        Some(_) if !believed => PROXY.warn(
-            format!("It came from {from} with an X-Forwarded-For that is not believed."),
-            format!(
-                "If {from} is your proxy, add it to server.trusted_proxies; until then all \
-                 people count as one address, with its limits."
-            ),
-        ),
-        None if is_proxy => PROXY.warn(
-            format!("It came from the proxy {from}, which does not say for whom it asks."),
-            "The proxy must send X-Forwarded-For; until then all people count as one address, \
-             with its limits.",
-        ),
-        Some(_) if !secure => PROXY.warn(
-            format!(
-                "It came from {from} through your proxy, which does not say that it is encrypted."
-            ),
-            "The proxy must send X-Forwarded-Proto: https.",
-        ),
-        Some(_) => PROXY.ok(format!("It came from {from} through your proxy.")),
-        None => PROXY.ok(format!("It came from {from}, with no proxy between.")),
-    }
+    let address = from.to_string();
+    let believed = forwarded.is_some_and(|hops| hops.contains(&address));
+    PROXY.found(match forwarded {
+        Some(_) if !believed => Finding::ProxyDisbelieved { address },
+        None if is_proxy => Finding::ProxySilent { address },
+        Some(_) if !secure => Finding::ProxyUnencrypted { address },
+        Some(_) => Finding::ProxyKnown { address },
+        None => Finding::NoProxy { address },
+    })
 }
 
 #[cfg(test)]

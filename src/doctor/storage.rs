@@ -8,15 +8,18 @@ use std::time::{Duration, Instant, SystemTime};
 
 use rustix::process::geteuid;
 
+use super::finding::{Bytes, Millis, Moment};
+use super::findings::Finding;
 use super::{Check, Topic};
 use crate::base::clock::Timestamp;
 use crate::base::disk;
+use crate::base::passphrase::{self, Fault};
 use crate::config::Config;
 
-const DATA: Topic = Topic("data", "Data directory");
-const DISK: Topic = Topic("disk", "Disk");
-const SYNC: Topic = Topic("sync", "Disk speed");
-const BACKUPS: Topic = Topic("backups", "Backups");
+pub(super) const DATA: Topic = Topic("data", "Data directory");
+pub(super) const DISK: Topic = Topic("disk", "Disk");
+pub(super) const SYNC: Topic = Topic("sync", "Disk speed");
+pub(super) const BACKUPS: Topic = Topic("backups", "Backups");
 
 /// How often a block is written and synced, to see how long that takes.
 const SYNCS: usize = 9;
@@ -26,99 +29,98 @@ const ABSURD_SYNC: Duration = Duration::from_millis(200);
 
 pub(super) fn examine(config: &Config, now: Timestamp) -> Vec<Check> {
     let data = &config.server.data;
+    let path = shown(data);
     let found = match fs::metadata(data) {
         Ok(found) if found.is_dir() => found,
-        Ok(_) => {
-            let seen = format!("{} is not a directory.", data.display());
-            return vec![DATA.fail(seen, "Name another one in server.data or by --data.")];
-        }
+        Ok(_) => return vec![DATA.found(Finding::DataNoDirectory { path })],
         Err(error) if error.kind() == ErrorKind::NotFound => {
-            let seen = format!("{} is not there; the first start makes it.", data.display());
-            return vec![DATA.ok(seen)];
+            return vec![DATA.found(Finding::DataLater { path })];
         }
         Err(error) => {
-            let seen = format!("{} can't be looked at: {error}.", data.display());
-            return vec![DATA.fail(seen, "Run this as the server's user, or as root.")];
+            let error = error.to_string();
+            return vec![DATA.found(Finding::DataUnseen { path, error })];
         }
     };
     vec![
-        owner(data, &found),
-        room(config, data),
-        speed(data),
-        backups(config, &found, now),
+        DATA.found(owner(path, &found)),
+        DISK.found(room(config, data)),
+        SYNC.found(speed(data)),
+        BACKUPS.found(backups(config, &found, now)),
     ]
 }
 
-fn owner(data: &Path, found: &fs::Metadata) -> Check {
-    let (path, mode) = (data.display(), found.mode() & 0o777);
-    let own = geteuid().as_raw();
-    if found.uid() != own {
-        let seen = format!(
-            "{path} belongs to user {}, this is user {own}.",
-            found.uid()
-        );
-        return DATA.fail(seen, format!("`chown -R` it to the server's user: {path}"));
-    }
-    if mode & 0o077 != 0 {
-        let seen = format!("{path} is open to others: its mode is {mode:o}.");
-        return DATA.warn(seen, format!("`chmod 700 {path}`"));
-    }
-    DATA.ok(format!("{path} is for the server's user alone."))
+fn shown(path: &Path) -> String {
+    path.display().to_string()
 }
 
-fn room(config: &Config, data: &Path) -> Check {
+fn owner(path: String, found: &fs::Metadata) -> Finding {
+    let (mode, own) = (found.mode() & 0o777, geteuid().as_raw());
+    if found.uid() != own {
+        return Finding::DataOfAnother {
+            path,
+            owner: found.uid().to_string(),
+            user: own.to_string(),
+        };
+    }
+    if mode & 0o077 != 0 {
+        let mode = format!("{mode:o}");
+        return Finding::DataOpen { path, mode };
+    }
+    Finding::DataPrivate { path }
+}
+
+fn room(config: &Config, data: &Path) -> Finding {
     let space = File::open(data).and_then(|dir| Ok(rustix::fs::fstatvfs(dir)?));
     let space = match space {
         Ok(space) => space,
         Err(error) => {
-            let seen = format!("How much is free can't be seen: {error}.");
-            return DISK.fail(seen, "Look at the disk by `df -h` and `dmesg`.");
+            let error = error.to_string();
+            return Finding::DiskUnseen { error };
         }
     };
     let free = space.f_bavail.saturating_mul(space.f_frsize);
     let total = space.f_blocks.saturating_mul(space.f_frsize);
     let reserve = config.files.disk_reserve_bytes();
     let reserve = reserve.unwrap_or_else(|| (1 << 30).min(total / 10));
-    let seen = format!(
-        "{} of {} MiB are free; uploads stop at {} MiB.",
-        free >> 20,
-        total >> 20,
-        reserve >> 20
-    );
+    let (free_bytes, total_bytes, reserve_bytes) = (Bytes(free), Bytes(total), Bytes(reserve));
     if free < reserve {
-        return DISK.fail(seen, "Make room on this disk; reading goes on meanwhile.");
+        return Finding::DiskFull {
+            free_bytes,
+            total_bytes,
+            reserve_bytes,
+        };
     }
     if free / 2 < reserve {
-        return DISK.warn(seen, "Make room before it stops.");
+        return Finding::DiskLow {
+            free_bytes,
+            total_bytes,
+            reserve_bytes,
+        };
     }
-    DISK.ok(seen)
+    Finding::DiskGood {
+        free_bytes,
+        total_bytes,
+        reserve_bytes,
+    }
 }
 
 /// How long it takes until something is safe: every message waits for that.
-fn speed(data: &Path) -> Check {
-    match time_syncs(data) {
-        Ok(times) => {
-            let (usual, worst) = (times[SYNCS / 2], times[SYNCS - 1]);
-            let seen = format!(
-                "Something small is safe after {:.1} ms, at worst after {:.1} ms.",
-                millis(usual),
-                millis(worst)
-            );
-            if usual > ABSURD_SYNC {
-                let remedy = "Each message waits for this. Another disk helps; a worn or slow SD \
-                    card often is like that, and a disk that is busy with something else.";
-                return SYNC.warn(seen, remedy);
-            }
-            SYNC.ok(seen)
-        }
+fn speed(data: &Path) -> Finding {
+    let times = match time_syncs(data) {
+        Ok(times) => times,
         Err(error) => {
-            let seen = format!("Nothing can be written to {}: {error}.", data.display());
-            SYNC.fail(
-                seen,
-                "Look at its mount and its owner: `findmnt`, `ls -ld`.",
-            )
+            return Finding::SyncImpossible {
+                path: shown(data),
+                error: error.to_string(),
+            };
         }
+    };
+    let (usual, worst) = (times[SYNCS / 2], times[SYNCS - 1]);
+    let (usual_ms, worst_ms) = (millis(usual), millis(worst));
+    if usual > ABSURD_SYNC {
+        return Finding::SyncSlow { usual_ms, worst_ms };
     }
+    Finding::SyncGood { usual_ms, worst_ms }
 }
 
 fn time_syncs(data: &Path) -> io::Result<Vec<Duration>> {
@@ -138,65 +140,80 @@ fn time_syncs(data: &Path) -> io::Result<Vec<Duration>> {
     Ok(times)
 }
 
-fn millis(time: Duration) -> f64 {
-    time.as_secs_f64() * 1000.0
+fn millis(time: Duration) -> Millis {
+    Millis(time.as_secs_f64() * 1000.0)
 }
 
-fn backups(config: &Config, data: &fs::Metadata, now: Timestamp) -> Check {
+fn backups(config: &Config, data: &fs::Metadata, now: Timestamp) -> Finding {
     // It is needed for those that somebody asks for, and before an upgrade, too.
     if let Some(trouble) = config.backups.passphrase_file.as_deref().and_then(secret) {
         return trouble;
     }
     let Some(every) = config.backups.every() else {
-        return BACKUPS.ok("The server makes none, as backups.every_hours is set.");
+        return Finding::BackupsOff;
     };
-    let folder = config.backups.folder_beside(&config.server.data);
+    let place = config.backups.folder_beside(&config.server.data);
+    let folder = shown(&place);
     let now = SystemTime::UNIX_EPOCH + Duration::from_millis(now.0);
     let age = |at: SystemTime| now.duration_since(at).unwrap_or_default();
     // Some were missed when none came in the time of two.
     let late = every * 2;
-    let remedy = "The log says why: `journalctl -u inkspot`; most often there is no room.";
-    let Some(newest) = newest_backup(&folder) else {
-        let seen = format!("There is none in {} yet.", folder.display());
+    let Some(newest) = newest_backup(&place) else {
         // Where the system does not say how old it is, it is taken for young.
         let young = !data.created().is_ok_and(|made| age(made) >= late);
         return if young {
-            BACKUPS.ok(seen)
+            Finding::BackupsLater { folder }
         } else {
-            BACKUPS.warn(seen, remedy)
+            Finding::BackupsNone { folder }
         };
     };
-    let hours = age(newest).as_secs() / 3600;
-    let seen = format!("The newest in {} is {hours} hours old.", folder.display());
+    let (hours, made_at) = (age(newest).as_secs() / 3600, moment(newest));
     if age(newest) > late {
-        return BACKUPS.warn(seen, remedy);
+        return Finding::BackupsOld {
+            folder,
+            hours,
+            made_at,
+        };
     }
-    BACKUPS.ok(seen)
+    Finding::BackupsGood {
+        folder,
+        hours,
+        made_at,
+    }
+}
+
+fn moment(at: SystemTime) -> Moment {
+    let since = at.duration_since(SystemTime::UNIX_EPOCH);
+    let millis = since.unwrap_or_default().as_millis();
+    Moment(Timestamp(u64::try_from(millis).unwrap_or(u64::MAX)))
 }
 
 /// What is wrong with the file of their passphrase.
-fn secret(path: &Path) -> Option<Check> {
-    let shown = path.display();
-    let opened = fs::metadata(path).and_then(|found| {
-        if found.is_file() {
-            File::open(path)?;
+fn secret(file: &Path) -> Option<Finding> {
+    let path = shown(file);
+    let found = fs::metadata(file);
+    if found.as_ref().is_ok_and(|found| !found.is_file()) {
+        return Some(Finding::SecretNoFile { path });
+    }
+    let read = passphrase::read(file).and_then(|text| passphrase::check_new(&text));
+    match read {
+        Err(Fault::Unreadable(error)) => {
+            let error = error.to_string();
+            Some(Finding::SecretUnreadable { path, error })
         }
-        Ok(found)
-    });
-    match opened {
-        Ok(found) if !found.is_file() => Some(BACKUPS.fail(
-            format!("The passphrase should be in {shown}, which is no file."),
-            "Correct backups.passphrase_file: without it no backup is made.",
-        )),
-        Ok(found) if found.mode() & 0o077 != 0 => Some(BACKUPS.warn(
-            format!("Others can read the passphrase in {shown}."),
-            format!("`chmod 600 {shown}`"),
-        )),
-        Ok(_) => None,
-        Err(error) => Some(BACKUPS.fail(
-            format!("The passphrase in {shown} can't be read: {error}."),
-            "Give the file to the server's user, or correct backups.passphrase_file: without it no backup is made.",
-        )),
+        Err(Fault::TooShort) => Some(Finding::SecretShort {
+            path,
+            least: passphrase::LEAST,
+        }),
+        Err(Fault::TooLong) => Some(Finding::SecretLong {
+            path,
+            most: passphrase::MOST,
+        }),
+        Err(Fault::NotOneLine) => Some(Finding::SecretLines { path }),
+        Ok(()) => {
+            let open = found.is_ok_and(|found| found.mode() & 0o077 != 0);
+            open.then_some(Finding::SecretOpen { path })
+        }
     }
 }
 
@@ -277,6 +294,19 @@ mod tests {
         fs::write(&secret, "a passphrase").unwrap();
         fs::set_permissions(&secret, fs::Permissions::from_mode(0o644)).unwrap();
         assert_eq!(found(&config)[3].1, State::Warn, "others can read it");
+        for (text, code) in [
+            ("eleven char", "backups-secret-short"),
+            ("", "backups-secret-lines"),
+            ("a passphrase\nand more", "backups-secret-lines"),
+            (&"x".repeat(1025), "backups-secret-long"),
+        ] {
+            fs::write(&secret, text).unwrap();
+            let check = &examine(&config, Timestamp(0))[3];
+            assert_eq!((check.code.as_str(), check.state), (code, State::Fail));
+            let remedy = check.remedy.as_deref().unwrap();
+            assert!(remedy.contains("line"), "{remedy}");
+        }
+        fs::write(&secret, "a passphrase").unwrap();
         fs::set_permissions(&secret, fs::Permissions::from_mode(0o600)).unwrap();
         assert_eq!(found(&config)[3].1, State::Ok);
         config.backups.every_hours = 0;

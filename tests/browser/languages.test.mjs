@@ -182,3 +182,37 @@ test("changing the language redraws everything and loses nothing", async () => {
   await page.getByRole("textbox", { name: speaker("de")("write.label"), exact: true }).waitFor();
   await person.leave();
 });
+
+test("what the server sees around itself is said in every language, and what a page does not know in the server's English", async () => {
+  const health = (await ann.api("GET", "/api/admin/health")).body;
+  assert.equal(health.checks.length, 13);
+  for (const language of LANGUAGES) {
+    const t = speaker(language);
+    const person = await Person.at(browser, { locale: LOCALES[language], ...PHONE });
+    const { page } = person;
+    await page.route("**/api/admin/health", async (route) => {
+      const json = structuredClone(health);
+      const set = (id, check) => Object.assign(json.checks.find((each) => each.id === id), { state: "fail", remedy: "English" }, check);
+      set("data", { code: "data-open", facts: { path: "/srv/ink", mode: "755" } });
+      set("memory", { code: "from-the-future", detail: "A newer server says this.", remedy: "Do that." });
+      await route.fulfill({ json });
+    });
+    await person.visit(server.url);
+    await page.getByRole("textbox", { name: t("signin.name"), exact: true }).fill("ann");
+    await page.getByRole("textbox", { name: t("door.password"), exact: true }).fill(PASSWORD);
+    await page.getByRole("button", { name: t("signin.go"), exact: true }).last().click();
+    await page.getByRole("navigation", { name: t("list.label") }).getByRole("link", { name: TITLE }).waitFor();
+    await person.visit(new URL("/admin/server", server.url).href);
+    const lines = page.locator(".around .finding");
+    await lines.nth(12).waitFor();
+    assert.deepEqual(await lines.locator("[lang=en]").allInnerTexts(), ["A newer server says this.", "Do that."]);
+    const data = lines.filter({ hasText: t("admin.check.data") });
+    assert.deepEqual(await data.locator("code").allInnerTexts(), ["/srv/ink", "755", "chmod 700 /srv/ink"]);
+    const remedy = t("data-open.help").replace("`chmod 700 `", "chmod 700 /srv/ink");
+    assert.equal(await data.locator(".remedy").innerText(), remedy);
+    const foreign = new Set(foreignTo(language));
+    assert.deepEqual((await page.evaluate(said)).filter((text) => foreign.has(text)), []);
+    assert.deepEqual(await page.evaluate(clipped), []);
+    await person.leave();
+  }
+});

@@ -9,7 +9,7 @@ export const LANGUAGES = ["en", "de", "es", "zh", "ar"];
 /** All messages of a language: key → sentence, or plural forms. */
 export function wordsOf(language) {
   const files = readdirSync(new URL(`${language}/`, folder)).filter((file) => !["index.ts", "later.ts"].includes(file));
-  const parts = files.map((file) => readFileSync(new URL(`${language}/${file}`, folder), "utf8").replace(/^[\s\S]*?export const \w+ = /, "").replace(/ as const;\s*$/, ""));
+  const parts = files.map((file) => readFileSync(new URL(`${language}/${file}`, folder), "utf8").replace(/^[\s\S]*?export const \w+ = /, "").replace(/ as const(?: satisfies \w+)?;\s*$/, ""));
   return Object.assign({}, ...parts.map((part) => Function(`return (${part})`)()));
 }
 

@@ -41,7 +41,12 @@ async fn an_administrator_sees_what_is_around_the_server() {
             "backups"
         ]
     );
+    let known = inkspot::doctor::typescript().join("\n");
     for check in checks {
+        for word in ["id", "code"] {
+            let word = format!("\"{}\"", check[word].as_str().unwrap());
+            assert!(known.contains(&word), "{word} is not in docs/protocol.d.ts");
+        }
         let is_good = check["state"] == "ok";
         assert_eq!(check["remedy"] == Value::Null, is_good, "{check}");
         assert!(check["detail"].as_str().unwrap().ends_with('.'), "{check}");
@@ -56,6 +61,12 @@ async fn an_administrator_sees_what_is_around_the_server() {
         "{}",
         of("ports")
     );
+    assert_eq!(of("ports")["code"], "ports-answered");
+    let facts = &of("ports")["facts"];
+    assert_eq!(facts["version"], env!("CARGO_PKG_VERSION"));
+    let at = facts["addresses"][0].as_str().unwrap();
+    assert!(at.starts_with("127.0.0.1:"), "{facts}");
+    assert!(of("disk")["facts"]["freeBytes"].is_u64(), "{}", of("disk"));
     for id in [
         "proxy",
         "ports",

@@ -44,6 +44,7 @@ fn generated() -> String {
         ErrorAnswer::decl(),
     ];
     declarations.extend(inkspot::realtime::typescript());
+    declarations.extend(inkspot::doctor::typescript());
     let mut text = HEAD.to_owned();
     for declaration in declarations {
         text.push_str("\nexport ");
@@ -58,22 +59,40 @@ fn readable(declaration: &str) -> String {
         return format!("{declaration}\n");
     };
     let mut text = format!("{head}{{\n");
-    let fields = fields.trim_end_matches(['}', ';', ' ']);
-    let fields = fields.replace("/**\n * ", "/** ").replace("\n */", " */");
-    for line in fields.lines().map(str::trim) {
-        if line.starts_with("/**") {
-            text.extend(["  ", line, "\n"]);
-            continue;
-        }
-        for field in line
-            .split(", ")
-            .map(|f| f.trim_end_matches(','))
-            .filter(|f| !f.is_empty())
-        {
+    let mut rest = fields.trim_end_matches(['}', ';', ' ']);
+    while !rest.is_empty() {
+        let (before, more) = rest.split_once("/**").unwrap_or((rest, ""));
+        let (words, after) = more.split_once("*/").unwrap_or_default();
+        for field in split_fields(before) {
             text.extend(["  ", field, ";\n"]);
         }
+        let words = words
+            .lines()
+            .map(|line| line.trim().trim_start_matches('*'));
+        let words: Vec<&str> = words
+            .map(str::trim)
+            .filter(|line| !line.is_empty())
+            .collect();
+        if !words.is_empty() {
+            text.extend(["  /** ", &words.join(" "), " */\n"]);
+        }
+        rest = after;
     }
     text + "};\n"
+}
+
+/// What stands between commas, where these are not within a tuple.
+fn split_fields(text: &str) -> impl Iterator<Item = &str> {
+    let mut depth = 0_usize;
+    let fields = text.split(move |c| {
+        match c {
+            '[' => depth += 1,
+            ']' => depth -= 1,
+            _ => {}
+        }
+        c == ',' && depth == 0
+    });
+    fields.map(str::trim).filter(|field| !field.is_empty())
 }
 
 #[test]

@@ -1,16 +1,10 @@
 //! The passphrase of backups, and the file in which it is kept.
 
 use std::fmt;
-use std::fs::File;
-use std::io::Read;
 use std::path::Path;
 
 use super::super::BackupError;
-
-/// The shortest for a new backup, in characters: whoever has the file can try as many as they like.
-const LEAST: usize = 12;
-/// The longest, in bytes.
-const MOST: u64 = 1024;
+use crate::base::passphrase::{self, Fault};
 
 /// What a sealed backup is opened with.
 #[derive(Clone, PartialEq, Eq)]
@@ -22,11 +16,7 @@ impl Passphrase {
     /// # Errors
     /// [`BackupError::Passphrase`] if it is too short.
     pub fn for_new(text: String) -> Result<Self, BackupError> {
-        if text.chars().count() < LEAST {
-            return Err(BackupError::Passphrase(
-                "it has fewer than 12 characters, and who has the file can try as many as they like",
-            ));
-        }
+        passphrase::check_new(&text).map_err(BackupError::Passphrase)?;
         Ok(Self(text))
     }
 
@@ -45,22 +35,15 @@ impl Passphrase {
     /// # Errors
     /// [`BackupError::NoPassphrase`] if it can't be read, [`BackupError::Passphrase`] if it says none.
     pub fn read(path: &Path) -> Result<Self, BackupError> {
-        let mut text = String::new();
-        File::open(path)
-            .and_then(|file| file.take(MOST + 1).read_to_string(&mut text))
-            .map_err(|source| BackupError::NoPassphrase {
-                path: path.to_owned(),
-                source,
-            })?;
-        if text.len() as u64 > MOST {
-            return Err(BackupError::Passphrase("it is longer than 1024 bytes"));
-        }
-        let line = text.strip_suffix('\n').unwrap_or(&text);
-        let line = line.strip_suffix('\r').unwrap_or(line);
-        if line.is_empty() || line.contains(['\n', '\r']) {
-            return Err(BackupError::Passphrase("it must be one line"));
-        }
-        Ok(Self(line.to_owned()))
+        passphrase::read(path)
+            .map(Self)
+            .map_err(|fault| match fault {
+                Fault::Unreadable(source) => BackupError::NoPassphrase {
+                    path: path.to_owned(),
+                    source,
+                },
+                fault => BackupError::Passphrase(fault),
+            })
     }
 
     pub(super) fn bytes(&self) -> &[u8] {

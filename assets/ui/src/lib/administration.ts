@@ -90,11 +90,16 @@ export interface AdminStorage {
   people: Keeper[];
 }
 
-/** One thing around the server: how it stands, what was seen, what helps. The sentences are the server's, in English. */
+/** What a sentence about a check is about. */
+export type CheckFact = string | number | string[];
+
+/** One thing around the server: how it stands, what was found, what helps. The sentences are the server's, in English; `lib/checks` has ours. */
 export interface ServerCheck {
   id: string;
   state: "ok" | "warn" | "fail";
   title: string;
+  code: string;
+  facts: Readonly<Record<string, CheckFact>>;
   detail: string;
   remedy?: string;
 }

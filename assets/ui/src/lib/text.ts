@@ -19,8 +19,12 @@ const collator = perLanguage((tag) => new Intl.Collator(tag, { numeric: true }))
 
 /** The message for `key` with its places filled; a missing value leaves the place empty. */
 export function t(key: TextKey, values: TextValues = {}): string {
-  const { tag, words } = language.value;
-  const message = words[key] ?? ENGLISH.words[key] ?? key;
+  return fill(language.value.words[key] ?? ENGLISH.words[key] ?? key, values);
+}
+
+/** A message with its places filled; for messages that are no part of all others. */
+export function fill(message: Message, values: TextValues): string {
+  const { tag } = language.value;
   const against = isRightToLeft(tag) ? LEFT_TO_RIGHT : RIGHT_TO_LEFT;
   return formOf(message, values["n"]).replace(/\{(\w+)\}/g, (_, name: string) => {
     const value = values[name] ?? "";

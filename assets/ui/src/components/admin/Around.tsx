@@ -1,12 +1,15 @@
 /** What is around the server: its machine, names, certificate, disk; what was seen, and what helps. */
 
+import type { CheckId } from "../../../../../docs/protocol";
 import type { ServerCheck } from "../../lib/administration";
 import { at } from "../../lib/base";
+import { tell, type CheckWords, type Piece } from "../../lib/checks";
 import { t, type TextKey } from "../../lib/text";
+import { useCheckWords } from "../../hooks/useCheckWords";
 import { Icon } from "../Icon";
 import "../../styles/doctor.css";
 
-const TITLES: Record<string, TextKey> = {
+const TITLES: Record<CheckId, TextKey> = {
   proxy: "admin.check.proxy",
   names: "admin.check.names",
   ports: "admin.check.ports",
@@ -28,15 +31,17 @@ const WORST = { fail: 0, warn: 1, ok: 2 } as const;
 
 /** What needs one comes first. */
 export function Around({ checks }: { checks: readonly ServerCheck[] }) {
+  const words = useCheckWords();
   const count = (state: ServerCheck["state"]) => checks.filter((each) => each.state === state).length;
   const [broken, worth] = [count("fail"), count("warn")];
+  if (words === undefined) return null;
   return (
     <>
       <h3>{t("admin.around")}</h3>
       <p class="hint">{t("admin.aroundHint")}</p>
       <p class="lasts">{broken > 0 ? t("admin.broken", { n: broken }) : worth > 0 ? t("admin.worth", { n: worth }) : t("admin.allGood")}</p>
       <ul class="findings around">
-        {checks.toSorted((one, other) => WORST[one.state] - WORST[other.state]).map((each) => <Line key={each.id} check={each} />)}
+        {checks.toSorted((one, other) => WORST[one.state] - WORST[other.state]).map((each) => <Line key={each.id} check={each} words={words} />)}
       </ul>
       <a class="button quiet" href={at("/doctor")}>
         {t("admin.mine")}
@@ -45,25 +50,44 @@ export function Around({ checks }: { checks: readonly ServerCheck[] }) {
   );
 }
 
-function Line({ check: { id, state, title, detail, remedy } }: { check: ServerCheck }) {
-  const known = TITLES[id];
+/** What a newer server says, or one whose words can't be had, is said as it says it: in English. */
+function Line({ check, words }: { check: ServerCheck; words: CheckWords | null }) {
+  const { id, state, title, detail, remedy } = check;
+  const told = words && tell(check, words, Date.now());
+  const helps = told === null ? (remedy ?? null) : told.remedy;
   return (
     <li class={`finding ${VERDICTS[state]}`}>
       <Icon name={ICONS[state]} />
       <div>
         <p>
           <span class="vh">{t(`doctor.verdict.${VERDICTS[state]}`)} </span>
-          <b>{known ? t(known) : title}</b>
+          <b>{isKnown(id) ? t(TITLES[id]) : <bdi lang="en">{title}</bdi>}</b>
         </p>
-        <p class="hint" lang="en" dir="ltr">
-          {detail}
+        <p class="hint">
+          <Pieces of={told?.detail ?? detail} />
         </p>
-        {remedy && (
-          <p class="remedy" lang="en" dir="ltr">
-            {remedy}
+        {helps !== null && (
+          <p class="remedy">
+            <Pieces of={helps} />
           </p>
         )}
       </div>
     </li>
   );
+}
+
+/** Commands, settings and paths stand as they are typed; a whole text is the server's own. */
+function Pieces({ of }: { of: string | readonly Piece[] }) {
+  if (typeof of === "string") {
+    return (
+      <span lang="en" dir="ltr">
+        {of}
+      </span>
+    );
+  }
+  return <>{of.map((piece, at) => (typeof piece === "string" ? piece : <code key={at} dir="ltr">{piece.typed}</code>))}</>;
+}
+
+function isKnown(id: string): id is CheckId {
+  return Object.hasOwn(TITLES, id);
 }

@@ -79,7 +79,7 @@ export const admin = {
   "admin.events": "Ereignisse bisher",
   "admin.eventsHint": "Alles, was je geschrieben, geändert oder gelesen wurde.",
   "admin.around": "Rund um den Server",
-  "admin.aroundHint": "Was der Server von seinem Rechner, seinen Namen und seiner Festplatte sieht. Diese Sätze sind seine eigenen, auf Englisch; im Terminal sagt inkspot doctor dasselbe.",
+  "admin.aroundHint": "Was der Server von seinem Rechner, seinen Namen und seiner Festplatte sieht. Im Terminal sagt inkspot doctor dasselbe.",
   "admin.allGood": "Dort ist nichts zu tun.",
   "admin.worth": { one: "{n} Punkt verdient einen Blick.", other: "{n} Punkte verdienen einen Blick." },
   "admin.broken": { one: "{n} Punkt funktioniert nicht.", other: "{n} Punkte funktionieren nicht." },

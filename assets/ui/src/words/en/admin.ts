@@ -79,7 +79,7 @@ export const admin = {
   "admin.events": "Events so far",
   "admin.eventsHint": "Everything that was ever written, changed or read.",
   "admin.around": "Around the server",
-  "admin.aroundHint": "What the server sees of its machine, its names and its disk. These sentences are its own, in English; inkspot doctor says the same in a terminal.",
+  "admin.aroundHint": "What the server sees of its machine, its names and its disk. inkspot doctor says the same in a terminal.",
   "admin.allGood": "Nothing there needs you.",
   "admin.worth": { one: "{n} thing should be looked at.", other: "{n} things should be looked at." },
   "admin.broken": { one: "{n} thing does not work.", other: "{n} things do not work." },

@@ -79,7 +79,7 @@ export const admin = {
   "admin.events": "Eventos hasta ahora",
   "admin.eventsHint": "Todo lo que se ha escrito, cambiado o leído alguna vez.",
   "admin.around": "Alrededor del servidor",
-  "admin.aroundHint": "Lo que el servidor ve de su máquina, sus nombres y su disco. Las frases son suyas, en inglés; inkspot doctor dice lo mismo en un terminal.",
+  "admin.aroundHint": "Lo que el servidor ve de su máquina, sus nombres y su disco. En un terminal, inkspot doctor dice lo mismo.",
   "admin.allGood": "Ahí no hay nada que hacer.",
   "admin.worth": { one: "Conviene mirar {n} punto.", other: "Conviene mirar {n} puntos." },
   "admin.broken": { one: "{n} punto no funciona.", other: "{n} puntos no funcionan." },

@@ -3,4 +3,4 @@
 import { joined, type Area } from "../joined";
 
 /** Every key of the English messages, in Spanish. */
-export const es = joined(import.meta.glob<Area>(["./*.ts", "!./index.ts"], { eager: true }));
+export const es = joined(import.meta.glob<Area>(["./*.ts", "!./index.ts", "!./checks.ts"], { eager: true }));

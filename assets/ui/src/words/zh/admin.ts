@@ -79,7 +79,7 @@ export const admin = {
   "admin.events": "至今的事件",
   "admin.eventsHint": "写过、改过、读过的一切。",
   "admin.around": "服务器周边",
-  "admin.aroundHint": "服务器看到的机器、名称和磁盘状况。这些句子由服务器用英文写成；在终端中运行 inkspot doctor 也能看到。",
+  "admin.aroundHint": "服务器看到的机器、名称和磁盘状况。在终端中运行 inkspot doctor 也能看到。",
   "admin.allGood": "这里没有需要处理的事。",
   "admin.worth": { other: "有 {n} 项值得看看。" },
   "admin.broken": { other: "有 {n} 项无法工作。" },
