@@ -1,12 +1,14 @@
 //! Which of this machine's networks people's own devices are on.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 
 use if_addrs::Interface;
 
 /// Whether people's devices are on it, and not machines within this one.
 pub fn is_of_people(interface: &str) -> bool {
-    let within = ["docker", "br-", "veth", "virbr", "podman", "lxc"];
+    let within = [
+        "docker", "br-", "veth", "virbr", "podman", "lxc", "lxdbr", "incusbr", "cni", "flannel",
+    ];
     !within.iter().any(|prefix| interface.starts_with(prefix))
 }
 
@@ -15,6 +17,15 @@ pub fn is_for_neighbours(interface: &Interface, listening: &[IpAddr]) -> bool {
     let ip = interface.ip();
     let reaches = |at: &IpAddr| *at == ip || at.is_unspecified() && at.is_ipv4() == ip.is_ipv4();
     is_of_people(&interface.name) && is_private(ip) && listening.iter().any(reaches)
+}
+
+/// Whether everybody reaches it, wherever they are: neither of a private network nor shared behind
+/// a provider's router (RFC 6598) nor of the link or the machine only.
+pub fn is_public_ipv4(ip: Ipv4Addr) -> bool {
+    let [first, second, ..] = ip.octets();
+    let is_shared = first == 100 && second & 0xC0 == 64;
+    let is_near = ip.is_private() || ip.is_link_local() || ip.is_loopback();
+    !is_shared && !is_near && !ip.is_unspecified()
 }
 
 /// Whether only neighbours can have it.
@@ -49,12 +60,33 @@ mod tests {
     }
 
     #[test]
+    fn what_a_network_or_a_provider_gives_out_for_itself_is_not_public() {
+        for (ip, public) in [
+            ("198.51.100.7", true),
+            ("100.63.255.255", true),
+            ("100.128.0.1", true),
+            ("172.32.0.1", true),
+            ("100.64.0.1", false),
+            ("100.127.255.254", false),
+            ("192.168.1.5", false),
+            ("172.31.0.1", false),
+            ("169.254.3.4", false),
+            ("127.0.0.1", false),
+            ("0.0.0.0", false),
+        ] {
+            assert_eq!(is_public_ipv4(ip.parse().unwrap()), public, "{ip}");
+        }
+    }
+
+    #[test]
     fn bridges_to_machines_within_this_one_are_not_of_people() {
         for (name, of_people) in [
             ("eth0", true),
             ("wlp3s0", true),
             ("docker0", false),
             ("br-1a2b3c", false),
+            ("lxdbr0", false),
+            ("cni0", false),
             ("veth12ab", false),
         ] {
             assert_eq!(is_of_people(name), of_people, "{name}");

@@ -138,12 +138,26 @@ pub(super) fn setup_link(base: &str, token: &str) -> String {
     format!("{base}/setup?token={token}")
 }
 
+/// Why a browser warns, and where it is told what ends that; for the server's own authority only.
+pub(super) fn about_trust(page: &str) -> String {
+    format!(
+        "The browser warns that the connection is not private? It does so on each device that does not\n\
+         trust this server's own authority yet. This page shows how it learns that, once:\n\n  {page}\n"
+    )
+}
+
+/// The links alone in their lines, so that a script finds them, then what helps to open them.
 fn setup_links(links: &Links, token: &str) -> String {
-    links
-        .people
-        .iter()
-        .map(|base| setup_link(base, token) + "\n")
-        .collect()
+    let mut text = String::new();
+    for base in &links.people {
+        text.push_str(&setup_link(base, token));
+        text.push('\n');
+    }
+    if let Some(page) = &links.trust {
+        text.push('\n');
+        text.push_str(&about_trust(page));
+    }
+    text
 }
 
 fn rescue_links(links: &Links, username: &str, made: &NewResetLink) -> String {
@@ -204,5 +218,31 @@ fn sentence(error: ServiceError) -> String {
             format!("{field}: {}", error.message())
         }
         _ => error.message().into_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_setup_link_comes_with_the_page_about_trust_where_an_own_authority_needs_it() {
+        let mut links = Links {
+            people: vec![
+                "https://192.0.2.1:8443".to_owned(),
+                "https://inkspot.local:8443".to_owned(),
+            ],
+            ..Links::default()
+        };
+        let bare = "https://192.0.2.1:8443/setup?token=T0KEN\n\
+             https://inkspot.local:8443/setup?token=T0KEN\n";
+        assert_eq!(setup_links(&links, "T0KEN"), bare);
+        links.trust = Some("http://192.0.2.1:8080/trust".to_owned());
+        let text = setup_links(&links, "T0KEN");
+        assert!(text.starts_with(bare), "{text}");
+        assert!(
+            text.ends_with("\n\n  http://192.0.2.1:8080/trust\n"),
+            "{text}"
+        );
     }
 }

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::code;
-use super::command::setup_link;
+use super::command::{about_trust, setup_link};
 use crate::server::Links;
 
 /// The link to open, the other addresses, and how devices come to trust this server. The QR code
@@ -37,10 +37,7 @@ pub(super) fn greeting(
         text.push('\n');
     }
     if let Some(trust) = &links.trust {
-        let _ = writeln!(
-            text,
-            "How a device learns to trust this server:\n\n  {trust}\n"
-        );
+        let _ = writeln!(text, "{}", about_trust(trust));
     }
     if let Some(fingerprint) = fingerprint {
         let _ = writeln!(

@@ -71,12 +71,41 @@ impl StartError {
     }
 }
 
-fn listen_remedy(error: &io::Error) -> &'static str {
+fn listen_remedy(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::PermissionDenied => {
-            "ports below 1024 need the right to open them: choose a higher port or grant CAP_NET_BIND_SERVICE"
+            let program = std::env::current_exe().unwrap_or_else(|_| PathBuf::from("inkspot"));
+            format!(
+                "ports below 1024 take a right: give it to the program with `sudo setcap \
+                 cap_net_bind_service=+ep {}` (again after each upgrade), let the service of the \
+                 Debian package run it, or choose higher ports with --listen and --plain-listen",
+                program.display()
+            )
         }
-        io::ErrorKind::AddrNotAvailable => "choose an address that this machine has",
-        _ => "choose another address with --listen or --plain-listen",
+        io::ErrorKind::AddrNotAvailable => "choose an address that this machine has".to_owned(),
+        _ => "choose another address with --listen or --plain-listen".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_may_not_open_a_port_is_told_how_to_get_the_right() {
+        let error = StartError::Listen {
+            addr: "0.0.0.0:443".parse().unwrap(),
+            source: io::ErrorKind::PermissionDenied.into(),
+        };
+        let text = error.to_string();
+        let program = std::env::current_exe().unwrap();
+        for part in [
+            "cannot listen on 0.0.0.0:443",
+            &*format!("setcap cap_net_bind_service=+ep {}", program.display()),
+            "Debian package",
+            "--listen",
+        ] {
+            assert!(text.contains(part), "{part}: {text}");
+        }
     }
 }

@@ -70,15 +70,12 @@ impl Links {
         let has_authority = config.tls.mode == TlsMode::LocalCa;
         // Who speaks plain HTTP to the TLS listener is answered, too.
         let plain_or_not = if plain.is_empty() { listening } else { plain };
-        let trust = reachable(plain_or_not, &machine)
-            .into_iter()
-            .next()
-            .filter(|_| has_authority);
+        let trust = trust_host(config, plain_or_not, &machine).filter(|_| has_authority);
         Self {
             local,
             people,
             plain: first(plain).map(|at| url("http", at)),
-            trust: trust.map(|at| format!("{}/trust", url("http", at))),
+            trust: trust.map(|at| url("http", at) + "/trust"),
             ca_file,
         }
     }
@@ -112,6 +109,22 @@ impl Links {
     /// The best base URL for people.
     pub fn primary(&self) -> &str {
         self.people.first().unwrap_or(&self.local)
+    }
+}
+
+/// Where the page about trust is found, with its port: under the name that people use, unless only
+/// this machine listens there, else under the best address.
+fn trust_host(config: &Config, plain: &[SocketAddr], machine: &[IpAddr]) -> Option<String> {
+    let open = plain.iter().find(|at| !at.ip().is_loopback());
+    match (config.server.hostnames.first(), open) {
+        (Some(name), Some(at)) => Some(
+            Host {
+                name,
+                port: at.port(),
+            }
+            .to_string(),
+        ),
+        _ => reachable(plain, machine).first().map(ToString::to_string),
     }
 }
 
@@ -212,6 +225,22 @@ mod tests {
         assert_eq!(found.people[..2], ["https://chat.example:8443/chat", named]);
         assert_eq!(found.clone().known_as(None), found);
         assert_eq!(found.clone().known_as(Some("inkspot.local")), found);
+
+        // As in a cloud whose router has the public address.
+        config.server.hostnames = vec!["203.0.113.5".to_owned()];
+        let links = Links::new(
+            &config,
+            &[at("10.0.0.5:8443")],
+            &[at("10.0.0.5:8080")],
+            None,
+        );
+        assert_eq!(links.primary(), "https://203.0.113.5:8443/chat");
+        let page = "http://203.0.113.5:8080/trust";
+        assert_eq!(links.trust.as_deref(), Some(page));
+        // Only this machine gets there.
+        let links = Links::new(&config, &listening, &[at("127.0.0.1:8080")], None);
+        let page = "http://127.0.0.1:8080/trust";
+        assert_eq!(links.trust.as_deref(), Some(page));
 
         config.server.public_url = Some("https://family.example".to_owned());
         let links = Links::new(&config, &listening, &[], None);
