@@ -1,6 +1,6 @@
 // What the appliance occupies and how fast it is there: the figures of docs/FOOTPRINT.md.
 //   node packaging/footprint.mjs [--program FILE] [--minutes N] [--rounds N] [--messages N] [--files N] [PART…]
-// PART: sizes, empty, start, clients, million, backup. All of them without a word. Nothing is asserted; packaging/footprint.sh
+// PART: sizes, empty, start, first-run, clients, million, backup. All of them without a word. Nothing is asserted; packaging/footprint.sh
 // builds what it needs and runs it. Run it on a quiet machine.
 import { execFileSync, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
@@ -164,6 +164,14 @@ const parts = {
     say("  again (and CPU of that)", `${median(seen.again).toFixed(0)} (${median(seen.cpu).toFixed(0)}) ms`);
     say("  a bare Node server of socket.io", `${median(seen.node).toFixed(0)} (${median(seen.nodeCpu).toFixed(0)}) ms`);
     say("  again / Node, median of the rounds", median(seen.ratio).toFixed(2), "≤ 0.25");
+  },
+
+  async "first-run"() {
+    const { walk } = await import("./first-run.mjs");
+    const steps = await walk(options.program, place, [await freePort(), await freePort()]);
+    for (const [step, seconds] of steps) say(step, `${seconds.toFixed(1)} s`);
+    const all = steps.reduce((sum, [, seconds]) => sum + seconds, 0);
+    say(`from the program to the second person's message, ${steps.length} steps`, `${all.toFixed(1)} s`, "< 60 s");
   },
 
   async clients() {

@@ -16,6 +16,7 @@ pub use reload::{LIVE, Reload, Reloaded, logging_of};
 
 use std::net::SocketAddr;
 use std::os::fd::OwnedFd;
+use std::path::Path;
 use std::sync::{Arc, Weak};
 
 use parking_lot::Mutex;
@@ -226,6 +227,11 @@ impl App {
         self.server.local_name()
     }
 
+    /// The file that its settings were read from.
+    pub fn settings_file(&self) -> Option<&Path> {
+        self.config.file.as_deref()
+    }
+
     /// The fingerprint of the server's own authority, as devices show it.
     pub fn fingerprint(&self) -> Option<String> {
         self.server.fingerprint()
@@ -293,6 +299,7 @@ impl App {
         let mut sockets = tokio::spawn(realtime.clone().run());
         let making = backups::run(backups::Making {
             data: config.server.data,
+            settings: config.file,
             shelf: backups,
             meters: meters.backups.clone(),
             service: service.clone(),

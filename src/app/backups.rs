@@ -27,6 +27,7 @@ const TRY_AGAIN: Duration = Duration::from_hours(1);
 /// How one is made.
 struct Plan {
     data: PathBuf,
+    settings: Option<PathBuf>,
     folder: Folder,
     keep: usize,
     /// How long after another one must be begun, so that both stay.
@@ -51,6 +52,8 @@ struct Part {
 pub(super) struct Making {
     /// Where the server keeps its data.
     pub data: PathBuf,
+    /// The settings file, which goes along.
+    pub settings: Option<PathBuf>,
     /// Where they go, and how they are to be made; that may change.
     pub shelf: Shelf,
     /// Where it is noted how they went.
@@ -123,6 +126,7 @@ impl Making {
             shelf: self.shelf.clone(),
             shutdown: self.shutdown.clone(),
             data: self.data.clone(),
+            settings: self.settings.clone(),
         }
     }
 
@@ -165,8 +169,8 @@ impl Plan {
         const BROKEN: BackupError = BackupError::Damaged("it broke off");
         let (plan, this) = (Arc::clone(&self), Arc::clone(&self));
         let made = service.with_all(move |store, blobs| {
-            let data = &plan.data;
-            plan.make(now, &Sources::all(store, blobs, data))
+            let (data, settings) = (&plan.data, plan.settings.as_deref());
+            plan.make(now, &Sources::all(store, blobs, data, settings))
         });
         let written = match made.await {
             // Nobody waits for this.

@@ -56,6 +56,7 @@ pub(super) fn upgrade(
         store,
         blobs: None,
         data,
+        settings: config.file.as_deref(),
     };
     sources.require_room(&folder)?;
     let file = disk::make_file(&part).map_err(at(&part))?;

@@ -23,6 +23,10 @@ pub use sealed::{In, Out, Passphrase};
 pub use shelf::{Doing, Failed, Shelf, Step};
 pub use write::{Sources, write};
 
+/// The settings file, as a backup names it and as restoring gives it out, below the data folder: what the
+/// server is started with is never replaced.
+pub const SETTINGS: &str = "restored/config.toml";
+
 /// How much a backup holds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Amount {
@@ -36,4 +40,6 @@ pub struct Amount {
     pub bytes: u64,
     /// Contents that are not what they were, and so are not counted above: what a disk has damaged.
     pub damaged: u64,
+    /// Whether the settings file is in it.
+    pub settings: bool,
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use sha2::{Digest, Sha256};
 
 use super::format::{FILE_MAX, Kind, Source, rows};
-use super::{Amount, BackupError};
+use super::{Amount, BackupError, SETTINGS};
 use crate::base::clock::Clock;
 use crate::base::disk;
 use crate::base::rng::Rng;
@@ -99,7 +99,10 @@ pub fn examine(from: impl Read) -> Result<Amount, BackupError> {
                     amount.rows += 1;
                 }
             }
-            Some((Kind::File, name)) => place_of(name).map(drop)?,
+            Some((Kind::File, name)) => {
+                let is_settings = place_of(name)? == Path::new(SETTINGS);
+                amount.settings |= is_settings;
+            }
             Some((Kind::Content, hash)) => content = Some((hash_of(hash)?, Sha256::new(), 0)),
             Some(_) => {}
             None => return Ok(amount),
@@ -214,8 +217,12 @@ impl<'a> Contents<'a> {
 
     fn begin_file(&mut self, name: &[u8]) -> Result<(), BackupError> {
         self.close()?;
-        let path = self.data.join(place_of(name)?);
-        self.open = if self.sparing && path.exists() {
+        let name = place_of(name)?;
+        let is_settings = name == Path::new(SETTINGS);
+        self.amount.settings |= is_settings;
+        let path = self.data.join(name);
+        // Those of an earlier backup have no use.
+        self.open = if self.sparing && path.exists() && !is_settings {
             Open::Spared
         } else {
             Open::File(path, Vec::new())

@@ -7,7 +7,7 @@ use std::path::Path;
 use sha2::{Digest, Sha256};
 
 use super::format::{FILE_MAX, FRAME, Frames, Kind};
-use super::{Amount, BackupError};
+use super::{Amount, BackupError, SETTINGS};
 use crate::base::disk;
 use crate::blobs::{BlobHash, Blobs};
 use crate::store::{Store, StoreError};
@@ -23,15 +23,23 @@ pub struct Sources<'a> {
     pub blobs: Option<&'a dyn Blobs>,
     /// The data folder.
     pub data: &'a Path,
+    /// The settings file, where there is one.
+    pub settings: Option<&'a Path>,
 }
 
 impl<'a> Sources<'a> {
     /// Everything there is.
-    pub fn all(store: &'a Store, blobs: &'a dyn Blobs, data: &'a Path) -> Self {
+    pub fn all(
+        store: &'a Store,
+        blobs: &'a dyn Blobs,
+        data: &'a Path,
+        settings: Option<&'a Path>,
+    ) -> Self {
         Self {
             store,
             blobs: Some(blobs),
             data,
+            settings,
         }
     }
 
@@ -64,6 +72,9 @@ pub fn write<W: Write>(sources: &Sources<'_>, out: W) -> Result<(Amount, W), Bac
     let mut frames = Frames::begin(out)?;
     for folder in FOLDERS {
         add_folder(&mut frames, sources.data, folder)?;
+    }
+    if let Some(path) = sources.settings {
+        amount.settings = add_settings(&mut frames, path)?;
     }
     let mut failed = None;
     let told = sources.store.cut(&mut |row| {
@@ -125,10 +136,31 @@ fn add_folder(
             Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
             Err(error) => return Err(BackupError::file(&path)(error)),
         };
-        frames.add(Kind::File, format!("{folder}/{name}").as_bytes())?;
-        for part in bytes.chunks(FRAME) {
-            frames.add(Kind::Bytes, part)?;
-        }
+        add_file(frames, &format!("{folder}/{name}"), &bytes)?;
+    }
+    Ok(())
+}
+
+/// Adds the settings file as it is now; says whether it could be read. Without it, everything that is
+/// needed to go on is there all the same.
+fn add_settings(frames: &mut Frames<impl Write>, path: &Path) -> Result<bool, BackupError> {
+    let read = fs::metadata(path).and_then(|about| {
+        let fits = about.is_file() && about.len() <= FILE_MAX;
+        fits.then(|| fs::read(path)).transpose()
+    });
+    let why = match read {
+        Ok(Some(bytes)) => return add_file(frames, SETTINGS, &bytes).map(|()| true),
+        Ok(None) => "it is no file, or too long".to_owned(),
+        Err(error) => error.to_string(),
+    };
+    tracing::warn!(path = %path.display(), why, "the settings file is not in the backup");
+    Ok(false)
+}
+
+fn add_file(frames: &mut Frames<impl Write>, name: &str, bytes: &[u8]) -> Result<(), BackupError> {
+    frames.add(Kind::File, name.as_bytes())?;
+    for part in bytes.chunks(FRAME) {
+        frames.add(Kind::Bytes, part)?;
     }
     Ok(())
 }

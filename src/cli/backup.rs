@@ -136,22 +136,23 @@ fn alone(config: &Config, out: &mut dyn Write) -> anyhow::Result<String> {
     let (clock, rng) = (Clock::system(), Rng::system());
     let (store, writer) = app::open_store(config, &clock, &rng)?;
     let blobs = app::open_blobs(config, 0)?;
-    let sources = Sources::all(&store, &*blobs, &config.server.data);
+    let (data, settings) = (&config.server.data, config.file.as_deref());
+    let sources = Sources::all(&store, &*blobs, data, settings);
     let (amount, _) = backup::write(&sources, out)?;
     drop((store, writer));
     Ok(sentence(amount, began))
 }
 
-/// Writes a backup of a running server, on a thread where that blocks nobody.
+/// Writes a backup of a running server with its data folder and its settings file, on a thread where that blocks nobody.
 pub(super) async fn of_running<W: Write + Send + 'static>(
     service: &Service,
-    data: PathBuf,
+    (data, settings): (PathBuf, Option<PathBuf>),
     mut out: W,
 ) -> (Result<String, String>, Option<W>) {
     let began = Instant::now();
     let done = service.with_all(move |store, blobs| {
-        let data = &data;
-        let written = backup::write(&Sources::all(store, blobs, data), &mut out);
+        let sources = Sources::all(store, blobs, &data, settings.as_deref());
+        let written = backup::write(&sources, &mut out);
         (written.map(|(amount, _)| amount), out)
     });
     match done.await {
@@ -166,10 +167,15 @@ pub(super) async fn of_running<W: Write + Send + 'static>(
 
 fn sentence(amount: Amount, began: Instant) -> String {
     format!(
-        "Backed up {} rows and {} contents of files ({} MiB) in {:.1} s.{}",
+        "Backed up {} rows, {} contents of files ({} MiB){} in {:.1} s.{}",
         amount.rows,
         amount.contents,
         amount.bytes >> 20,
+        if amount.settings {
+            " and the settings file"
+        } else {
+            ""
+        },
         began.elapsed().as_secs_f64(),
         damage(amount)
     )

@@ -61,6 +61,8 @@ pub(super) struct Running {
     pub successor: Successor,
     /// Looks at what is around the server.
     pub doctor: Arc<Doctor>,
+    /// The settings file, which goes into backups.
+    pub settings: Option<PathBuf>,
 }
 
 /// The listening end. Dropping it removes the socket.
@@ -108,8 +110,9 @@ impl Control {
                         // It takes its time; others go on.
                         Some(Ok(Some(stream))) => {
                             let data = self.path.parent().unwrap_or(&self.path).to_owned();
+                            let files = (data, running.settings.clone());
                             let service = running.service.clone();
-                            tokio::spawn(back_up(stream, service, data, shutdown.clone()));
+                            tokio::spawn(back_up(stream, service, files, shutdown.clone()));
                         }
                         Some(Err(error)) => {
                             tracing::debug!(%error, "a control connection failed");
@@ -178,12 +181,18 @@ impl Drop for Control {
     }
 }
 
-async fn back_up(stream: UnixStream, service: Service, data: PathBuf, shutdown: Shutdown) {
+/// `files` are the data folder and the settings file.
+async fn back_up(
+    stream: UnixStream,
+    service: Service,
+    files: (PathBuf, Option<PathBuf>),
+    shutdown: Shutdown,
+) {
     let stream = match stream.into_std().and_then(|it| Sender::new(it, shutdown)) {
         Ok(stream) => stream,
         Err(error) => return tracing::warn!(%error, "a backup could not begin"),
     };
-    let (done, stream) = backup::of_running(&service, data, stream).await;
+    let (done, stream) = backup::of_running(&service, files, stream).await;
     match &done {
         Ok(text) => tracing::info!("{text}"),
         Err(error) => tracing::warn!(error, "a backup failed"),

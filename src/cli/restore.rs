@@ -11,7 +11,7 @@ use super::backup::{damage, folder_of};
 use super::given::Given;
 use super::{owner, print};
 use crate::app;
-use crate::backup::{self, BackupError, In, Restored};
+use crate::backup::{self, Amount, BackupError, In, Restored};
 use crate::base::clock::Clock;
 use crate::base::disk;
 use crate::base::rng::Rng;
@@ -31,7 +31,7 @@ pub(super) fn restore(config: &Config, given: &Given) -> anyhow::Result<()> {
     let open_blobs = || app::open_blobs(config, 0).map_err(BackupError::from);
     let options = app::store_options(config);
     let done = backup::restore(from, data, &options, open_blobs, (&clock, &rng))?;
-    let done = contents(done);
+    let done = contents(done) + &about_settings(data, done.amount);
     print(format!("Restored into {}: {done}\nNobody is signed in; people sign in with the passwords that they had.\n", data.display()).as_bytes())
 }
 
@@ -44,7 +44,7 @@ pub(super) fn replace(config: &Config, given: &Given) -> anyhow::Result<()> {
     let why = format!("replaced on {} by {}", began.now(), given.path.display());
     let mark = (Mark::Replaced, &*why);
     let done = app::replace(config, from, (&began, &Rng::system()), mark)?;
-    let done = contents(done);
+    let done = contents(done) + &about_settings(data, done.amount);
     print(format!("Restored into {}: {done}\nThe database before is kept beside it, once the server has started: replaced-…\nNobody is signed in; people sign in with the passwords that they had.\n", data.display()).as_bytes())
 }
 
@@ -95,13 +95,28 @@ pub(super) fn verify(config: &Config, given: &Given) -> anyhow::Result<()> {
     let removed = fs::remove_dir_all(&trial);
     let done = Restored { amount, ..done? };
     removed.with_context(|| format!("cannot remove {}", trial.display()))?;
-    print(format!("The backup is whole: {}\n", contents(done)).as_bytes())
+    let settings = match done.amount.settings {
+        true => " The settings file is in it.",
+        false => "",
+    };
+    print(format!("The backup is whole: {}{settings}\n", contents(done)).as_bytes())
 }
 
 fn try_in(config: &Config, trial: &Path, from: impl Read) -> anyhow::Result<Restored> {
     let (clock, rng) = (Clock::system(), Rng::system());
     let options = app::store_options(config);
     Ok(backup::restore_rows(from, trial, &options, (&clock, &rng))?)
+}
+
+/// Where the settings are that the backup held; they are for people to look at.
+fn about_settings(data: &Path, amount: Amount) -> String {
+    if !amount.settings {
+        return String::new();
+    }
+    format!(
+        "\nThe settings of then are in {}; those in use stay as they are, take over what you miss.",
+        data.join(backup::SETTINGS).display()
+    )
 }
 
 fn contents(Restored { tally, amount }: Restored) -> String {

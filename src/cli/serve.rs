@@ -242,6 +242,7 @@ fn listen_for_commands(data: &Path, app: &App, successor: &Successor, rng: &Rng)
                 local_name: app.local_name(),
                 successor: successor.clone(),
                 doctor: app.doctor().clone(),
+                settings: app.settings_file().map(Path::to_owned),
             };
             let (clock, shutdown) = (app.clock().clone(), app.shutdown().clone());
             tokio::spawn(control.serve(running, clock, shutdown));

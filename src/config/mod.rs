@@ -22,7 +22,7 @@ mod sessions;
 mod tls;
 mod topic;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
@@ -48,6 +48,9 @@ pub const SYSTEM_FILE: &str = "/etc/inkspot/config.toml";
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Config {
+    /// The file that this was read from, if there is one.
+    #[serde(skip)]
+    pub file: Option<PathBuf>,
     /// `[server]`
     pub server: Server,
     /// `[tls]`
@@ -75,9 +78,14 @@ impl Config {
     /// overrides over it and checks the result. Reads nothing else and writes nothing.
     pub fn load(overrides: Overrides) -> Result<Self, ConfigError> {
         let system = Path::new(SYSTEM_FILE);
-        let mut config = match &overrides.config {
-            Some(path) => file::read(path)?,
-            None if system.exists() => file::read(system)?,
+        let file = overrides.config.as_deref();
+        let file = file.or_else(|| system.exists().then_some(system));
+        let mut config = match file {
+            Some(path) => Self {
+                // A pipe is gone when it was read.
+                file: std::path::absolute(path).ok().filter(|path| path.is_file()),
+                ..file::read(path)?
+            },
             None => Self::default(),
         };
         overrides.apply(&mut config);

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::harness::{Client, PASSWORD, Reply, TestServer};
-use crate::process::{Process, inkspot, two_people};
+use crate::process::{Process, add_user, inkspot, two_people};
 use crate::tus::noise;
 
 /// Runs the program on a data folder.
@@ -286,6 +286,54 @@ async fn what_is_damaged_or_in_the_way_is_refused_in_words() {
         );
         assert!(!house.path(&format!("cut-{at}")).join("CURRENT").exists());
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_settings_go_along_and_are_given_out_without_replacing_any() {
+    let folder = TempDir::new().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    let settings = "# ours\n[server]\nname = \"The Allotment\"\n";
+    fs::write(at("config.toml"), settings).unwrap();
+    add_user(&at("data"), "ada");
+    let configured = || {
+        let mut command = inkspot();
+        command.env("INKSPOT_CONFIG", at("config.toml"));
+        command
+    };
+    let mut server = Process::start_by(configured(), &at("data")).await;
+    let told = succeeds(&run(&["backup"], &at("running"), &at("data")));
+    assert!(told.contains("and the settings file"), "{told}");
+    assert_eq!(server.end(), Some(0));
+
+    // Given out at their place in the data folder, for nobody else to read.
+    let told = succeeds(&run(&["restore"], &at("running"), &at("again")));
+    let given = at("again").join("restored/config.toml");
+    assert!(told.contains(&given.display().to_string()), "{told}");
+    assert_eq!(fs::read_to_string(&given).unwrap(), settings);
+    let mode = fs::metadata(&given).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    let told = succeeds(&run(&["restore", "--verify"], &at("running"), &at("again")));
+    assert!(told.contains("The settings file is in it."), "{told}");
+
+    // A stopped server's as well; what an earlier backup gave out makes way, what is in use never.
+    let newer = settings.replace("Allotment", "Garden");
+    fs::write(at("config.toml"), &newer).unwrap();
+    let mut command = configured();
+    command.arg("backup").arg(at("stopped"));
+    command.arg("--data").arg(at("data"));
+    assert!(command.status().unwrap().success());
+    fs::write(at("config.toml"), "# another\n").unwrap();
+    let words = ["restore", "--replace"];
+    succeeds(&run(&words, &at("stopped"), &at("again")));
+    assert_eq!(fs::read_to_string(&given).unwrap(), newer);
+    let used = fs::read_to_string(at("config.toml")).unwrap();
+    assert_eq!(used, "# another\n");
+
+    // Without a file there is nothing to tell.
+    succeeds(&run(&["backup"], &at("without"), &at("again")));
+    let told = succeeds(&run(&["restore"], &at("without"), &at("third")));
+    assert!(!told.contains("settings"), "{told}");
+    assert!(!at("third").join("restored").exists());
 }
 
 /// The backups that a folder holds, the oldest first.

@@ -23,6 +23,13 @@ fn file(text: &str, line: &str) -> Result<Config, String> {
     let path = dir.path().join("inkspot.toml");
     std::fs::write(&path, text).unwrap();
     let config = flags(&format!("--config {} {line}", path.display()));
+    let config = config.map(|config| {
+        assert_eq!(config.file.as_ref(), Some(&path));
+        Config {
+            file: None,
+            ..config
+        }
+    });
     config.map_err(|error| {
         error
             .to_string()
