@@ -152,7 +152,7 @@ impl App {
             search: search.clone(),
             realtime: realtime.clone(),
             control: server.control(),
-            certificate_end: Box::new(server.certificate_end()),
+            certificate_life: Box::new(server.certificate_life()),
             clock: clock.clone(),
         });
         let (sender, settings) = watch::channel(config.backups.clone());

@@ -17,7 +17,7 @@ pub(super) struct Sources {
     pub realtime: Realtime,
     pub control: Control,
     /// When the certificate in use ends.
-    pub certificate_end: Box<dyn Fn() -> Option<Timestamp> + Send + Sync>,
+    pub certificate_life: Box<dyn Fn() -> Option<(Timestamp, Timestamp)> + Send + Sync>,
     pub clock: Clock,
 }
 
@@ -38,7 +38,12 @@ pub(super) fn scrape(sources: Sources) -> Scrape {
             Ok(readings) => service_numbers(&mut page, &readings),
             Err(error) => tracing::warn!(%error, "some numbers can't be read"),
         }
-        if let Some(end) = (sources.certificate_end)() {
+        if let Some((begin, end)) = (sources.certificate_life)() {
+            page.seconds(
+                "certificate_begin_timestamp",
+                "Since when the certificate in use is good, as Unix time",
+                seconds(begin),
+            );
             page.seconds(
                 "certificate_expiry_timestamp",
                 "When the certificate in use ends, as Unix time",

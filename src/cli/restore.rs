@@ -95,9 +95,10 @@ pub(super) fn verify(config: &Config, given: &Given) -> anyhow::Result<()> {
     let removed = fs::remove_dir_all(&trial);
     let done = Restored { amount, ..done? };
     removed.with_context(|| format!("cannot remove {}", trial.display()))?;
-    let settings = match done.amount.settings {
-        true => " The settings file is in it.",
-        false => "",
+    let settings = if done.amount.settings {
+        " The settings file is in it."
+    } else {
+        ""
     };
     print(format!("The backup is whole: {}{settings}\n", contents(done)).as_bytes())
 }

@@ -226,10 +226,12 @@ impl Server {
         self.control.clone()
     }
 
-    /// Says when the certificate in use ends; `None` without TLS.
-    pub fn certificate_end(&self) -> impl Fn() -> Option<Timestamp> + Send + Sync + use<> {
+    /// Says when the certificate in use begins and ends; `None` without TLS.
+    pub fn certificate_life(
+        &self,
+    ) -> impl Fn() -> Option<(Timestamp, Timestamp)> + Send + Sync + use<> {
         let certificates = self.certificates.clone();
-        move || certificates.as_ref()?.end()
+        move || certificates.as_ref()?.life()
     }
 
     /// The sockets that listen, once more, to be kept while this server ends: connections wait at

@@ -49,9 +49,10 @@ impl Public {
         fits.then(|| kept.key.clone())
     }
 
-    /// When the one that is shown ends.
-    pub fn until(&self) -> Option<Timestamp> {
-        self.shown.read().as_ref().map(|kept| kept.until)
+    /// When the one that is shown begins and ends.
+    pub fn life(&self) -> Option<(Timestamp, Timestamp)> {
+        let shown = self.shown.read();
+        shown.as_ref().map(|kept| (kept.from, kept.until))
     }
 }
 

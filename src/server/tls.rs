@@ -136,15 +136,20 @@ impl Certificates {
         }
     }
 
-    /// When the one in use ends.
-    pub fn end(&self) -> Option<Timestamp> {
-        if let Some(until) = self.public.as_ref().and_then(|public| public.until()) {
-            return Some(until);
+    /// When the one in use begins and ends.
+    pub fn life(&self) -> Option<(Timestamp, Timestamp)> {
+        if let Some(life) = self.public.as_ref().and_then(|public| public.life()) {
+            return Some(life);
         }
         let current = self.current.read().clone();
         let (_, cert) = x509_parser::parse_x509_certificate(current.cert.first()?).ok()?;
-        let seconds = u64::try_from(cert.validity().not_after.timestamp()).ok()?;
-        Some(Timestamp(seconds.saturating_mul(1000)))
+        let moment = |seconds: i64| {
+            let seconds = u64::try_from(seconds).ok()?;
+            Some(Timestamp(seconds.saturating_mul(1000)))
+        };
+        let validity = cert.validity();
+        let begin = moment(validity.not_before.timestamp())?;
+        Some((begin, moment(validity.not_after.timestamp())?))
     }
 
     /// What is known of the public authority, if one is asked.

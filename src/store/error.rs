@@ -23,7 +23,7 @@ pub enum StoreError {
     },
     /// The folder holds a database where there should be none. Nothing was changed.
     #[error(
-        "{} holds a database already; nothing was changed, name an empty folder with --data",
+        "{} holds a database already; nothing was changed, name an empty folder with --data, or put the backup in its place with --replace",
         dir.display()
     )]
     Occupied {

@@ -253,6 +253,12 @@ async fn a_certificate_and_a_backup_have_their_moments() {
     let now = |numbers: &Numbers| numbers.of("process_start_time_seconds");
     let ends = before.of("inkspot_certificate_expiry_timestamp_seconds");
     assert!(ends > now(&before) + 86_400.0, "{ends}");
+    let begins = before.of("inkspot_certificate_begin_timestamp_seconds");
+    assert!(
+        begins > 0.0 && begins <= now(&before),
+        "{begins} {}",
+        now(&before)
+    );
     for _ in 0..2000 {
         server.wait(std::time::Duration::from_mins(10));
         let numbers = Numbers::read(&ask(&server, "/metrics", Some(TOKEN)).await.text);

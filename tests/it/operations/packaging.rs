@@ -120,3 +120,41 @@ async fn promtool_finds_nothing_wrong() {
         .collect();
     assert!(faults.is_empty(), "{faults:#?}");
 }
+
+/// A certificate for six days and one for ninety, which begin at zero and are never renewed.
+const CERTIFICATES: &str = r#"
+evaluation_interval: 1h
+tests:
+- interval: 1h
+  input_series:
+  - { series: 'inkspot_certificate_begin_timestamp_seconds{instance="six"}', values: '0+0x2200' }
+  - { series: 'inkspot_certificate_expiry_timestamp_seconds{instance="six"}', values: '518400+0x2200' }
+  - { series: 'inkspot_certificate_begin_timestamp_seconds{instance="ninety"}', values: '0+0x2200' }
+  - { series: 'inkspot_certificate_expiry_timestamp_seconds{instance="ninety"}', values: '7776000+0x2200' }
+  promql_expr_test:
+  - { eval_time: 4d, expr: &firing 'sum by (instance) (ALERTS{alertname="InkspotCertificateEnds",alertstate="firing"})' }
+  - { eval_time: 5d, expr: *firing, exp_samples: [{ labels: '{instance="six"}', value: 1 }] }
+  - { eval_time: 82d, expr: *firing, exp_samples: [{ labels: '{instance="six"}', value: 1 }] }
+  - eval_time: 84d
+    expr: *firing
+    exp_samples: [{ labels: '{instance="ninety"}', value: 1 }, { labels: '{instance="six"}', value: 1 }]
+"#;
+
+#[test]
+fn a_certificate_is_told_before_its_end_however_long_it_lives() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("tests.yml");
+    let rules = format!("rule_files: [{}]", path(RULES).display());
+    std::fs::write(&file, rules + CERTIFICATES).unwrap();
+    let tried = Command::new("promtool")
+        .args(["test", "rules"])
+        .arg(&file)
+        .output()
+        .expect("promtool is there: apt-get install prometheus");
+    assert!(
+        tried.status.success(),
+        "{}{}",
+        String::from_utf8_lossy(&tried.stdout),
+        String::from_utf8_lossy(&tried.stderr)
+    );
+}
