@@ -35,8 +35,9 @@
 //!
 //! The engine's cache has 256 parts, and each looks at what to let go of after 64 uses only. A use
 //! is a look at a leaf, whatever it holds: who reads a long history once leaves 16,384 leaves behind,
-//! each with up to 16 rows, however small the cache is to be. Therefore who reads much from a leaf
-//! uses it several times ([`Tuning::sparing`]): the parts look as often as there is much to look at.
+//! each with up to 16 rows, however small the cache is to be. Therefore who reads much from a leaf, or
+//! puts much into it for good, uses it several times ([`Tuning::sparing`]): the parts look as often as
+//! there is much to look at.
 
 use std::fs::{self, File, Permissions};
 use std::io::{self, ErrorKind};
@@ -240,6 +241,14 @@ impl Database {
     pub fn set(&self, key: &[u8], value: &[u8]) -> Result<(), DatabaseError> {
         let weight = ROW + key.len() + value.len();
         self.change(weight, |tree| tree.insert(key, value).map(drop))
+    }
+
+    /// The same for one of many that are written one after the other and not read soon: little of them stays in
+    /// memory.
+    pub fn put_away(&self, key: &[u8], value: &[u8]) -> Result<(), DatabaseError> {
+        self.set(key, value)?;
+        let (_, tree) = self.parts()?;
+        self.use_again(tree, key, SCANNED * value.len() / READ)
     }
 
     /// Removes one key.

@@ -81,7 +81,7 @@ impl Store {
         let mut audit = Audit::default();
         let mut bytes = 0;
         let read = self.tell_pages(&mut |_, page| {
-            for (key, value) in page {
+            for (key, value) in page.rows() {
                 audit.rows += 1;
                 bytes += (key.len() + value.len()) as u64;
                 look_at(&view, key, value, &mut audit);

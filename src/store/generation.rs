@@ -119,7 +119,7 @@ impl Store {
         let copy = SledKv::open(&draft.path, COPY_CACHE)?;
         let (mut rows, mut bytes) = (0, 0);
         self.tell_pages(&mut |_, page| {
-            for (key, value) in page {
+            for (key, value) in page.rows() {
                 copy.change((key, Some(value)))?;
                 bytes += (key.len() + value.len()) as u64;
             }
@@ -189,15 +189,15 @@ impl Generation {
     }
 
     fn compare_page(&mut self, span: Span, page: &Page) -> Result<(), StoreError> {
-        let mut wanted = page.iter().peekable();
+        let mut wanted = page.rows().peekable();
         let differing = &mut self.differing;
         let (from, to) = (span.from.as_slice(), span.to.as_slice());
         self.kv.scan(from, to, Order::Forward, &mut |key, value| {
-            while let Some((missing, _)) = wanted.next_if(|(wanted, _)| wanted[..] < *key) {
+            while let Some((missing, _)) = wanted.next_if(|(wanted, _)| *wanted < key) {
                 differing.insert(Key::from_slice(missing));
             }
-            match wanted.next_if(|(wanted, _)| wanted[..] == *key) {
-                Some((_, same)) if same[..] == *value => {}
+            match wanted.next_if(|(wanted, _)| *wanted == key) {
+                Some((_, same)) if same == value => {}
                 _ => drop(differing.insert(Key::from_slice(key))),
             }
             Ok(ControlFlow::Continue(()))

@@ -112,7 +112,7 @@ impl Store {
         let grown = self.0.weight.grown();
         let mut bytes = 0;
         self.tell_pages(&mut |_, page| {
-            let sizes = page.iter().map(|(key, value)| key.len() + value.len());
+            let sizes = page.rows().map(|(key, value)| key.len() + value.len());
             bytes += sizes.sum::<usize>() as u64;
             match step() {
                 ControlFlow::Continue(()) => Ok(()),

@@ -27,10 +27,10 @@ impl SledKv {
         Ok(Self(Database::open(dir, tuning)?))
     }
 
-    /// Makes one change by itself. Unlike a group it keeps nobody else in the process waiting.
+    /// Makes one change of many, by itself: unlike a group it keeps nobody else in the process waiting.
     pub fn change(&self, (key, value): Change<'_>) -> Result<(), StoreError> {
         match value {
-            Some(value) => self.0.set(key, value)?,
+            Some(value) => self.0.put_away(key, value)?,
             None => self.0.remove(key)?,
         }
         Ok(())
