@@ -21,7 +21,7 @@ pub use folder::{Folder, Kept};
 pub use read::{Restored, check, examine, restore, restore_over, restore_rows};
 pub use sealed::{In, Out, Passphrase};
 pub use shelf::{Doing, Failed, Shelf, Step};
-pub use write::{Sources, write};
+pub use write::{Sources, write, write_telling};
 
 /// The settings file, as a backup names it and as restoring gives it out, below the data folder: what the
 /// server is started with is never replaced.

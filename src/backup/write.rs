@@ -43,6 +43,18 @@ impl<'a> Sources<'a> {
         }
     }
 
+    /// About how many bytes that is, if all of it was counted: of rows, and of contents.
+    ///
+    /// # Errors
+    /// The database or the contents can't be looked at.
+    pub fn bytes(&self) -> Result<Option<u64>, BackupError> {
+        let contents = self
+            .blobs
+            .map_or(Ok(0), |all| all.usage().map(|it| it.live))?;
+        let rows = self.store.occupied()?.rows;
+        Ok(rows.map(|rows| rows.saturating_add(contents)))
+    }
+
     /// Refuses to write them where there is no room: they take what is there at most, and as much
     /// again must stay free.
     pub fn require_room(&self, folder: &Path) -> Result<(), BackupError> {
@@ -68,6 +80,15 @@ impl<'a> Sources<'a> {
 /// be in it as well, where nothing refers to them. Blocks. Memory is bounded.
 /// Gives back what it was written to.
 pub fn write<W: Write>(sources: &Sources<'_>, out: W) -> Result<(Amount, W), BackupError> {
+    write_telling(sources, out, &mut |_| {})
+}
+
+/// The same; `tell` hears over and over how many more bytes of [`Sources::bytes`] are done.
+pub fn write_telling<W: Write>(
+    sources: &Sources<'_>,
+    out: W,
+    tell: &mut dyn FnMut(usize),
+) -> Result<(Amount, W), BackupError> {
     let mut amount = Amount::default();
     let mut frames = Frames::begin(out)?;
     for folder in FOLDERS {
@@ -79,6 +100,8 @@ pub fn write<W: Write>(sources: &Sources<'_>, out: W) -> Result<(Amount, W), Bac
     let mut failed = None;
     let told = sources.store.cut(&mut |row| {
         amount.rows += 1;
+        let (key, value) = row;
+        tell(key.len() + value.map_or(0, <[u8]>::len));
         frames.add_row(row).map_err(|error| {
             failed = Some(error);
             StoreError::Engine("the backup could not be written".to_owned())
@@ -95,7 +118,7 @@ pub fn write<W: Write>(sources: &Sources<'_>, out: W) -> Result<(Amount, W), Bac
         after = Some(*last);
         for hash in hashes {
             frames.add(Kind::Content, &hash.0)?;
-            match add_content(&mut frames, blobs, &hash)? {
+            match add_content(&mut frames, blobs, &hash, tell)? {
                 Ok(bytes) => {
                     amount.bytes += bytes;
                     amount.contents += 1;
@@ -170,6 +193,7 @@ fn add_content(
     frames: &mut Frames<impl Write>,
     blobs: &dyn Blobs,
     hash: &BlobHash,
+    tell: &mut dyn FnMut(usize),
 ) -> Result<Result<u64, String>, BackupError> {
     let mut buffer = vec![0; FRAME];
     let (mut at, mut sum) = (0, Sha256::new());
@@ -179,6 +203,7 @@ fn add_content(
             Ok(0) => return Ok(Err("it has another checksum".to_owned())),
             Ok(length) => {
                 sum.update(&buffer[..length]);
+                tell(length);
                 frames.add(Kind::Bytes, &buffer[..length])?;
                 at += length as u64;
             }

@@ -3,11 +3,14 @@
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Instant;
 
 use anyhow::{Context, bail};
 
 use super::args::Seal;
+use super::progress::Progress;
+use super::transfer::{Done, Hear};
 use super::{control, given, owner, print};
 use crate::app;
 use crate::backup::{self, Amount, Out, Sources};
@@ -104,7 +107,10 @@ pub(super) fn back_up(config: &Config, path: &Path, seal: &Seal) -> anyhow::Resu
     let mut target = Target::open(path)?;
     let done = target.write(|out| {
         let mut out = Out::begin(out, passphrase.as_ref(), &Rng::system())?;
-        let text = write(config, &mut out)?;
+        let mut progress = Progress::default();
+        let text = write(config, &mut out, &mut |done, of| {
+            progress.tell("Backing up", done >> 10, of.map(|of| of >> 10), "KiB");
+        })?;
         out.finish()?;
         Ok(text)
     });
@@ -122,37 +128,50 @@ pub(super) fn require_data(config: &Config) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Writes one as it is, and says what it holds.
-pub(super) fn write(config: &Config, out: &mut dyn Write) -> anyhow::Result<String> {
+/// Writes one as it is, tells how far it is, and says what it holds.
+pub(super) fn write(
+    config: &Config,
+    out: &mut dyn Write,
+    hear: &mut Hear<'_>,
+) -> anyhow::Result<String> {
     let data = &config.server.data;
-    match control::fetch_backup(data, out)? {
+    match control::fetch_backup(data, out, hear)? {
         Some(text) => Ok(text),
-        None => owner::as_owner(data, || alone(config, out)),
+        None => owner::as_owner(data, || alone(config, out, hear)),
     }
 }
 
-fn alone(config: &Config, out: &mut dyn Write) -> anyhow::Result<String> {
+fn alone(config: &Config, out: &mut dyn Write, hear: &mut Hear<'_>) -> anyhow::Result<String> {
     let began = Instant::now();
     let (clock, rng) = (Clock::system(), Rng::system());
     let (store, writer) = app::open_store(config, &clock, &rng)?;
     let blobs = app::open_blobs(config, 0)?;
     let (data, settings) = (&config.server.data, config.file.as_deref());
     let sources = Sources::all(&store, &*blobs, data, settings);
-    let (amount, _) = backup::write(&sources, out)?;
+    let (of, mut done) = (sources.bytes()?, 0);
+    let (amount, _) = backup::write_telling(&sources, out, &mut |more| {
+        done += more as u64;
+        hear(done, of);
+    })?;
     drop((store, writer));
     Ok(sentence(amount, began))
 }
 
-/// Writes a backup of a running server with its data folder and its settings file, on a thread where that blocks nobody.
+/// Writes a backup of a running server with its data folder and its settings file, on a thread where that blocks
+/// nobody; notes how far it is.
 pub(super) async fn of_running<W: Write + Send + 'static>(
     service: &Service,
     (data, settings): (PathBuf, Option<PathBuf>),
     mut out: W,
+    noted: Arc<Done>,
 ) -> (Result<String, String>, Option<W>) {
     let began = Instant::now();
     let done = service.with_all(move |store, blobs| {
         let sources = Sources::all(store, blobs, &data, settings.as_deref());
-        let written = backup::write(&sources, &mut out);
+        let written = sources.bytes().and_then(|of| {
+            noted.begin(of);
+            backup::write_telling(&sources, &mut out, &mut |more| noted.add(more))
+        });
         (written.map(|(amount, _)| amount), out)
     });
     match done.await {

@@ -49,8 +49,12 @@ pub(super) enum Command {
     },
     /// Answered with what the doctor finds, as JSON, by a running server only.
     Examine,
-    /// Answered by a transfer, not by a line.
-    BackUp,
+    /// Answered by a transfer, not by a line. Who asks for it hears how far it is; an older server does not
+    /// know that wish, and an older command line does not have it.
+    BackUp {
+        #[serde(default)]
+        told: bool,
+    },
 }
 
 impl Command {
@@ -126,7 +130,7 @@ impl Command {
                 let made = made.map_err(sentence)?;
                 Ok(rescue_links(links, &user.username, &made))
             }
-            Self::WhichRun | Self::Restart | Self::Examine | Self::BackUp => {
+            Self::WhichRun | Self::Restart | Self::Examine | Self::BackUp { .. } => {
                 Err("only a running server can do that".to_owned())
             }
         }

@@ -21,7 +21,7 @@ use tokio::net::{UnixListener, UnixStream};
 use super::backup;
 use super::command::Command;
 use super::successor::Successor;
-use super::transfer::{self, Sender};
+use super::transfer::{self, Done, Hear, Sender};
 use crate::base::clock::Clock;
 use crate::base::rng::Rng;
 use crate::base::shutdown::Shutdown;
@@ -108,11 +108,12 @@ impl Control {
                         .await;
                     match served {
                         // It takes its time; others go on.
-                        Some(Ok(Some(stream))) => {
+                        Some(Ok(Some((stream, told)))) => {
                             let data = self.path.parent().unwrap_or(&self.path).to_owned();
                             let files = (data, running.settings.clone());
                             let service = running.service.clone();
-                            tokio::spawn(back_up(stream, service, files, shutdown.clone()));
+                            let shutdown = shutdown.clone();
+                            tokio::spawn(back_up(stream, told, service, files, shutdown));
                         }
                         Some(Err(error)) => {
                             tracing::debug!(%error, "a control connection failed");
@@ -128,12 +129,12 @@ impl Control {
         }
     }
 
-    /// Answers with a line; gives the connection back for a backup.
+    /// Answers with a line; gives the connection back for a backup, and whether it is told how far that is.
     async fn answer(
         &self,
         mut stream: UnixStream,
         running: &Running,
-    ) -> io::Result<Option<UnixStream>> {
+    ) -> io::Result<Option<(UnixStream, bool)>> {
         let (read, mut write) = stream.split();
         let mut line = Vec::new();
         tokio::io::BufReader::new(read.take(REQUEST))
@@ -141,7 +142,7 @@ impl Control {
             .await?;
         let mut restart = false;
         let done = match serde_json::from_slice::<Command>(&line) {
-            Ok(Command::BackUp) => return Ok(Some(stream)),
+            Ok(Command::BackUp { told }) => return Ok(Some((stream, told))),
             Ok(Command::WhichRun) => Ok(self.run.clone()),
             Ok(Command::Restart) => {
                 let checked = running.successor.check().await;
@@ -181,18 +182,22 @@ impl Drop for Control {
     }
 }
 
-/// `files` are the data folder and the settings file.
+/// `told`: whether who asked hears how far it is. `files` are the data folder and the settings file.
 async fn back_up(
     stream: UnixStream,
+    told: bool,
     service: Service,
     files: (PathBuf, Option<PathBuf>),
     shutdown: Shutdown,
 ) {
-    let stream = match stream.into_std().and_then(|it| Sender::new(it, shutdown)) {
+    let done = Arc::new(Done::default());
+    let telling = told.then(|| Arc::clone(&done));
+    let stream = stream.into_std();
+    let stream = match stream.and_then(|it| Sender::new(it, shutdown, telling)) {
         Ok(stream) => stream,
         Err(error) => return tracing::warn!(%error, "a backup could not begin"),
     };
-    let (done, stream) = backup::of_running(&service, files, stream).await;
+    let (done, stream) = backup::of_running(&service, files, stream, done).await;
     match &done {
         Ok(text) => tracing::info!("{text}"),
         Err(error) => tracing::warn!(error, "a backup failed"),
@@ -248,19 +253,23 @@ pub(super) fn process_of(data: &Path) -> anyhow::Result<Option<Pid>> {
 }
 
 /// Takes a backup from the server that runs on this data directory; `None` when none runs.
-pub(super) fn fetch_backup(data: &Path, out: &mut dyn Write) -> anyhow::Result<Option<String>> {
+pub(super) fn fetch_backup(
+    data: &Path,
+    out: &mut dyn Write,
+    hear: &mut Hear<'_>,
+) -> anyhow::Result<Option<String>> {
     let path = data.join(FILE);
     let mut stream = match BlockingStream::connect(&path) {
         Ok(stream) => stream,
         Err(error) if is_nobody_there(&error) => return Ok(None),
         Err(error) => return Err(error).with_context(|| unreachable(&path)),
     };
-    let mut request = serde_json::to_vec(&Command::BackUp)?;
+    let mut request = serde_json::to_vec(&Command::BackUp { told: true })?;
     request.push(b'\n');
     stream
         .write_all(&request)
         .with_context(|| unreachable(&path))?;
-    transfer::receive(stream, out).map(Some)
+    transfer::receive(stream, out, hear).map(Some)
 }
 
 fn exchange(mut stream: BlockingStream, command: &Command) -> io::Result<String> {

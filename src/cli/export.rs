@@ -157,7 +157,7 @@ fn unpack_server(
 ) -> anyhow::Result<Restored> {
     let (from, mut to) = io::pipe().context("cannot make a pipe")?;
     thread::scope(|scope| {
-        let telling = scope.spawn(move || backup::write(server, &mut to));
+        let telling = scope.spawn(move || backup::write(server, &mut to, &mut |_, _| {}));
         let watched = Watched::new(from, None, "Unpacking").until(Some(interrupt));
         let restored = unpack(unpacked, BufReader::with_capacity(256 << 10, watched));
         // Why there was nothing more to read is told by who should have written it, unless they could not

@@ -233,6 +233,42 @@ async fn a_backup_of_a_stopped_server_goes_through_a_pipe() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn on_a_terminal_a_backup_says_how_far_it_is_and_elsewhere_nothing() {
+    let mut house = House::new().await;
+    let file = upload(&house.ada, "file.bin", &noise(5, 900_000)).await;
+    post(&house.ada, &house.room, "a file", &[&file]).await;
+    for name in ["running", "stopped"] {
+        if name == "stopped" {
+            assert_eq!(house.server.end(), Some(0));
+        }
+        let (file, data) = (house.path(name), house.path("data"));
+        let program = env!("CARGO_BIN_EXE_inkspot");
+        let line = format!(
+            "'{program}' backup '{}' --data '{}'",
+            file.display(),
+            data.display()
+        );
+        // Gives the program a terminal of its own.
+        let mut terminal = std::process::Command::new("script");
+        terminal.args(["-q", "-e", "-c", &line, "/dev/null"]);
+        terminal.env("INKSPOT_CONFIG", "/dev/null");
+        let output = terminal
+            .stdin(std::process::Stdio::null())
+            .output()
+            .unwrap();
+        let seen = String::from_utf8_lossy(&output.stdout);
+        assert!(output.status.success(), "{name}: {seen}");
+        assert!(seen.contains("Backing up"), "{name}: {seen}");
+        assert!(seen.contains("Backed up"), "{name}: {seen}");
+        let piped = run(&["backup"], Path::new("-"), &data);
+        assert!(piped.status.success());
+        assert!(piped.stdout.starts_with(b"INKSPOT-BACKUP1\n"));
+        let said = String::from_utf8_lossy(&piped.stderr);
+        assert!(said.starts_with("Backed up "), "{said}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_damaged_or_in_the_way_is_refused_in_words() {
     let house = House::new().await;
     let file = upload(&house.ada, "file.bin", &noise(9, 400_000)).await;
