@@ -452,6 +452,7 @@ export type CheckFacts = {
   "ports-free": "free";
   "ports-partly": "version" | "addresses" | "free";
   "ports-unusable": "address" | "error";
+  "ports-taken": "address";
   "ports-other": "address" | "status";
   "ports-silent": "address";
   "ports-no-tls": "address" | "error";
@@ -459,6 +460,9 @@ export type CheckFacts = {
   "certificate-elsewhere": never;
   "certificate-authority": never;
   "certificate-later": never;
+  "certificate-awaited": "names";
+  "certificate-not-given": "names" | "error" | "advice";
+  "certificate-not-renewed": "until" | "error" | "advice";
   "certificate-good": "until";
   "certificate-public": "names" | "until";
   "certificate-own": "names" | "until";
@@ -491,11 +495,13 @@ export type CheckFacts = {
   "local-name-shared": "address" | "name";
   "clock-seen": "now";
   "clock-kept": "now";
+  "clock-unkept": "now";
   "clock-wrong": "now";
   "memory-unknown": never;
+  "memory-sized": "mostBytes" | "budgetBytes";
   "memory-good": "mostBytes" | "freeBytes" | "budgetBytes";
   "memory-short": "mostBytes" | "freeBytes" | "budgetBytes";
-  "memory-exceeded": "mostBytes" | "freeBytes" | "budgetBytes" | "fitsMib";
+  "memory-exceeded": "mostBytes" | "budgetBytes" | "fitsMib";
   "descriptors-unlimited": never;
   "descriptors-good": "most";
   "descriptors-few": "most";
@@ -538,10 +544,14 @@ export type CheckTrouble =
   | "names-unanswered"
   | "names-nowhere"
   | "ports-unusable"
+  | "ports-taken"
   | "ports-other"
   | "ports-silent"
   | "ports-no-tls"
   | "ports-no-http"
+  | "certificate-awaited"
+  | "certificate-not-given"
+  | "certificate-not-renewed"
   | "certificate-unset"
   | "certificate-unreadable"
   | "certificate-empty"
@@ -562,6 +572,7 @@ export type CheckTrouble =
   | "local-name-changed"
   | "local-name-changed-for"
   | "local-name-shared"
+  | "clock-unkept"
   | "clock-wrong"
   | "memory-short"
   | "memory-exceeded"

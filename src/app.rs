@@ -159,7 +159,11 @@ impl App {
         let backups = Shelf::new(config.server.data.clone(), settings);
         let local_name = server.local_name();
         let doctor = Doctor::new(config.clone(), clock.clone(), server.listening());
-        let doctor = Arc::new(doctor.called(move || local_name.now()));
+        let doctor = Arc::new(
+            doctor
+                .called(move || local_name.now())
+                .certified(server.certificate()),
+        );
         let parts = reload::Parts {
             service: service.clone(),
             realtime: realtime.clone(),

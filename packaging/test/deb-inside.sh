@@ -66,6 +66,11 @@ api /api/messages/realtime -d "{\"conversationId\":\"$room\",\"content\":\"befor
 said() { api "/api/conversations/$room/messages"; }
 printf 'correct horse battery\n' | inkspot user add bob --password-stdin || fail "inkspot user add, as root, while it runs"
 
+step "the doctor sees through the walls around the service"
+# 0 or 1: what is merely to be looked at depends on the machine.
+inkspot doctor --json >/tmp/doctor.json || [ $? = 1 ] || fail "something does not work: $(grep -B2 -A8 '"fail"' /tmp/doctor.json)"
+grep -E '"mostBytes": [1-9]' /tmp/doctor.json >/dev/null || fail "no figure for memory: $(grep -A8 '"memory"' /tmp/doctor.json)"
+
 step "reload, and an end by force"
 systemctl reload inkspot && systemctl is-active --quiet inkspot || fail "reload"
 # (systemd starts it anew after RestartSec.)

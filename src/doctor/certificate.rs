@@ -14,21 +14,61 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
 use rustls::sign::CertifiedKey;
 use rustls::{CertificateError, Error, RootCertStore};
 
+use super::Topic;
 use super::client::Chain;
 use super::finding::{Moment, Several};
 use super::findings::Finding;
-use super::{Check, Topic};
 use crate::base::clock::Timestamp;
 use crate::config::{Config, TlsMode};
+use crate::model::certificate::CertificateState;
 
 pub(super) const CERTIFICATE: Topic = Topic("certificate", "Certificate");
 
-/// A certificate that ends within this time should have been renewed.
+/// A certificate that ends within this time should have been renewed, unless it lives so short that this
+/// is more than a fifth of its life: those for bare addresses live six days.
 const SOON: Duration = Duration::from_hours(14 * 24);
 
+fn soon(begins: Timestamp, ends: Timestamp) -> Duration {
+    SOON.min(ends.since(begins) / 5)
+}
+
+/// What keeps a public authority from giving a certificate, as far as that matters: while there is none, and
+/// when the one in use, of which `found` was found, ends soon.
+pub(super) fn of_public(state: &CertificateState, found: Finding) -> Finding {
+    let names = || Several(state.names.clone());
+    let trouble = state.trouble.as_ref().map(|trouble| {
+        let error = trouble.detail.trim_end_matches('.').to_owned();
+        (error, sentence(trouble.remedy.trim_end_matches('.')))
+    });
+    match (state.valid_until, found, trouble) {
+        (None, _, None) => Finding::CertificateAwaited { names: names() },
+        (None, _, Some((error, advice))) => Finding::CertificateNotGiven {
+            names: names(),
+            error,
+            advice,
+        },
+        (_, Finding::CertificateEnds { until }, Some((error, advice))) => {
+            Finding::CertificateNotRenewed {
+                until,
+                error,
+                advice,
+            }
+        }
+        (_, found, _) => found,
+    }
+}
+
+/// The same words with a capital.
+fn sentence(words: &str) -> String {
+    let mut letters = words.chars();
+    letters.next().map_or_else(String::new, |first| {
+        first.to_uppercase().chain(letters).collect()
+    })
+}
+
 /// The files of a server that is not asked itself.
-pub(super) fn of_files(config: &Config, now: Timestamp) -> Check {
-    let found = match config.tls.mode {
+pub(super) fn of_files(config: &Config, now: Timestamp) -> Finding {
+    match config.tls.mode {
         TlsMode::Off => Finding::CertificateElsewhere,
         TlsMode::Files => match (&config.tls.cert, &config.tls.key) {
             (Some(cert), Some(key)) => of_pair(config, cert, key, now),
@@ -36,8 +76,7 @@ pub(super) fn of_files(config: &Config, now: Timestamp) -> Check {
         },
         _ if own_authority(config).is_some() => Finding::CertificateAuthority,
         _ => Finding::CertificateLater,
-    };
-    CERTIFICATE.found(found)
+    }
 }
 
 fn of_pair(config: &Config, cert: &Path, key: &Path, now: Timestamp) -> Finding {
@@ -89,7 +128,7 @@ pub(super) fn judge(config: &Config, chain: &Chain, names: &[String], now: Times
     let Some((leaf, between)) = chain.split_first() else {
         return Finding::CertificateNotShown;
     };
-    let Some(ends) = end_of(leaf) else {
+    let Some((begins, ends)) = life_of(leaf) else {
         return Finding::CertificateGarbled;
     };
     let until = Moment(ends);
@@ -113,7 +152,7 @@ pub(super) fn judge(config: &Config, chain: &Chain, names: &[String], now: Times
         }
     }
     let renewed = own.is_some() && config.tls.mode == TlsMode::LocalCa;
-    if now.plus(SOON) > ends && !renewed {
+    if now.plus(soon(begins, ends)) > ends && !renewed {
         return Finding::CertificateEnds { until };
     }
     let names = Several(names.to_vec());
@@ -163,11 +202,16 @@ fn verify(
     Ok(())
 }
 
-/// When a certificate ends.
-fn end_of(leaf: &CertificateDer<'_>) -> Option<Timestamp> {
+/// When a certificate begins and ends.
+fn life_of(leaf: &CertificateDer<'_>) -> Option<(Timestamp, Timestamp)> {
     let (_, read) = x509_parser::parse_x509_certificate(leaf).ok()?;
-    let seconds = u64::try_from(read.validity().not_after.timestamp()).ok()?;
-    Some(Timestamp(seconds.saturating_mul(1000)))
+    let moment = |seconds: i64| {
+        let seconds = u64::try_from(seconds).ok()?;
+        Some(Timestamp(seconds.saturating_mul(1000)))
+    };
+    let validity = read.validity();
+    let begins = moment(validity.not_before.timestamp())?;
+    Some((begins, moment(validity.not_after.timestamp())?))
 }
 
 /// Those that browsers trust.
@@ -182,4 +226,73 @@ fn own_authority(config: &Config) -> Option<Arc<RootCertStore>> {
     let mut roots = RootCertStore::empty();
     roots.add(CertificateDer::from_pem_file(file).ok()?).ok()?;
     Some(Arc::new(roots))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::certificate::CertificateTrouble;
+
+    const DAY: Duration = Duration::from_hours(24);
+
+    /// One that lives for so many days, and its first moment.
+    fn living(days: u64) -> (Chain, Timestamp) {
+        let mut params = rcgen::CertificateParams::new(vec!["chat.example".to_owned()]).unwrap();
+        params.not_before = rcgen::date_time_ymd(2027, 1, 1);
+        params.not_after = params.not_before + DAY * u32::try_from(days).unwrap();
+        let key = rcgen::KeyPair::generate().unwrap();
+        let made = params.self_signed(&key).unwrap();
+        (
+            vec![made.der().clone()],
+            "2027-01-01T00:00:00Z".parse().unwrap(),
+        )
+    }
+
+    #[test]
+    fn how_soon_a_certificate_ends_is_seen_by_how_long_it_lives() {
+        for (days, passed, ends) in [
+            (6, 1, false),
+            (6, 4, false),
+            (6, 5, true),
+            (90, 70, false),
+            (90, 75, false),
+            (90, 77, true),
+        ] {
+            let (chain, begins) = living(days);
+            let now = begins.plus(DAY * passed);
+            let found = judge(&Config::default(), &chain, &[], now);
+            let told = matches!(found, Finding::CertificateEnds { .. });
+            assert_eq!(told, ends, "{passed} of {days} days: {found:?}");
+        }
+    }
+
+    #[test]
+    fn what_keeps_a_public_authority_from_giving_one_is_told() {
+        let (chain, begins) = living(90);
+        let config = Config::default();
+        let mut state = CertificateState {
+            names: vec!["chat.example".to_owned()],
+            ..CertificateState::default()
+        };
+        let code = |state: &CertificateState, day: u32| {
+            let found = judge(&config, &chain, &[], begins.plus(DAY * day));
+            CERTIFICATE.found(of_public(state, found))
+        };
+        assert_eq!(code(&state, 1).code, "certificate-awaited");
+        state.trouble = Some(CertificateTrouble {
+            detail: "nobody answers".to_owned(),
+            remedy: "open port 80".to_owned(),
+            next_try_at: begins,
+        });
+        let told = code(&state, 1);
+        assert_eq!(told.code, "certificate-not-given");
+        assert!(told.detail.ends_with(": nobody answers."), "{told:?}");
+        assert_eq!(told.remedy.as_deref(), Some("Open port 80."));
+        // The one in use is good for a while.
+        state.valid_until = Some(begins.plus(DAY * 90));
+        assert_eq!(code(&state, 1).code, "certificate-good");
+        assert_eq!(code(&state, 80).code, "certificate-not-renewed");
+        state.trouble = None;
+        assert_eq!(code(&state, 80).code, "certificate-ends");
+    }
 }

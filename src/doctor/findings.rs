@@ -47,6 +47,9 @@ findings! {
         "ports-unusable" PortUnusable { address: String, error: String } => Fail
             "Inkspot can't listen on {address}: {error}.",
             "Take an address of this machine; for a port below 1024 use the service, whose unit allows it, or another port.";
+        "ports-taken" PortTaken { address: String } => Fail
+            "Another program has {address}, where plain HTTP is to lead people to HTTPS.",
+            "`ss -ltnp` names it: stop it, or choose another address in server.plain_listen.";
         "ports-other" PortOther { address: String, status: u16 } => Fail
             "Another program has {address}: it answered {status}.",
             "`ss -ltnp` names it: stop it, or choose another address in server.listen.";
@@ -66,6 +69,15 @@ findings! {
             "The server's own authority is there; it makes the certificate itself.";
         "certificate-later" CertificateLater => Ok
             "There is none yet; the server gets one when it starts.";
+        "certificate-awaited" CertificateAwaited { names: Several } => Warn
+            "The public authority has given none for {names} yet; until it does browsers warn.",
+            "It is being asked: look again in a minute.";
+        "certificate-not-given" CertificateNotGiven { names: Several, error: String, advice: String } => Fail
+            "The public authority gives none for {names}: {error}.",
+            "{advice}.";
+        "certificate-not-renewed" CertificateNotRenewed { until: Moment, error: String, advice: String } => Warn
+            "It ends on {until}, and the public authority gives no new one: {error}.",
+            "{advice}.";
         "certificate-good" CertificateGood { until: Moment } => Ok
             "It is good, until {until}.";
         "certificate-public" CertificatePublic { names: Several, until: Moment } => Ok
@@ -152,19 +164,24 @@ findings! {
             "This machine says that it is {now}.";
         "clock-kept" ClockKept { now: Moment } => Ok
             "This machine says that it is {now}. systemd-timesyncd keeps it right.";
+        "clock-unkept" ClockUnkept { now: Moment } => Warn
+            "This machine says that it is {now}, but systemd-timesyncd has not reached a time server since it started.",
+            "`timedatectl timesync-status` shows which one it asks; UDP port 123 must lead outside. Certificates and signing in depend on the time.";
         "clock-wrong" ClockWrong { now: Moment } => Fail
             "This machine says that it is {now}.",
             "Set the time, for instance by `timedatectl set-ntp true`; certificates and signing in depend on it.";
 
         "memory-unknown" MemoryUnknown => Ok
             "The system does not say how much memory there is.";
+        "memory-sized" MemorySized { most_bytes: Bytes, budget_bytes: Bytes } => Ok
+            "{most_bytes} may be used; the budget of the server is {budget_bytes}.";
         "memory-good" MemoryGood { most_bytes: Bytes, free_bytes: Bytes, budget_bytes: Bytes } => Ok
             "{most_bytes} may be used and {free_bytes} are free; the budget of the server is {budget_bytes}.";
         "memory-short" MemoryShort { most_bytes: Bytes, free_bytes: Bytes, budget_bytes: Bytes } => Warn
             "{most_bytes} may be used and {free_bytes} are free; the budget of the server is {budget_bytes}.",
             "Stop what is not needed, or set memory.budget_mib lower.";
-        "memory-exceeded" MemoryExceeded { most_bytes: Bytes, free_bytes: Bytes, budget_bytes: Bytes, fits_mib: u64 } => Fail
-            "{most_bytes} may be used and {free_bytes} are free; the budget of the server is {budget_bytes}.",
+        "memory-exceeded" MemoryExceeded { most_bytes: Bytes, budget_bytes: Bytes, fits_mib: u64 } => Fail
+            "{most_bytes} may be used; the budget of the server is {budget_bytes}.",
             "Set memory.budget_mib to {fits_mib} or less.";
 
         "descriptors-unlimited" DescriptorsUnlimited => Ok

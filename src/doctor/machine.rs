@@ -21,6 +21,8 @@ pub(super) const SERVICE: Topic = Topic("service", "Service");
 const MADE: Timestamp = Timestamp(1_793_491_200_000);
 /// Twenty years after that.
 const FAR: Timestamp = Timestamp(MADE.0 + 20 * 365 * 24 * 3_600_000);
+/// Where systemd-timesyncd notes, while it runs, whether it has set the clock.
+const TIMESYNC: &str = "/run/systemd/timesync";
 /// Fewer connections than this are soon used up: a browser has up to seven.
 const FEW_DESCRIPTORS: u64 = 1024;
 /// What the server needs besides its budget, and what should be left to others, in bytes.
@@ -29,42 +31,54 @@ const LEAST_FREE: u64 = 32 << 20;
 
 pub(super) fn examine(config: &Config, now: Timestamp) -> Vec<Check> {
     vec![
-        CLOCK.found(clock(now)),
+        CLOCK.found(clock(now, Path::new(TIMESYNC))),
         MEMORY.found(memory(config)),
         DESCRIPTORS.found(descriptors()),
         SERVICE.found(service()),
     ]
 }
 
-fn clock(at: Timestamp) -> Finding {
+fn clock(at: Timestamp, timesync: &Path) -> Finding {
     let now = Moment(at);
     if at < MADE || at > FAR {
         return Finding::ClockWrong { now };
     }
-    if Path::new("/run/systemd/timesync/synchronized").exists() {
-        return Finding::ClockKept { now };
+    match (timesync.exists(), timesync.join("synchronized").exists()) {
+        (_, true) => Finding::ClockKept { now },
+        (true, false) => Finding::ClockUnkept { now },
+        // Something else may keep it.
+        (false, false) => Finding::ClockSeen { now },
     }
-    Finding::ClockSeen { now }
 }
 
 /// What this machine, or the group of processes that the server is in, may use.
 fn memory(config: &Config) -> Finding {
-    let info = fs::read_to_string("/proc/meminfo").unwrap_or_default();
-    let (Some(total), Some(free)) = (kib(&info, "MemTotal:"), kib(&info, "MemAvailable:")) else {
+    let Some(most) = process::memory_limit() else {
         return Finding::MemoryUnknown;
     };
-    let most = process::memory_limit().map_or(total, |limit| limit.min(total));
+    // The unit of the Debian package hides this file.
+    let info = fs::read_to_string("/proc/meminfo").unwrap_or_default();
+    weigh(config, most, kib(&info, "MemAvailable:"))
+}
+
+fn weigh(config: &Config, most: u64, free: Option<u64>) -> Finding {
     let budget = config.memory.budget() << 20;
-    let (most_bytes, free_bytes, budget_bytes) = (Bytes(most), Bytes(free), Bytes(budget));
+    let (most_bytes, budget_bytes) = (Bytes(most), Bytes(budget));
     if budget.saturating_add(OWN_NEED) > most {
         let fits = most.saturating_sub(OWN_NEED) >> 20;
         return Finding::MemoryExceeded {
             most_bytes,
-            free_bytes,
             budget_bytes,
             fits_mib: fits.max(64),
         };
     }
+    let Some(free) = free else {
+        return Finding::MemorySized {
+            most_bytes,
+            budget_bytes,
+        };
+    };
+    let free_bytes = Bytes(free);
     if free < LEAST_FREE {
         return Finding::MemoryShort {
             most_bytes,
@@ -129,9 +143,34 @@ mod tests {
             ("2036-01-01T00:00:00Z", State::Ok),
             ("2099-01-01T00:00:00Z", State::Fail),
         ] {
-            let found = CLOCK.found(clock(now.parse().unwrap()));
+            let nowhere = Path::new("/nonexistent");
+            let found = CLOCK.found(clock(now.parse().unwrap(), nowhere));
             assert_eq!(found.state, state, "{now}");
         }
+    }
+
+    #[test]
+    fn a_clock_that_nobody_has_set_since_the_start_is_told() {
+        let folder = tempfile::tempdir().unwrap();
+        let now = "2027-01-01T00:00:00Z".parse().unwrap();
+        let code = || CLOCK.found(clock(now, folder.path())).code;
+        assert_eq!(code(), "clock-unkept");
+        fs::write(folder.path().join("synchronized"), "").unwrap();
+        assert_eq!(code(), "clock-kept");
+    }
+
+    #[test]
+    fn memory_is_told_also_where_nobody_says_how_much_is_free() {
+        let mut config = Config::default();
+        config.memory.budget_mib = Some(128);
+        let code = |most: u64, free: Option<u64>| {
+            let free = free.map(|mib| mib << 20);
+            MEMORY.found(weigh(&config, most << 20, free)).code
+        };
+        assert_eq!(code(1024, None), "memory-sized");
+        assert_eq!(code(1024, Some(500)), "memory-good");
+        assert_eq!(code(1024, Some(20)), "memory-short");
+        assert_eq!(code(150, None), "memory-exceeded");
     }
 
     #[test]

@@ -24,12 +24,13 @@ use std::time::Duration;
 use parking_lot::RwLock;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, watch};
 use tokio::task::spawn_blocking;
 use utoipa::ToSchema;
 
 use crate::base::clock::{Clock, Timestamp};
-use crate::config::Config;
+use crate::config::{Config, Listen};
+use crate::model::certificate::CertificateState;
 
 use finding::{Told, camel_case};
 use findings::Finding;
@@ -159,8 +160,12 @@ pub struct Doctor {
     clock: Clock,
     /// Where it listens, or would.
     listening: Vec<SocketAddr>,
+    /// Where plain HTTP would be asked, of a server that does not run.
+    plain: Vec<SocketAddr>,
     /// `None` of a server that does not run.
     called: Option<Box<Called>>,
+    /// How the certificate of a public authority is doing, if one is asked and the server runs.
+    public: Option<watch::Receiver<CertificateState>>,
     recent: Mutex<Option<(Timestamp, Vec<Check>)>>,
 }
 
@@ -179,7 +184,9 @@ impl Doctor {
             config: RwLock::new(config),
             clock,
             listening,
+            plain: Vec::new(),
             called: None,
+            public: None,
             recent: Mutex::new(None),
         }
     }
@@ -191,6 +198,13 @@ impl Doctor {
         self
     }
 
+    /// Knows how the certificate of a public authority is doing, if one is asked.
+    #[must_use]
+    pub fn certified(mut self, public: Option<watch::Receiver<CertificateState>>) -> Self {
+        self.public = public;
+        self
+    }
+
     /// From the next look on these are the settings.
     pub fn settle(&self, config: &Config) {
         self.config.write().clone_from(config);
@@ -199,12 +213,17 @@ impl Doctor {
     /// For a server with these settings that may not run. An address whose port is chosen at the
     /// start can't be looked at.
     pub fn of_stopped(config: Config, clock: Clock) -> Self {
-        let listeners = config.listeners().into_iter();
-        let listening = listeners
-            .filter(|at| at.required && at.addr.port() != 0)
-            .map(|at| at.addr);
-        let listening = listening.collect();
-        Self::new(config, clock, listening)
+        let known = |at: Vec<Listen>| {
+            let known = at
+                .into_iter()
+                .filter(|at| at.required && at.addr.port() != 0);
+            known.map(|at| at.addr).collect()
+        };
+        let (listening, plain) = (known(config.listeners()), known(config.plain_listeners()));
+        Self {
+            plain,
+            ..Self::new(config, clock, listening)
+        }
     }
 
     /// What the way of one request says about the proxy before this server.
@@ -224,7 +243,9 @@ impl Doctor {
             None => Telling::Stopped,
             Some(called) => called().map_or(Telling::Nobody, Telling::Called),
         };
-        let around = network::examine(&config, &self.listening, now);
+        let public = self.public.as_ref().map(|state| state.borrow().clone());
+        let listeners = (&self.listening[..], &self.plain[..]);
+        let around = network::examine(&config, listeners, public, now);
         let name = local_name::examine(&config, &self.listening, telling);
         let (around, name, here) = tokio::join!(around, name, here);
         // A check that panicked was logged; the others still count.

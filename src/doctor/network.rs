@@ -1,6 +1,7 @@
 //! The ways to the server: its names, its addresses, and what it shows there.
 
 use std::collections::BTreeSet;
+use std::io::ErrorKind;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
 
@@ -18,6 +19,7 @@ use super::findings::Finding;
 use super::{Check, Topic};
 use crate::base::clock::Timestamp;
 use crate::config::{Config, TlsMode};
+use crate::model::certificate::CertificateState;
 
 pub(super) const NAMES: Topic = Topic("names", "Names");
 pub(super) const PORTS: Topic = Topic("ports", "Ports");
@@ -25,20 +27,31 @@ pub(super) const PORTS: Topic = Topic("ports", "Ports");
 /// How long the resolver may take.
 const PATIENCE: Duration = Duration::from_secs(5);
 
+/// `plain` are addresses that plain HTTP will be asked at, of a server that does not run; `public` is what
+/// one that runs knows of its public authority.
 pub(super) async fn examine(
     config: &Config,
-    listening: &[SocketAddr],
+    (listening, plain): (&[SocketAddr], &[SocketAddr]),
+    public: Option<CertificateState>,
     now: Timestamp,
 ) -> Vec<Check> {
-    let (names, (ports, shown)) = tokio::join!(names(config), ports(config, listening));
+    let (names, (ports, shown)) = tokio::join!(names(config), ports(config, listening, plain));
     let certificate = match shown {
         Some(chain) if config.tls.mode != TlsMode::Off => {
             let names = certificate::names(config);
-            CERTIFICATE.found(certificate::judge(config, &chain, &names, now))
+            certificate::judge(config, &chain, &names, now)
         }
         _ => certificate::of_files(config, now),
     };
-    vec![NAMES.found(names), PORTS.found(ports), certificate]
+    let certificate = match public {
+        Some(state) => certificate::of_public(&state, certificate),
+        None => certificate,
+    };
+    vec![
+        NAMES.found(names),
+        PORTS.found(ports),
+        CERTIFICATE.found(certificate),
+    ]
 }
 
 /// Whether the names that are set lead here.
@@ -122,7 +135,11 @@ pub(super) fn own_addresses() -> BTreeSet<IpAddr> {
 }
 
 /// Who listens where the server does, or would; and the certificate that was shown.
-async fn ports(config: &Config, listening: &[SocketAddr]) -> (Finding, Option<Chain>) {
+async fn ports(
+    config: &Config,
+    listening: &[SocketAddr],
+    plain: &[SocketAddr],
+) -> (Finding, Option<Chain>) {
     let (mut answered, mut free) = (Vec::new(), Vec::new());
     let (mut first, mut shown) = (String::new(), None);
     for at in listening {
@@ -156,6 +173,21 @@ async fn ports(config: &Config, listening: &[SocketAddr]) -> (Finding, Option<Ch
             }
         };
         return (trouble, shown);
+    }
+    if answered.is_empty() {
+        for at in plain {
+            let address = at.to_string();
+            match TcpListener::bind(at).await {
+                Ok(_) => free.push(address),
+                Err(error) if error.kind() == ErrorKind::AddrInUse => {
+                    return (Finding::PortTaken { address }, shown);
+                }
+                Err(error) => {
+                    let error = error.to_string();
+                    return (Finding::PortUnusable { address, error }, shown);
+                }
+            }
+        }
     }
     let (version, addresses) = (first, Several(answered));
     let found = match (addresses.0.is_empty(), free.is_empty()) {

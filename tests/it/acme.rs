@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use inkspot::base::clock::{Clock, Timestamp};
 use inkspot::config::{Config, TlsMode};
+use inkspot::doctor::Doctor;
 use inkspot::model::certificate::CertificateState;
 use rcgen::{CertificateParams, KeyPair};
 use rustls::pki_types::pem::PemObject;
@@ -398,9 +399,12 @@ async fn a_name_that_leads_elsewhere_is_told_with_the_remedy() {
     let elsewhere = json!({"host": NAME, "addresses": ["127.0.0.99"]});
     names.set("add-a", elsewhere.clone()).await;
     let (clock, config) = (clock(), config(dir.path(), &place, place.port));
-    let shell = Shell::run(config, clock.clone(), bounds());
+    let shell = Shell::run(config.clone(), clock.clone(), bounds());
     let ports = (shell.plain_addr().port(), shell.addr().port());
     let authority = place.start(ports.0, ports.1, &names).await;
+    // The doctor says the same, and not that the server's own certificate is for other names.
+    let doctor = Doctor::new(config, clock.clone(), vec![shell.addr()]);
+    let doctor = doctor.certified(shell.certificate.clone());
     let told = |state: &CertificateState| {
         let trouble = state.trouble.as_ref();
         trouble.is_some_and(|trouble| trouble.detail.contains(NAME))
@@ -411,6 +415,13 @@ async fn a_name_that_leads_elsewhere_is_told_with_the_remedy() {
         trouble.remedy.contains("must lead to this server"),
         "{trouble:?}"
     );
+    let found = doctor.examine().await;
+    let certificate = found.iter().find(|check| check.id == "certificate");
+    let certificate = certificate.unwrap();
+    assert_eq!(certificate.code, "certificate-not-given", "{certificate:?}");
+    assert!(certificate.detail.contains("127.0.0.99"), "{certificate:?}");
+    let remedy = certificate.remedy.as_deref().unwrap();
+    assert!(remedy.contains("must lead to this server"), "{remedy}");
     assert!(shell.tls("localhost").await.is_ok());
     // Once it is put right nothing else needs to be done.
     names.set("clear-a", json!({"host": NAME})).await;

@@ -171,6 +171,34 @@ async fn a_port_that_somebody_else_has_is_told() {
 }
 
 #[tokio::test]
+async fn a_plain_port_that_somebody_else_has_is_told_of_a_stopped_server() {
+    let dir = tempfile::tempdir().unwrap();
+    // An address that no other test takes a port of.
+    let main = std::net::TcpListener::bind("127.77.0.1:0").unwrap();
+    let other = std::net::TcpListener::bind("127.77.0.1:0").unwrap();
+    let (at, plain) = (main.local_addr().unwrap(), other.local_addr().unwrap());
+    drop(main);
+    let mut config = Config::default();
+    config.server.data = dir.path().join("data");
+    config.server.listen = Some(vec![at]);
+    config.server.plain_listen = Some(vec![plain]);
+    let doctor = Doctor::of_stopped(config, Clock::system());
+    let ports = async || {
+        let found = doctor.examine().await;
+        found.into_iter().find(|it| it.id == "ports").unwrap()
+    };
+    let told = ports().await;
+    assert_eq!(told.code, "ports-taken", "{told:?}");
+    assert_eq!(told.facts["address"], plain.to_string());
+    let remedy = told.remedy.as_deref().unwrap();
+    assert!(remedy.contains("server.plain_listen"), "{remedy}");
+    drop(other);
+    let told = ports().await;
+    assert_eq!(told.code, "ports-free", "{told:?}");
+    assert!(told.detail.contains(&plain.to_string()), "{told:?}");
+}
+
+#[tokio::test]
 async fn certificate_files_that_do_not_fit_are_told() {
     let dir = tempfile::tempdir().unwrap();
     let make = |names: &[&str], ends: (i32, u8, u8)| {
