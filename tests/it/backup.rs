@@ -1,14 +1,13 @@
 //! Backups of a running server, and what becomes of them.
 
+mod load;
+
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Output;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
-use parking_lot::Mutex;
 use reqwest::Method;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -79,6 +78,7 @@ struct House {
     folder: TempDir,
     server: Process,
     ada: Client,
+    bob: Client,
     room: String,
 }
 
@@ -92,6 +92,7 @@ impl House {
             folder,
             server,
             ada,
+            bob,
             room,
         }
     }
@@ -107,115 +108,6 @@ impl House {
     fn restore(&self, name: &str, data: &str) -> Output {
         run(&["restore"], &self.path(name), &self.path(data))
     }
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn a_backup_under_load_holds_what_was_acknowledged_before_its_cut() {
-    let house = House::new().await;
-    let (ada, room) = (&house.ada, &house.room);
-    let picture = noise(7, 700_000);
-    let kept = upload(ada, "kept.bin", &picture).await;
-    let kept = post(ada, room, "with a file", &[&kept]).await;
-    let gone = upload(ada, "gone.bin", &noise(8, 300_000)).await;
-    let gone = post(ada, room, "goes while the backup is made", &[&gone]).await;
-
-    // Writers go on all the time; each notes what was acknowledged, in order.
-    let stop = Arc::new(AtomicBool::new(false));
-    let acknowledged = Arc::new(Mutex::new(Vec::<(u64, String)>::new()));
-    let tried = Arc::new(AtomicUsize::new(0));
-    let mut writers = tokio::task::JoinSet::new();
-    for writer in 0..4 {
-        let (ada, room, stop) = (ada.clone(), room.clone(), Arc::clone(&stop));
-        let (acknowledged, tried) = (Arc::clone(&acknowledged), Arc::clone(&tried));
-        writers.spawn(async move {
-            let mut n = 0;
-            while !stop.load(Ordering::Relaxed) {
-                let content = format!("{writer}-{n} {}", "x".repeat(n % 700));
-                tried.fetch_add(1, Ordering::Relaxed);
-                let sent = post(&ada, &room, &content, &[]).await;
-                let seq = sent["seq"].as_u64().unwrap();
-                acknowledged.lock().push((seq, content));
-                n += 1;
-            }
-        });
-    }
-    while acknowledged.lock().len() < 400 {
-        tokio::task::yield_now().await;
-    }
-    let before = acknowledged.lock().clone();
-    let making = {
-        let (file, data) = (house.path("one.backup"), house.path("data"));
-        tokio::task::spawn_blocking(move || run(&["backup"], &file, &data))
-    };
-    let path = format!("/api/messages/{}", gone["id"].as_str().unwrap());
-    ada.delete(&path).await.gives(204);
-    let said = succeeds(&making.await.unwrap());
-    assert!(said.starts_with("Backed up "), "{said}");
-    let after = acknowledged.lock().len();
-    while acknowledged.lock().len() < after + 20 {
-        tokio::task::yield_now().await;
-    }
-    stop.store(true, Ordering::Relaxed);
-    writers.join_all().await;
-    let everything = messages(ada, room).await;
-
-    // It is one's own, whole, and restores into an empty folder.
-    let mode = fs::metadata(house.path("one.backup"))
-        .unwrap()
-        .permissions();
-    assert_eq!(mode.mode() & 0o777, 0o600);
-    assert!(!house.path("one.backup.part").exists());
-    let verified = run(
-        &["restore", "--verify"],
-        &house.path("one.backup"),
-        &house.path("data"),
-    );
-    assert!(succeeds(&verified).starts_with("The backup is whole: 2 accounts, "));
-    succeeds(&house.restore("one.backup", "again"));
-    let again = Process::start(&house.path("again")).await;
-
-    // The same authority, nobody signed in, the same passwords.
-    let authority = |data: &str| fs::read(house.path(data).join("tls/ca.crt")).unwrap();
-    assert_eq!(authority("data"), authority("again"));
-    let stranger = again.visitor().with_token(ada.token.as_deref().unwrap());
-    stranger
-        .get("/api/auth/me")
-        .await
-        .refuses(401, "unauthorized");
-    let ada = again.visitor().sign_in("ada", PASSWORD).await;
-
-    // Nothing is missing of what was acknowledged before, and nothing is there that was not said.
-    let restored = messages(&ada, room).await;
-    let seqs: Vec<_> = restored
-        .iter()
-        .map(|m| m["seq"].as_u64().unwrap())
-        .collect();
-    assert_eq!(seqs, (1..=seqs.len() as u64).collect::<Vec<_>>());
-    assert!(restored.len() <= everything.len());
-    for (seq, content) in before {
-        let found = &restored[usize::try_from(seq).unwrap() - 1];
-        assert_eq!(found["content"], content.as_str());
-    }
-    for (then, now) in everything.iter().zip(&restored) {
-        if then["id"] != gone["id"] {
-            assert_eq!(
-                (&then["id"], &then["content"]),
-                (&now["id"], &now["content"])
-            );
-        }
-    }
-    // What a message of it holds can be read, whatever became of it in the meantime.
-    let kept = &restored[usize::try_from(kept["seq"].as_u64().unwrap()).unwrap() - 1];
-    assert!(ada.open(&kept["attachments"][0]["url"]).await.bytes == picture);
-    let gone = &restored[usize::try_from(gone["seq"].as_u64().unwrap()).unwrap() - 1];
-    if gone["deletedAt"].is_null() {
-        let bytes = ada.open(&gone["attachments"][0]["url"]).await.bytes;
-        assert!(bytes == noise(8, 300_000));
-    }
-    assert_eq!(
-        ada.send(room, "it goes on").await["seq"].as_u64(),
-        Some(restored.len() as u64 + 1)
-    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -1,6 +1,7 @@
 //! The store, through its public door. Here is what its tests share.
 
 mod crash;
+mod cut;
 mod damage;
 mod durable;
 mod files;
