@@ -9,6 +9,7 @@ use warp::reply::Response;
 
 use super::answer;
 use super::fields::BadFields;
+use crate::model::Code;
 use crate::model::peer::Refused;
 use crate::model::view::{ErrorAnswer, ErrorView};
 use crate::service::ServiceError;
@@ -21,9 +22,9 @@ pub(super) struct Failure {
 }
 
 impl Failure {
-    fn new(status: StatusCode, code: &str, message: impl Into<String>) -> Self {
+    fn new(status: StatusCode, code: Code, message: impl Into<String>) -> Self {
         let error = ErrorView {
-            code: code.to_owned(),
+            code: code.as_str().to_owned(),
             message: message.into(),
             field: None,
             limit: None,
@@ -56,7 +57,7 @@ impl Failure {
 
     /// A field or query parameter can't be used. `message` says what would be right.
     pub(super) fn invalid_field(field: &str, message: impl Into<String>) -> Self {
-        Self::new(StatusCode::BAD_REQUEST, "invalid_field", message).about(field)
+        Self::new(StatusCode::BAD_REQUEST, Code::InvalidField, message).about(field)
     }
 
     /// What was asked for does not exist, or is not for the caller to see.
@@ -69,7 +70,7 @@ impl Failure {
         const MESSAGE: &str = "This address takes other methods only; see the Allow header.";
         Self::new(
             StatusCode::METHOD_NOT_ALLOWED,
-            "method_not_allowed",
+            Code::MethodNotAllowed,
             MESSAGE,
         )
     }
@@ -82,14 +83,14 @@ impl Failure {
     /// Whether this says that nobody is signed in.
     pub(super) fn is_unauthorized(&self) -> bool {
         self.status == StatusCode::UNAUTHORIZED
-            && self.refused.error.code == ServiceError::Unauthorized.code()
+            && self.refused.error.code == Code::Unauthorized.as_str()
     }
 
     /// Another site made the browser send this.
     pub(super) fn origin_refused() -> Self {
         const MESSAGE: &str = "Requests that change something are taken from this server's own \
             pages only. Programs send a bearer token instead of the cookie.";
-        Self::new(StatusCode::FORBIDDEN, "origin_refused", MESSAGE)
+        Self::new(StatusCode::FORBIDDEN, Code::OriginRefused, MESSAGE)
     }
 
     /// The body is not announced as JSON.
@@ -98,7 +99,7 @@ impl Failure {
             application/json and no Content-Encoding.";
         Self::new(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            "unsupported_media_type",
+            Code::UnsupportedMediaType,
             MESSAGE,
         )
     }
@@ -106,14 +107,18 @@ impl Failure {
     /// The body is longer than `limit` bytes.
     pub(super) fn payload_too_large(limit: usize) -> Self {
         let message = format!("The request body is longer than {limit} bytes.");
-        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "payload_too_large", message)
-            .over(u64::try_from(limit).unwrap_or(u64::MAX))
+        Self::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            Code::PayloadTooLarge,
+            message,
+        )
+        .over(u64::try_from(limit).unwrap_or(u64::MAX))
     }
 
     /// The body did not arrive in time.
     pub(super) fn request_timeout() -> Self {
         const MESSAGE: &str = "The request body took too long to arrive. Try again.";
-        Self::new(StatusCode::REQUEST_TIMEOUT, "request_timeout", MESSAGE)
+        Self::new(StatusCode::REQUEST_TIMEOUT, Code::RequestTimeout, MESSAGE)
     }
 
     /// The body is not announced as bytes of an upload.
@@ -122,7 +127,7 @@ impl Failure {
             application/offset+octet-stream.";
         Self::new(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            "unsupported_media_type",
+            Code::UnsupportedMediaType,
             MESSAGE,
         )
     }
@@ -132,7 +137,7 @@ impl Failure {
         const MESSAGE: &str = "Send the files as multipart/form-data, with a boundary.";
         Self::new(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            "unsupported_media_type",
+            Code::UnsupportedMediaType,
             MESSAGE,
         )
     }
@@ -140,26 +145,26 @@ impl Failure {
     /// The client speaks another version of the protocol of uploads, or doesn't say which.
     pub(super) fn other_tus_version() -> Self {
         const MESSAGE: &str = "Uploads speak tus 1.0.0: send the header Tus-Resumable: 1.0.0.";
-        Self::new(StatusCode::PRECONDITION_FAILED, "other_version", MESSAGE)
+        Self::new(StatusCode::PRECONDITION_FAILED, Code::OtherVersion, MESSAGE)
     }
 
     /// The file has no byte of those that are asked for.
     pub(super) fn range_not_satisfiable() -> Self {
         const MESSAGE: &str = "The file has fewer bytes; see the Content-Range header.";
         let status = StatusCode::RANGE_NOT_SATISFIABLE;
-        Self::new(status, "range_not_satisfiable", MESSAGE)
+        Self::new(status, Code::RangeNotSatisfiable, MESSAGE)
     }
 
     /// The body broke off.
     pub(super) fn broken_body() -> Self {
         const MESSAGE: &str = "The request body broke off. Try again.";
-        Self::new(StatusCode::BAD_REQUEST, "invalid_json", MESSAGE)
+        Self::new(StatusCode::BAD_REQUEST, Code::InvalidJson, MESSAGE)
     }
 
     /// Something failed that is not the client's doing. `log` is for the log only.
     pub(super) fn internal(log: &str) -> Self {
         const MESSAGE: &str = "Something went wrong on the server. It has been logged.";
-        let mut failure = Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", MESSAGE);
+        let mut failure = Self::new(StatusCode::INTERNAL_SERVER_ERROR, Code::Internal, MESSAGE);
         failure.refused.reason = Some(log.to_owned());
         failure
     }
@@ -187,7 +192,7 @@ impl From<BadFields> for Failure {
     fn from(bad: BadFields) -> Self {
         match bad.field() {
             Some(field) => Self::invalid_field(field, bad.to_string()),
-            None => Self::new(StatusCode::BAD_REQUEST, "invalid_json", bad.to_string()),
+            None => Self::new(StatusCode::BAD_REQUEST, Code::InvalidJson, bad.to_string()),
         }
     }
 }

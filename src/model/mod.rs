@@ -4,6 +4,7 @@
 
 pub mod account;
 pub mod certificate;
+pub mod code;
 pub mod conversation;
 pub mod event;
 pub mod file;
@@ -16,6 +17,7 @@ pub mod peer;
 pub mod view;
 
 pub use account::{Account, Invite, ResetLink, Role, Session};
+pub use code::Code;
 pub use conversation::{Conversation, Draft, GroupState, Member, MemberRole, OwnSettings};
 pub use event::{Actor, Event, EventBody, SessionEnd};
 pub use file::{AvatarOf, File, FileClass, FileUse, Thumbnail};

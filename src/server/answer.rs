@@ -11,6 +11,7 @@ use http_body_util::Full;
 
 use super::gate::NoRoom;
 use super::handler::{BoxBody, boxed};
+use crate::model::Code;
 use crate::model::peer::Refused;
 use crate::model::view::{ErrorAnswer, ErrorView};
 
@@ -84,9 +85,9 @@ pub(super) fn failure(status: StatusCode, error: ErrorView) -> Response<BoxBody>
     response
 }
 
-fn error(code: &str, message: &str, retry_after: Option<u64>) -> ErrorView {
+fn error(code: Code, message: &str, retry_after: Option<u64>) -> ErrorView {
     ErrorView {
-        code: code.to_owned(),
+        code: code.as_str().to_owned(),
         message: message.to_owned(),
         field: None,
         limit: None,
@@ -98,7 +99,7 @@ fn error(code: &str, message: &str, retry_after: Option<u64>) -> ErrorView {
 /// A request failed inside. The log says more.
 pub(super) fn internal() -> Response<BoxBody> {
     let error = error(
-        "internal",
+        Code::Internal,
         "Something went wrong on the server. It has been logged.",
         None,
     );
@@ -108,7 +109,7 @@ pub(super) fn internal() -> Response<BoxBody> {
 /// A request took too long: its body came too slowly, or the server has too much to do.
 pub(super) fn too_slow() -> Response<BoxBody> {
     let message = "The request took too long. Please try again.";
-    let error = error("server_busy", message, Some(5));
+    let error = error(Code::ServerBusy, message, Some(5));
     failure(StatusCode::SERVICE_UNAVAILABLE, error)
 }
 
@@ -122,6 +123,6 @@ pub(super) fn full(full: NoRoom) -> Response<BoxBody> {
             "Your network has as many connections to this server as it may. Please close some."
         }
     };
-    let error = error("server_busy", message, Some(10));
+    let error = error(Code::ServerBusy, message, Some(10));
     failure(StatusCode::SERVICE_UNAVAILABLE, error)
 }

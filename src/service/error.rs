@@ -7,6 +7,7 @@ use std::borrow::Cow;
 use std::time::Duration;
 
 use super::limits::LimitedAction;
+use crate::model::Code;
 
 /// Why a command was refused or failed. Nothing of it happened then.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -144,35 +145,40 @@ pub enum ServiceError {
 impl ServiceError {
     /// The stable name that programs go by.
     pub fn code(&self) -> &'static str {
+        self.kind().as_str()
+    }
+
+    /// What went wrong, without the values in it.
+    pub fn kind(&self) -> Code {
         match self {
-            Self::InvalidField { .. } => "invalid_field",
-            Self::TooLong { .. } => "too_long",
-            Self::TooShort { .. } => "too_short",
-            Self::Unauthorized => "unauthorized",
-            Self::Forbidden(_) => "forbidden",
-            Self::NotFound => "not_found",
-            Self::UsernameTaken => "username_taken",
-            Self::Conflict { .. } => "conflict",
-            Self::InvalidCredentials => "invalid_credentials",
-            Self::RateLimited { .. } => "rate_limited",
-            Self::SetupDone => "setup_done",
-            Self::RegistrationClosed => "registration_closed",
-            Self::RegistrationBusy { .. } => "registration_busy",
-            Self::HouseFull { .. } => "house_full",
-            Self::InviteInvalid => "invite_invalid",
-            Self::ResetInvalid => "reset_invalid",
-            Self::HandoffInvalid => "handoff_invalid",
-            Self::ServerBusy => "server_busy",
-            Self::StorageFull => "storage_full",
-            Self::FileTooLarge { .. } => "file_too_large",
-            Self::QuotaExceeded { .. } => "quota_exceeded",
-            Self::PictureRefused(_) => "picture_refused",
-            Self::UploadBusy => "upload_busy",
-            Self::WrongOffset { .. } => "wrong_offset",
-            Self::BeyondLength { .. } => "payload_too_large",
-            Self::ChecksumMismatch => "checksum_mismatch",
-            Self::BrokenOff => "broken_off",
-            Self::Internal(_) => "internal",
+            Self::InvalidField { .. } => Code::InvalidField,
+            Self::TooLong { .. } => Code::TooLong,
+            Self::TooShort { .. } => Code::TooShort,
+            Self::Unauthorized => Code::Unauthorized,
+            Self::Forbidden(_) => Code::Forbidden,
+            Self::NotFound => Code::NotFound,
+            Self::UsernameTaken => Code::UsernameTaken,
+            Self::Conflict { .. } => Code::Conflict,
+            Self::InvalidCredentials => Code::InvalidCredentials,
+            Self::RateLimited { .. } => Code::RateLimited,
+            Self::SetupDone => Code::SetupDone,
+            Self::RegistrationClosed => Code::RegistrationClosed,
+            Self::RegistrationBusy { .. } => Code::RegistrationBusy,
+            Self::HouseFull { .. } => Code::HouseFull,
+            Self::InviteInvalid => Code::InviteInvalid,
+            Self::ResetInvalid => Code::ResetInvalid,
+            Self::HandoffInvalid => Code::HandoffInvalid,
+            Self::ServerBusy => Code::ServerBusy,
+            Self::StorageFull => Code::StorageFull,
+            Self::FileTooLarge { .. } => Code::FileTooLarge,
+            Self::QuotaExceeded { .. } => Code::QuotaExceeded,
+            Self::PictureRefused(_) => Code::PictureRefused,
+            Self::UploadBusy => Code::UploadBusy,
+            Self::WrongOffset { .. } => Code::WrongOffset,
+            Self::BeyondLength { .. } => Code::PayloadTooLarge,
+            Self::ChecksumMismatch => Code::ChecksumMismatch,
+            Self::BrokenOff => Code::BrokenOff,
+            Self::Internal(_) => Code::Internal,
         }
     }
 
