@@ -55,6 +55,9 @@ token=$(field token <<<"$made")
 room=$(grep -o '"conversation":{"id":"[^"]*"' <<<"$made" | field id)
 mine=(-H "Authorization: Bearer $token" -H 'X-Forwarded-Proto: https' -H 'X-Forwarded-For: 203.0.113.9')
 ask "${mine[@]}" http://127.0.0.1/api/messages/realtime -d "{\"conversationId\":\"$room\",\"content\":\"in a box\"}" >/dev/null || fail "sending"
+# The proxy in front of it says that it was asked by HTTPS: so begin the links that people send on.
+invite=$(ask "${mine[@]}" -H 'Host: chat.example' http://127.0.0.1/api/invites -d '{}' | field link)
+[[ $invite == https://chat.example/invite/* ]] || fail "an invite leads to $invite"
 ask http://127.0.0.1/ | grep -i '<!doctype html>' >/dev/null || fail "the page"
 
 podman stop --time 20 "$name" >/dev/null

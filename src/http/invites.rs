@@ -251,18 +251,19 @@ pub(super) fn view(call: &Call, invite: Invite) -> InviteView {
     }
 }
 
-/// Where somebody else finds this server.
+/// Where somebody else finds this server: by HTTPS, too, where a proxy says that it was asked so.
 pub(super) fn base_url(call: &Call) -> String {
     let url = &call.settings().url;
     match call.host() {
-        Some(host) if leads_here(host) => at_host(url, host),
+        Some(host) if leads_here(host) => at_host(url, host, call.way().secure),
         _ => url.clone(),
     }
 }
 
-/// The same address under another host.
-fn at_host(url: &str, host: &Authority) -> String {
+/// The same address under another host, and by HTTPS where that is known to lead here.
+fn at_host(url: &str, host: &Authority, secure: bool) -> String {
     let (scheme, rest) = url.split_once("://").unwrap_or(("https", url));
+    let scheme = if secure { "https" } else { scheme };
     let prefix = rest.find('/').map_or("", |slash| &rest[slash..]);
     format!("{scheme}://{host}{prefix}")
 }
@@ -322,11 +323,14 @@ mod tests {
     #[test]
     fn the_host_changes_and_the_prefix_stays() {
         let host: Authority = "10.0.0.5:8443".parse().unwrap();
-        for (url, link) in [
-            ("https://chat.example", "https://10.0.0.5:8443"),
-            ("http://127.0.0.1:8080/chat", "http://10.0.0.5:8443/chat"),
+        let (https, http) = ("https://chat.example", "http://127.0.0.1:8080/chat");
+        for (url, secure, link) in [
+            (https, true, "https://10.0.0.5:8443"),
+            (https, false, "https://10.0.0.5:8443"),
+            (http, false, "http://10.0.0.5:8443/chat"),
+            (http, true, "https://10.0.0.5:8443/chat"),
         ] {
-            assert_eq!(at_host(url, &host), link);
+            assert_eq!(at_host(url, &host, secure), link);
         }
     }
 

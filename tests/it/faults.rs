@@ -250,7 +250,7 @@ async fn an_end_in_order_tells_everybody_to_come_back_and_closes_the_database() 
         let app = App::start(&config, &Clock::system(), &Rng::system()).unwrap();
         let (links, shutdown) = (app.links().clone(), app.shutdown().clone());
         let running = tokio::spawn(app.run());
-        let visitor = Client::nobody(&links.local, links.ca_file.as_ref().unwrap(), "http/1.1");
+        let visitor = Client::nobody(&links.local, links.ca_file.as_deref(), "http/1.1");
         let mut open = Vec::new();
         for _ in 0..5 {
             open.push(Socket::open(&visitor, &Opening::default()).await.unwrap());

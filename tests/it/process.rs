@@ -102,8 +102,8 @@ impl Process {
 
     /// Nobody yet.
     pub fn visitor(&self) -> Client {
-        let field = |name: &str| self.ready[name].as_str().unwrap();
-        Client::nobody(field("url"), Path::new(field("caFile")), "http/1.1")
+        let ca = self.ready["caFile"].as_str().map(Path::new);
+        Client::nobody(self.ready["url"].as_str().unwrap(), ca, "http/1.1")
     }
 
     /// The port that serves the product.

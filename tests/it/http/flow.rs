@@ -3,10 +3,12 @@
 use bytes::Bytes;
 use futures_util::FutureExt;
 use http_body_util::Full;
+use inkspot::config::TlsMode;
+use reqwest::Method;
 use serde_json::{Value, json};
 use tower_service::Service;
 
-use crate::harness::{PASSWORD, TestServer};
+use crate::harness::{Client, PASSWORD, Reply, TestServer};
 
 #[tokio::test]
 async fn two_people_meet_by_setup_link_and_invite_and_chat() {
@@ -316,6 +318,36 @@ async fn an_invite_leads_into_a_group() {
             .iter()
             .all(|i| i["code"] != code || i["uses"] == 1)
     );
+}
+
+/// Where a new invite leads that is asked for under this name, by a proxy that says so.
+async fn invited(ada: &Client, proto: Option<&str>) -> String {
+    let request = ada.request(Method::POST, "/api/invites");
+    let mut request = request.header("host", "chat.example").json(&json!({}));
+    if let Some(proto) = proto {
+        request = request.header("x-forwarded-proto", proto);
+    }
+    let invite = Reply::to(request).await.gives(201);
+    let (link, code) = (invite["link"].as_str(), invite["code"].as_str());
+    link.unwrap().replace(code.unwrap(), "CODE")
+}
+
+#[tokio::test]
+async fn a_link_begins_as_the_proxy_was_asked() {
+    const HTTPS: &str = "https://chat.example/invite/CODE";
+    const HTTP: &str = "http://chat.example/invite/CODE";
+    let behind = TestServer::start_with(|config| {
+        config.tls.mode = TlsMode::Off;
+        config.server.trusted_proxies = vec!["127.0.0.1".parse().unwrap()];
+    });
+    let ada = behind.await.admin("ada").await;
+    for (proto, link) in [(Some("https"), HTTPS), (Some("http"), HTTP), (None, HTTP)] {
+        assert_eq!(invited(&ada, proto).await, link, "{proto:?}");
+    }
+    // Whoever is no proxy says nothing about it.
+    let alone = TestServer::start_with(|config| config.tls.mode = TlsMode::Off);
+    let ada = alone.await.admin("ada").await;
+    assert_eq!(invited(&ada, Some("https")).await, HTTP);
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 
-use inkspot::config::Config;
+use inkspot::config::{Config, LimitProfile};
 use serde_json::json;
 
 use crate::harness::{Client, Reply, TestServer};
@@ -98,10 +98,25 @@ pub fn with_listener(config: &mut Config) {
 
 async fn ask(server: &TestServer, path: &str, token: Option<&str>) -> Reply {
     let url = format!("http://{}", server.metrics.unwrap());
-    let nobody = Client::nobody(&url, server.links.ca_file.as_ref().unwrap(), "http/1.1");
+    let nobody = Client::nobody(&url, server.links.ca_file.as_deref(), "http/1.1");
     match token {
         Some(token) => nobody.with_token(token).get(path).await,
         None => nobody.get(path).await,
+    }
+}
+
+/// What `docs/OPERATIONS.md` says of a budget is what a server with it does.
+#[tokio::test]
+async fn the_memory_budget_bounds_the_connections_of_a_running_server() {
+    for (budget, most) in [(64, 2048.0), (96, 3072.0)] {
+        let server = TestServer::start_with(|config| {
+            with_listener(config);
+            config.limits.profile = LimitProfile::Default;
+            config.memory.budget_mib = Some(budget);
+        });
+        let page = ask(&server.await, "/metrics", Some(TOKEN)).await;
+        let numbers = Numbers::read(&page.text);
+        assert_eq!(numbers.of("inkspot_connections_limit"), most, "{budget}");
     }
 }
 
