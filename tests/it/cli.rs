@@ -3,12 +3,16 @@
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpListener;
+use std::ops::ControlFlow;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
 
+use inkspot::base::clock::Clock;
+use inkspot::base::rng::Rng;
+use inkspot::store::{self, StoreOptions};
 use rustix::process::{Pid, Signal, kill_process};
 
 const PASSWORD: &str = "correct horse battery\n";
@@ -44,6 +48,31 @@ fn done(args: &[&str], input: &str) -> String {
         String::from_utf8_lossy(&output.stderr)
     );
     String::from_utf8(output.stdout).unwrap()
+}
+
+/// Counts all rows of a stopped server, as one that runs does when it looks for space.
+fn count_rows(data: &Path) {
+    let options = StoreOptions {
+        cache_bytes: 8 << 20,
+        floor_bytes: 0,
+        ballast_bytes: 0,
+    };
+    let opened = store::open(data, &options, &Rng::system(), &Clock::system());
+    let (store, _writer) = opened.unwrap();
+    store.count(&mut || ControlFlow::Continue(())).unwrap();
+}
+
+/// What somebody sees at a terminal who runs this.
+fn on_a_terminal(command: &str) -> String {
+    let output = Command::new("script")
+        .args(["-qec", command, "/dev/null"])
+        .env("INKSPOT_CONFIG", "/dev/null")
+        .stdin(Stdio::null())
+        .output()
+        .expect("the Debian package `bsdutils` is needed for this test");
+    let seen = String::from_utf8(output.stdout).unwrap();
+    assert!(output.status.success(), "{seen}");
+    seen
 }
 
 /// The one line that it fails with, with this exit code.
@@ -473,6 +502,37 @@ async fn out_of_descriptors_it_pauses_and_recovers() {
     // A second of pauses that double from 20 ms is a handful of lines, not a spinning loop's.
     assert!(fs::read_to_string(&log).unwrap().lines().count() < 50);
     assert_eq!(server.end(), Some(0));
+}
+
+#[test]
+fn who_checks_a_database_at_a_terminal_sees_how_far_it_is() {
+    let dir = tempfile::tempdir().unwrap();
+    let data = dir.path().join("data");
+    let at = ["--data", data.to_str().unwrap()];
+    for name in ["ann", "bob", "cleo", "dan", "eve"] {
+        let add = ["user", "add", name, "--password-stdin"];
+        done(&[&add, &at[..]].concat(), PASSWORD);
+    }
+    let piped = run_with(&[&["check"], &at[..]].concat(), "");
+    assert!(piped.stderr.is_empty(), "{piped:?}");
+    let report = String::from_utf8(piped.stdout).unwrap();
+
+    let program = env!("CARGO_BIN_EXE_inkspot");
+    let seen = || on_a_terminal(&format!("{program} check --data '{}'", at[1]));
+    let uncounted = seen();
+    let number = "\r\u{1b}[KReading: 1 KiB of rows\r";
+    assert!(uncounted.starts_with(number), "{uncounted:?}");
+    // With a bar once it is known how much there is.
+    count_rows(&data);
+    let counted = seen();
+    let full = "█".repeat(30);
+    let bar = format!("\r\u{1b}[KReading {full} 100 %, 1 of 1 KiB of rows\r");
+    assert!(counted.starts_with(&bar), "{counted:?}");
+    // Nothing is left of it.
+    for seen in [uncounted, counted] {
+        let (_, rest) = seen.rsplit_once("\r\u{1b}[K").unwrap();
+        assert_eq!(rest.replace("\r\n", "\n"), report);
+    }
 }
 
 #[test]

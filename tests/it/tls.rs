@@ -1,16 +1,20 @@
 //! The certificate: made, kept, reissued, read from files, and who is told what when it can't be.
 
 use std::fs;
+use std::io::{self, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use inkspot::base::clock::Clock;
 use inkspot::config::{Config, TlsMode};
 use inkspot::server::Listening;
+use parking_lot::Mutex;
 use rcgen::{CertificateParams, Issuer, KeyPair};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
+use tracing::subscriber::DefaultGuard;
 use x509_parser::prelude::{FromDer, GeneralName, ParsedExtension, X509Certificate};
 
 use crate::server::{Shell, bounds, exchange, loopback, request};
@@ -224,8 +228,47 @@ fn files(dir: &Path) -> Config {
     config
 }
 
+/// What is logged on this thread, where all of a test's server runs.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Log {
+    /// Until the guard is dropped.
+    fn begin() -> (Self, DefaultGuard) {
+        let log = Self::default();
+        let into = log.clone();
+        let lines = tracing_subscriber::fmt().with_writer(move || into.clone());
+        (log, tracing::subscriber::set_default(lines.finish()))
+    }
+
+    /// Waits for a line with this; `again` is done before each look.
+    async fn says(&self, what: &str, mut again: impl FnMut()) {
+        // Far longer than any machine takes.
+        for _ in 0..12_000 {
+            again();
+            if String::from_utf8_lossy(&self.0.lock()).contains(what) {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        panic!("it never said that {what}");
+    }
+}
+
+impl Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
 #[tokio::test]
 async fn files_are_used_and_read_again_on_sighup() {
+    let (log, _guard) = Log::begin();
     let dir = tempfile::tempdir().unwrap();
     let shell = Shell::run(files(dir.path()), Clock::system(), bounds());
     let first = shown(&shell).await;
@@ -240,6 +283,7 @@ async fn files_are_used_and_read_again_on_sighup() {
     let key = fs::read(dir.path().join("key.pem")).unwrap();
     fs::write(dir.path().join("key.pem"), "nonsense").unwrap();
     hangup().unwrap();
+    log.says("the certificate in use stays", || {}).await;
     assert_eq!(shown(&shell).await, first);
     fs::write(dir.path().join("key.pem"), key).unwrap();
     // New files: the client trusts them once it is shown them.
@@ -257,6 +301,7 @@ async fn files_are_used_and_read_again_on_sighup() {
 
 #[tokio::test]
 async fn files_that_have_changed_are_read_again() {
+    let (log, _guard) = Log::begin();
     let dir = tempfile::tempdir().unwrap();
     let clock = Clock::manual(Clock::system().now());
     let shell = Shell::run(files(dir.path()), clock.clone(), bounds());
@@ -264,7 +309,8 @@ async fn files_that_have_changed_are_read_again() {
     // One of the two is new: the pair does not fit, and the old one stays.
     let other = KeyPair::generate().unwrap().serialize_pem();
     fs::write(dir.path().join("key.pem"), other).unwrap();
-    clock.advance(Duration::from_mins(1));
+    let minute = || clock.advance(Duration::from_mins(1));
+    log.says("the certificate in use stays", minute).await;
     assert_eq!(shown(&shell).await, first);
     files(dir.path());
     let stream = loop {
