@@ -28,7 +28,7 @@ pub(super) fn write(path: &Path, links: &Links, setup: Option<&str>) -> Result<(
     let mut line = serde_json::to_vec(&ready).map_err(|error| StartError::File {
         action: "write",
         path: path.into(),
-        source: error.into(),
+        cause: error.into(),
     })?;
     line.push(b'\n');
     write_private(path, &line)

@@ -18,22 +18,22 @@ pub enum StartError {
         addr: SocketAddr,
     },
     /// The system refuses to listen there.
-    #[error("cannot listen on {addr}: {source}; {}", listen_remedy(source))]
+    #[error("cannot listen on {addr}: {cause}; {}", listen_remedy(cause))]
     Listen {
         /// The address.
         addr: SocketAddr,
-        /// What the system says.
-        source: io::Error,
+        /// What the system says; within the sentence, and so not told as a reason once more.
+        cause: io::Error,
     },
     /// A file or directory can't be read or written.
-    #[error("cannot {action} {}: {source}; check its owner, its permissions and the free space", path.display())]
+    #[error("cannot {action} {}: {cause}; check its owner, its permissions and the free space", path.display())]
     File {
         /// "read", "write", "create".
         action: &'static str,
         /// The file.
         path: PathBuf,
-        /// What the system says.
-        source: io::Error,
+        /// What the system says; within the sentence, and so not told as a reason once more.
+        cause: io::Error,
     },
     /// A certificate or key file has the wrong content.
     #[error("cannot use {}: {problem}; {remedy}", path.display())]
@@ -62,11 +62,11 @@ pub enum StartError {
 }
 
 impl StartError {
-    pub(super) fn file(action: &'static str, path: impl Into<PathBuf>, source: io::Error) -> Self {
+    pub(super) fn file(action: &'static str, path: impl Into<PathBuf>, cause: io::Error) -> Self {
         Self::File {
             action,
             path: path.into(),
-            source,
+            cause,
         }
     }
 }
@@ -95,7 +95,7 @@ mod tests {
     fn who_may_not_open_a_port_is_told_how_to_get_the_right() {
         let error = StartError::Listen {
             addr: "0.0.0.0:443".parse().unwrap(),
-            source: io::ErrorKind::PermissionDenied.into(),
+            cause: io::ErrorKind::PermissionDenied.into(),
         };
         let text = error.to_string();
         let program = std::env::current_exe().unwrap();

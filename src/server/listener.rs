@@ -122,10 +122,10 @@ pub(super) fn bind_all(
             Err(error) if error.kind() == io::ErrorKind::AddrInUse => {
                 return Err(StartError::Taken { addr: listen.addr });
             }
-            Err(source) if listen.required => {
+            Err(cause) if listen.required => {
                 return Err(StartError::Listen {
                     addr: listen.addr,
-                    source,
+                    cause,
                 });
             }
             Err(error) => {

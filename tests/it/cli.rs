@@ -397,6 +397,8 @@ fn a_taken_port_and_unreadable_files_are_one_sentence_and_change_nothing() {
         "--tls-key",
         "k",
     ]);
+    // What the system says stands in the sentence, once.
+    assert_eq!(error.matches("os error").count(), 1, "{error}");
     assert!(error.contains("cannot read /nonexistent/c.pem"), "{error}");
     assert!(!data.exists());
 }
