@@ -99,7 +99,7 @@ def crates(target):
         texts = texts_in(Path(package["manifest_path"]).parent)
         texts = texts or [standard_text(license, [re.sub(r" *<.*>", "", author) for author in package["authors"]])]
         yield {"name": package["name"], "version": package["version"], "license": license, "texts": texts,
-               "page": package["repository"] or package["homepage"]}
+               "page": package["repository"] or package["homepage"] or sys.exit(f"{package['name']} says nowhere where its sources are")}
 
 
 def locked_web():

@@ -5,6 +5,8 @@
 # program, of what is told about it, and, of x86_64, of its Debian package. No place may be in the program.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
+source packaging/packages.sh
+[ "$(id -u)" -eq 0 ] || not_here "only root installs what it needs"
 [ $# -gt 0 ] || { sed -n '2,5s/^# \{0,1\}//p' "$0" >&2; exit 2; }
 [ -z "$(git status --porcelain)" ] || { echo "Commit first: the clone has only what is committed." >&2; exit 1; }
 version=$(sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -1)

@@ -16,7 +16,7 @@ pub(super) struct Sources {
     pub search: Search,
     pub realtime: Realtime,
     pub control: Control,
-    /// When the certificate in use ends.
+    /// When the certificate in use begins and ends.
     pub certificate_life: Box<dyn Fn() -> Option<(Timestamp, Timestamp)> + Send + Sync>,
     pub clock: Clock,
 }

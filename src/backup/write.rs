@@ -43,16 +43,14 @@ impl<'a> Sources<'a> {
         }
     }
 
-    /// About how many bytes that is, if all of it was counted: of rows, and of contents.
-    ///
-    /// # Errors
-    /// The database or the contents can't be looked at.
-    pub fn bytes(&self) -> Result<Option<u64>, BackupError> {
+    /// About how many bytes that is, of rows and of contents, if all of it was counted and can be looked at.
+    pub fn bytes(&self) -> Option<u64> {
         let contents = self
             .blobs
-            .map_or(Ok(0), |all| all.usage().map(|it| it.live))?;
-        let rows = self.store.occupied()?.rows;
-        Ok(rows.map(|rows| rows.saturating_add(contents)))
+            .map_or(Ok(0), |all| all.usage().map(|it| it.live))
+            .ok()?;
+        let rows = self.store.occupied().ok()?.rows?;
+        Some(rows.saturating_add(contents))
     }
 
     /// Refuses to write them where there is no room: they take what is there at most, and as much

@@ -19,13 +19,17 @@ pub fn is_for_neighbours(interface: &Interface, listening: &[IpAddr]) -> bool {
     is_of_people(&interface.name) && is_private(ip) && listening.iter().any(reaches)
 }
 
-/// Whether everybody reaches it, wherever they are: neither of a private network nor shared behind
-/// a provider's router (RFC 6598) nor of the link or the machine only.
+/// Whether everybody reaches it, wherever they are: none of those that are for a network, a provider's
+/// router (RFC 6598), a translator (RFC 6890), tunnels that borrow a place for benchmarks (RFC 2544), the
+/// link or the machine only, and one of a single machine.
 pub fn is_public_ipv4(ip: Ipv4Addr) -> bool {
-    let [first, second, ..] = ip.octets();
-    let is_shared = first == 100 && second & 0xC0 == 64;
+    let is_borrowed = match ip.octets() {
+        [100, second, ..] => second & 0xC0 == 64,
+        [192, 0, 0, _] | [198, 18..=19, ..] | [0 | 224.., ..] => true,
+        _ => false,
+    };
     let is_near = ip.is_private() || ip.is_link_local() || ip.is_loopback();
-    !is_shared && !is_near && !ip.is_unspecified()
+    !is_borrowed && !is_near
 }
 
 /// Whether only neighbours can have it.
@@ -73,6 +77,13 @@ mod tests {
             ("169.254.3.4", false),
             ("127.0.0.1", false),
             ("0.0.0.0", false),
+            ("192.0.0.4", false),
+            ("192.0.2.4", true),
+            ("198.18.0.1", false),
+            ("198.19.255.1", false),
+            ("198.20.0.1", true),
+            ("224.0.0.251", false),
+            ("255.255.255.255", false),
         ] {
             assert_eq!(is_public_ipv4(ip.parse().unwrap()), public, "{ip}");
         }

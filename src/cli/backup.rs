@@ -148,7 +148,7 @@ fn alone(config: &Config, out: &mut dyn Write, hear: &mut Hear<'_>) -> anyhow::R
     let blobs = app::open_blobs(config, 0)?;
     let (data, settings) = (&config.server.data, config.file.as_deref());
     let sources = Sources::all(&store, &*blobs, data, settings);
-    let (of, mut done) = (sources.bytes()?, 0);
+    let (of, mut done) = (sources.bytes(), 0);
     let (amount, _) = backup::write_telling(&sources, out, &mut |more| {
         done += more as u64;
         hear(done, of);
@@ -168,10 +168,8 @@ pub(super) async fn of_running<W: Write + Send + 'static>(
     let began = Instant::now();
     let done = service.with_all(move |store, blobs| {
         let sources = Sources::all(store, blobs, &data, settings.as_deref());
-        let written = sources.bytes().and_then(|of| {
-            noted.begin(of);
-            backup::write_telling(&sources, &mut out, &mut |more| noted.add(more))
-        });
+        noted.begin(sources.bytes());
+        let written = backup::write_telling(&sources, &mut out, &mut |more| noted.add(more));
         (written.map(|(amount, _)| amount), out)
     });
     match done.await {

@@ -21,6 +21,7 @@ use super::findings::Finding;
 use crate::base::clock::Timestamp;
 use crate::config::{Config, TlsMode};
 use crate::model::certificate::CertificateState;
+use crate::tls::life_of;
 
 pub(super) const CERTIFICATE: Topic = Topic("certificate", "Certificate");
 
@@ -33,7 +34,7 @@ fn soon(begins: Timestamp, ends: Timestamp) -> Duration {
 }
 
 /// What keeps a public authority from giving a certificate, as far as that matters: while there is none, and
-/// when the one in use, of which `found` was found, ends soon.
+/// when the one in use, of which `found` was found, ends soon, has ended or is for other names.
 pub(super) fn of_public(state: &CertificateState, found: Finding) -> Finding {
     let names = || Several(state.names.clone());
     let trouble = state.trouble.as_ref().map(|trouble| {
@@ -42,7 +43,12 @@ pub(super) fn of_public(state: &CertificateState, found: Finding) -> Finding {
     });
     match (state.valid_until, found, trouble) {
         (None, _, None) => Finding::CertificateAwaited { names: names() },
-        (None, _, Some((error, advice))) => Finding::CertificateNotGiven {
+        (None, _, Some((error, advice)))
+        | (
+            _,
+            Finding::CertificateEnded { .. } | Finding::CertificateOtherName { .. },
+            Some((error, advice)),
+        ) => Finding::CertificateNotGiven {
             names: names(),
             error,
             advice,
@@ -202,18 +208,6 @@ fn verify(
     Ok(())
 }
 
-/// When a certificate begins and ends.
-fn life_of(leaf: &CertificateDer<'_>) -> Option<(Timestamp, Timestamp)> {
-    let (_, read) = x509_parser::parse_x509_certificate(leaf).ok()?;
-    let moment = |seconds: i64| {
-        let seconds = u64::try_from(seconds).ok()?;
-        Some(Timestamp(seconds.saturating_mul(1000)))
-    };
-    let validity = read.validity();
-    let begins = moment(validity.not_before.timestamp())?;
-    Some((begins, moment(validity.not_after.timestamp())?))
-}
-
 /// Those that browsers trust.
 fn public_roots() -> Arc<RootCertStore> {
     let roots = webpki_roots::TLS_SERVER_ROOTS.to_vec();
@@ -292,6 +286,18 @@ mod tests {
         state.valid_until = Some(begins.plus(DAY * 90));
         assert_eq!(code(&state, 1).code, "certificate-good");
         assert_eq!(code(&state, 80).code, "certificate-not-renewed");
+        // It has ended, or is for other names than those that are set by now.
+        for found in [
+            Finding::CertificateEnded {
+                until: Moment(begins),
+            },
+            Finding::CertificateOtherName {
+                name: "talk.example".to_owned(),
+            },
+        ] {
+            let told = CERTIFICATE.found(of_public(&state, found));
+            assert_eq!(told.code, "certificate-not-given");
+        }
         state.trouble = None;
         assert_eq!(code(&state, 80).code, "certificate-ends");
     }

@@ -14,6 +14,7 @@ use super::authority::names_of;
 use super::names::Name;
 use crate::acme::Challenges;
 use crate::base::clock::Timestamp;
+use crate::tls::life_of;
 
 /// What the listeners know of it.
 #[derive(Default)]
@@ -66,12 +67,7 @@ impl Kept {
         let key = key.map_err(|error| error.to_string())?;
         let first = chain.first().ok_or("it holds no certificate")?;
         let parsed = X509Certificate::from_der(first).map_err(|error| error.to_string())?;
-        let moment = |seconds: i64| Timestamp(u64::try_from(seconds).unwrap_or(0) * 1000);
-        let validity = parsed.1.validity();
-        let (from, until) = (
-            moment(validity.not_before.timestamp()),
-            moment(validity.not_after.timestamp()),
-        );
+        let (from, until) = life_of(first).ok_or("it says no time in which it is valid")?;
         let mut names = names_of(&parsed.1);
         names.sort_unstable();
         let key = CertifiedKey::from_der(chain, key, &ring::default_provider());

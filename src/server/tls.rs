@@ -22,6 +22,7 @@ use super::names::Names;
 use super::public::Public;
 use crate::acme;
 use crate::base::clock::Timestamp;
+use crate::tls::life_of;
 
 /// Where the certificate comes from.
 pub(super) enum Source {
@@ -142,14 +143,7 @@ impl Certificates {
             return Some(life);
         }
         let current = self.current.read().clone();
-        let (_, cert) = x509_parser::parse_x509_certificate(current.cert.first()?).ok()?;
-        let moment = |seconds: i64| {
-            let seconds = u64::try_from(seconds).ok()?;
-            Some(Timestamp(seconds.saturating_mul(1000)))
-        };
-        let validity = cert.validity();
-        let begin = moment(validity.not_before.timestamp())?;
-        Some((begin, moment(validity.not_after.timestamp())?))
+        life_of(current.cert.first()?)
     }
 
     /// What is known of the public authority, if one is asked.

@@ -185,8 +185,7 @@ impl Drop for Disk {
     }
 }
 
-/// On a real small disk. Where nothing can be mounted, the floor alone is tested, in the store's
-/// room.
+/// On a real small disk. (The floor alone is tested in the store's room.)
 #[tokio::test]
 async fn a_full_disk_refuses_in_words_loses_nothing_and_recovers_as_root() {
     let disk = Disk::mount(200).expect("a tmpfs can be mounted");

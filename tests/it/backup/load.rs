@@ -101,10 +101,22 @@ impl Life {
         self.ledger.lock().clone()
     }
 
-    async fn until(&self, done: impl Fn(&Ledger) -> bool) {
-        while !done(&self.ledger.lock()) {
+    /// Waits, far longer than any machine takes.
+    async fn until(&mut self, done: impl Fn(&Ledger) -> bool) {
+        for _ in 0..12_000 {
+            if done(&self.ledger.lock()) {
+                return;
+            }
+            if let Some(ended) = self.people.try_join_next() {
+                ended.unwrap();
+                panic!("somebody ended before they were told to");
+            }
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
+        panic!(
+            "it never came so far: {:?}",
+            self.ledger.lock().messages.len()
+        );
     }
 
     async fn end(self) -> Ledger {
@@ -188,7 +200,7 @@ async fn members(person: &Client, group: &str) -> Option<Vec<Value>> {
 }
 
 /// A backup through a pipe that nobody reads: what is written stands still once the pipe and what
-/// leads to it are full.
+/// leads to it are full. (The server waits a minute for a reader.)
 struct Held(Child);
 
 impl Held {
@@ -228,7 +240,7 @@ async fn a_backup_under_load_holds_what_was_acknowledged_before_its_cut() {
     let gone = post(ada, room, "goes while the backup is made", &[&gone]).await;
 
     // More rows than fit into the pipe: the cut is not over before somebody reads.
-    let life = Life::begin(&house);
+    let mut life = Life::begin(&house);
     life.until(|ledger| ledger.messages.len() >= 600).await;
     let backup = Held::begin(&house.path("data"));
     let (backup, first) = spawn_blocking(|| backup.first()).await.unwrap();

@@ -340,13 +340,15 @@ async fn a_link_begins_as_the_proxy_was_asked() {
         config.tls.mode = TlsMode::Off;
         config.server.trusted_proxies = vec!["127.0.0.1".parse().unwrap()];
     });
-    let ada = behind.await.admin("ada").await;
+    let behind = behind.await;
+    let ada = behind.admin("ada").await;
     for (proto, link) in [(Some("https"), HTTPS), (Some("http"), HTTP), (None, HTTP)] {
         assert_eq!(invited(&ada, proto).await, link, "{proto:?}");
     }
     // Whoever is no proxy says nothing about it.
     let alone = TestServer::start_with(|config| config.tls.mode = TlsMode::Off);
-    let ada = alone.await.admin("ada").await;
+    let alone = alone.await;
+    let ada = alone.admin("ada").await;
     assert_eq!(invited(&ada, Some("https")).await, HTTP);
 }
 
