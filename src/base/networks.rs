@@ -19,6 +19,13 @@ pub fn is_for_neighbours(interface: &Interface, listening: &[IpAddr]) -> bool {
     is_of_people(&interface.name) && is_private(ip) && listening.iter().any(reaches)
 }
 
+/// Whether the machine is on a network at present where neighbours reach a server that listens on these.
+pub fn has_neighbours(listening: &[IpAddr]) -> bool {
+    let interfaces = if_addrs::get_if_addrs().unwrap_or_default();
+    let mut interfaces = interfaces.iter();
+    interfaces.any(|interface| is_for_neighbours(interface, listening))
+}
+
 /// Whether everybody reaches it, wherever they are: none of those that are for a network, a provider's
 /// router (RFC 6598), a translator (RFC 6890), tunnels that borrow a place for benchmarks (RFC 2544), the
 /// link or the machine only, and one of a single machine.

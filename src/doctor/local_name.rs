@@ -13,7 +13,7 @@ use tokio::task::spawn_blocking;
 use super::findings::Finding;
 use super::network::own_addresses;
 use super::{Check, Topic};
-use crate::base::networks::is_for_neighbours;
+use crate::base::networks::{has_neighbours, is_for_neighbours};
 use crate::config::Config;
 
 pub(super) const LOCAL_NAME: Topic = Topic("local-name", "Name on the own network");
@@ -44,9 +44,7 @@ async fn look(config: &Config, listening: &[SocketAddr], telling: Telling) -> Fi
         return why_none(config);
     };
     let listening: Vec<IpAddr> = listening.iter().map(SocketAddr::ip).collect();
-    let interfaces = if_addrs::get_if_addrs().unwrap_or_default();
-    let mut interfaces = interfaces.iter();
-    if !interfaces.any(|interface| is_for_neighbours(interface, &listening)) {
+    if !has_neighbours(&listening) {
         return Finding::LocalNameNowhere;
     }
     let own = own_addresses();

@@ -14,7 +14,7 @@ use mdns_sd::{
 use tokio::sync::watch;
 
 use crate::base::clock::Clock;
-use crate::base::networks::is_for_neighbours;
+use crate::base::networks::{has_neighbours, is_for_neighbours};
 use crate::config::Config;
 
 const SERVICE: &str = "_https._tcp.local.";
@@ -37,6 +37,8 @@ struct Called {
     names: Vec<String>,
     /// Whether it was told to somebody, which is after nobody objected.
     told: bool,
+    /// Whether it isn't to be waited for: there is no network of one's own, or none can be told.
+    alone: bool,
 }
 
 /// The name, as it is now. Cheap to clone.
@@ -50,10 +52,10 @@ impl LocalName {
         called.names.last().filter(|_| called.told).cloned()
     }
 
-    /// The same, once the network had time to object; at once where nothing is told to it.
+    /// The same, once the network had time to object; at once where there is none to tell it to.
     pub async fn settled(&self, clock: &Clock) -> Option<String> {
         let mut called = self.0.clone();
-        let settled = called.wait_for(|called| called.told || called.names.is_empty());
+        let settled = called.wait_for(|it| it.told || it.alone || it.names.is_empty());
         clock.timeout(PATIENCE, settled).await;
         self.now()
     }
@@ -81,10 +83,12 @@ impl Announcer {
     /// Tells nobody yet.
     pub fn new(config: &Config) -> Self {
         let name = config.local_name();
-        let names = name.iter().cloned().collect();
-        let told = false;
+        let called = Called {
+            names: name.iter().cloned().collect(),
+            ..Called::default()
+        };
         Self {
-            called: watch::Sender::new(Called { names, told }),
+            called: watch::Sender::new(called),
             name,
         }
     }
@@ -102,13 +106,18 @@ impl Announcer {
         listening: &[SocketAddr],
     ) -> Option<Telling> {
         let name = self.name.clone()?;
-        match self.try_begin(&name, server, prefix, listening) {
+        let called = self.called.clone();
+        let addresses: Vec<IpAddr> = listening.iter().map(SocketAddr::ip).collect();
+        let alone = !has_neighbours(&addresses);
+        let telling = match self.try_begin(&name, server, prefix, listening) {
             Ok(telling) => telling,
             Err(error) => {
                 tracing::warn!(%error, name, "the network can't be told this server's name");
                 None
             }
-        }
+        };
+        called.send_modify(|called| called.alone = alone || telling.is_none());
+        telling
     }
 
     fn try_begin(
@@ -273,13 +282,16 @@ fn watch(events: &Receiver<DaemonEvent>, called: &watch::Sender<Called>) {
 
 #[cfg(test)]
 mod tests {
+    use futures_util::FutureExt;
+
     use super::*;
+    use crate::base::clock::Timestamp;
 
     #[tokio::test]
     async fn a_name_is_shown_once_it_was_told_and_the_newest_counts() {
         let called = watch::Sender::new(Called {
             names: vec!["inkspot.local".to_owned()],
-            told: false,
+            ..Called::default()
         });
         let name = LocalName(called.subscribe());
         assert_eq!(name.now(), None);
@@ -288,12 +300,17 @@ mod tests {
             called.names.push("inkspot-2.local".to_owned());
             called.told = true;
         });
-        let clock = Clock::system();
-        let settled = name.settled(&clock).await;
-        assert_eq!(settled.as_deref(), Some("inkspot-2.local"));
+        // Its time stands still.
+        let clock = Clock::manual(Timestamp(0));
+        let settled = |name: &LocalName| name.settled(&clock).now_or_never();
+        assert_eq!(settled(&name), Some(Some("inkspot-2.local".to_owned())));
         assert_eq!(name.all(), ["inkspot.local", "inkspot-2.local"]);
+        called.send_modify(|called| called.told = false);
+        assert_eq!(settled(&name), None, "the network has time to object");
+        called.send_modify(|called| called.alone = true);
+        assert_eq!(settled(&name), Some(None), "there is no network");
         let nobody = LocalName(watch::Sender::new(Called::default()).subscribe());
-        assert_eq!(nobody.settled(&clock).await, None);
+        assert_eq!(settled(&nobody), Some(None));
     }
 
     #[tokio::test]
