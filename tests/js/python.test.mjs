@@ -23,6 +23,7 @@ test("python-socketio joins, sends, hears and is refused", async () => {
     assert.equal(said.ack.content, "grüße aus Python 🐍");
     assert.equal(said.refused.code, "too_short");
     assert.deepEqual(said.heard.map((message) => message.content), ["grüße aus Python 🐍"]);
+    assert.deepEqual(said.ways, ["websocket", "websocket"], "one of them began with polling");
     assert.match(said.heard[0].offset, /^[0-9a-f]+:\d+$/);
   } finally {
     await server.close();
