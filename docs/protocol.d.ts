@@ -596,6 +596,28 @@ export type CheckTrouble =
   | "backups-secret-long"
   | "backups-secret-open";
 
+export type CheckAdvice =
+  | "wait"
+  | "wait-allowed"
+  | "new-account"
+  | "out-of-order"
+  | "their-words"
+  | "clock-or-root"
+  | "way-out"
+  | "directory"
+  | "root-file"
+  | "other-authority"
+  | "account-beforehand"
+  | "records"
+  | "way-in"
+  | "both-ports"
+  | "other-server"
+  | "caa"
+  | "other-name"
+  | "email"
+  | "terms"
+  | "report";
+
 export type AddressCheckFacts = {
   "url-name-found": "host" | "address";
   "url-name-invalid": "url";

@@ -11,6 +11,7 @@ use time::OffsetDateTime;
 use super::client::Client;
 use super::trouble::{Cause, Trouble};
 use crate::base::clock::Timestamp;
+use crate::model::certificate::Advice;
 
 /// An authority. Nothing is asked of it before [`Authority::sign_in`].
 pub struct Authority {
@@ -171,8 +172,7 @@ impl Authority {
         }
         let trouble = Trouble::of(error, self.name(), self.client.wait());
         if self.lost {
-            let remedy = "nothing needs to be done: a new account is made";
-            return Trouble::new(Cause::Unreachable, trouble.detail, remedy);
+            return Trouble::new(Cause::Unreachable, trouble.detail, Advice::NewAccount);
         }
         trouble
     }

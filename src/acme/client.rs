@@ -30,6 +30,7 @@ use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
 use super::trouble::{Cause, Trouble, whole};
+use crate::model::certificate::Advice;
 
 /// How long one answer may take. The machine's time, not that of a [`Clock`](crate::base::clock):
 /// it is about packets, and decides nothing but that it is tried again later.
@@ -192,7 +193,7 @@ fn read_roots(file: &Path) -> Result<RootCertStore, Trouble> {
         Trouble::new(
             Cause::Refused,
             format!("cannot use {}: {problem}", file.display()),
-            "tls.acme_ca must name a PEM file with the root of the authority in tls.acme_directory",
+            Advice::RootFile,
         )
     };
     let certs = CertificateDer::pem_file_iter(file)

@@ -13,6 +13,7 @@ use rustls::pki_types::CertificateDer;
 use super::authority::Authority;
 use super::challenges::Challenges;
 use super::trouble::{Cause, Trouble};
+use crate::model::certificate::Advice;
 
 /// How long the authority may look, and then issue. It says itself when to ask again.
 const PATIENCE: RetryPolicy = RetryPolicy::new()
@@ -85,7 +86,7 @@ impl Authority {
                 return Err(Trouble::new(
                     Cause::Unproven,
                     format!("{} does not look by {proof:?}", self.name()),
-                    "open both port 80 and port 443 to the internet, so that it can choose",
+                    Advice::BothPorts,
                 ));
             };
             let answer = challenge.key_authorization();
@@ -114,7 +115,7 @@ impl Authority {
             Ok(_) => Err(Trouble::new(
                 Cause::Unproven,
                 format!("{} did not find this server under its names", self.name()),
-                "each name must lead to this server, with port 80 or 443 open to the internet",
+                Advice::WayIn,
             )),
         }
     }

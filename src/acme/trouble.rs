@@ -5,6 +5,7 @@ use std::time::Duration;
 use instant_acme::{Error, Problem};
 
 use super::client::Unanswered;
+use crate::model::certificate::Advice;
 
 /// What all problems that the protocol knows begin with (RFC 8555, section 6.7).
 const PROBLEM: &str = "urn:ietf:params:acme:error:";
@@ -24,19 +25,19 @@ pub enum Cause {
 
 /// Why there is no certificate.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{detail}; {remedy}")]
+#[error("{detail}. {remedy}")]
 pub struct Trouble {
     /// What kind of trouble it is.
     pub cause: Cause,
     /// What is wrong, with the authority's own words where it has some.
     pub detail: String,
     /// What helps.
-    pub remedy: String,
+    pub remedy: Advice,
 }
 
 impl Trouble {
-    pub(super) fn new(cause: Cause, detail: impl Into<String>, remedy: impl Into<String>) -> Self {
-        let (detail, remedy) = (detail.into(), remedy.into());
+    pub(super) fn new(cause: Cause, detail: impl Into<String>, remedy: Advice) -> Self {
+        let detail = detail.into();
         Self {
             cause,
             detail,
@@ -46,11 +47,7 @@ impl Trouble {
 
     /// Something that can't be put right from here.
     pub(super) fn internal(detail: impl Into<String>) -> Self {
-        Self::new(
-            Cause::Refused,
-            detail,
-            "this is a fault in Inkspot, please report it",
-        )
+        Self::new(Cause::Refused, detail, Advice::Report)
     }
 
     /// Of an answer, or of none. `wait`: how long the authority asked to be left alone.
@@ -60,38 +57,29 @@ impl Trouble {
             Error::Timeout(_) => Self::new(
                 Cause::Unreachable,
                 format!("{authority} took too long to make up its mind"),
-                "nothing needs to be done: it is asked again",
+                Advice::Wait,
             ),
             Error::Other(inner) => match inner.downcast_ref::<Unanswered>() {
                 Some(unanswered) => Self::of_silence(unanswered, authority),
                 None => Self::new(
                     Cause::Refused,
                     format!("{authority} gave an unexpected answer: {inner}"),
-                    "check tls.acme_directory",
+                    Advice::Directory,
                 ),
             },
             error => Self::new(
                 Cause::Refused,
                 format!("{authority} gave an unexpected answer: {error}"),
-                "check that tls.acme_directory is the address of an ACME directory",
+                Advice::Directory,
             ),
         }
     }
 
     fn of_silence(unanswered: &Unanswered, authority: &str) -> Self {
         let remedy = match unanswered {
-            Unanswered::Status(_) => {
-                "it is probably out of order for a while and is asked again; if this lasts, \
-                 check tls.acme_directory"
-            }
-            Unanswered::Unreachable(text) if text.contains("certificate") => {
-                "check this machine's clock; a private authority's own root must be named in \
-                 tls.acme_ca"
-            }
-            _ => {
-                "check this machine's way to the internet: its DNS, its route, and that a \
-                 firewall lets it out to port 443"
-            }
+            Unanswered::Status(_) => Advice::OutOfOrder,
+            Unanswered::Unreachable(text) if text.contains("certificate") => Advice::ClockOrRoot,
+            _ => Advice::WayOut,
         };
         let detail = format!("{authority} can't be asked for a certificate: {unanswered}");
         Self::new(Cause::Unreachable, detail, remedy)
@@ -103,10 +91,9 @@ impl Trouble {
         let kinds = inner.filter_map(|part| part.r#type.as_deref());
         let kinds = kinds.chain(problem.r#type.as_deref());
         let mut known = kinds.filter_map(|kind| kind.strip_prefix(PROBLEM));
-        let (cause, remedy) = known.find_map(|kind| remedy_of(kind, wait)).unwrap_or((
-            Cause::Refused,
-            "the authority's words say more; it is asked again",
-        ));
+        let (cause, remedy) = known
+            .find_map(|kind| remedy_of(kind, wait))
+            .unwrap_or((Cause::Refused, Advice::TheirWords));
         Self::new(
             cause,
             format!("{authority} says: {}", words_of(problem)),
@@ -115,53 +102,18 @@ impl Trouble {
     }
 }
 
-fn remedy_of(kind: &str, wait: Option<Duration>) -> Option<(Cause, &'static str)> {
+fn remedy_of(kind: &str, wait: Option<Duration>) -> Option<(Cause, Advice)> {
     Some(match kind {
-        "dns" => (
-            Cause::Unproven,
-            "make an A or AAAA record of that name with this server's public address, and remove \
-             an AAAA record that leads elsewhere",
-        ),
-        "connection" => (
-            Cause::Unproven,
-            "the name must lead to this server's public address, and port 80 or 443 must be open \
-             to the internet there: look at the firewall, and at the router's port forwarding",
-        ),
-        "unauthorized" | "incorrectResponse" | "tls" => (
-            Cause::Unproven,
-            "another server answers under that name, or a proxy stands in between: let the name \
-             lead to this server, or let the proxy have the certificate",
-        ),
-        "caa" => (
-            Cause::Unproven,
-            "a CAA record of the domain forbids this authority to issue: change or remove it",
-        ),
-        "rateLimited" => (
-            Cause::TooOften(wait),
-            "nothing needs to be done but to wait: it is asked again when it allows that",
-        ),
-        "rejectedIdentifier" | "unsupportedIdentifier" => (
-            Cause::Refused,
-            "this authority issues nothing for that name: correct server.hostnames, or use \
-             tls.mode \"local-ca\"",
-        ),
-        "invalidContact" | "unsupportedContact" => (
-            Cause::Refused,
-            "correct tls.acme_email, or remove it: none is needed",
-        ),
-        "externalAccountRequired" => (
-            Cause::Refused,
-            "this authority wants an account made beforehand, which is not supported: use another \
-             one in tls.acme_directory",
-        ),
-        "userActionRequired" => (
-            Cause::Refused,
-            "somebody must agree to the authority's new terms at the address that it names",
-        ),
-        "serverInternal" => (
-            Cause::Unreachable,
-            "the authority is out of order; it is asked again",
-        ),
+        "dns" => (Cause::Unproven, Advice::Records),
+        "connection" => (Cause::Unproven, Advice::WayIn),
+        "unauthorized" | "incorrectResponse" | "tls" => (Cause::Unproven, Advice::OtherServer),
+        "caa" => (Cause::Unproven, Advice::Caa),
+        "rateLimited" => (Cause::TooOften(wait), Advice::WaitAllowed),
+        "rejectedIdentifier" | "unsupportedIdentifier" => (Cause::Refused, Advice::OtherName),
+        "invalidContact" | "unsupportedContact" => (Cause::Refused, Advice::Email),
+        "externalAccountRequired" => (Cause::Refused, Advice::AccountBeforehand),
+        "userActionRequired" => (Cause::Refused, Advice::Terms),
+        "serverInternal" => (Cause::Unreachable, Advice::OutOfOrder),
         _ => return None,
     })
 }
@@ -209,17 +161,16 @@ mod tests {
     #[test]
     fn the_authority_s_words_come_with_a_remedy() {
         for (kind, cause, remedy) in [
-            ("dns", Cause::Unproven, "A or AAAA record"),
-            ("connection", Cause::Unproven, "port 80 or 443"),
-            ("unauthorized", Cause::Unproven, "another server answers"),
-            ("rateLimited", Cause::TooOften(None), "wait"),
-            ("invalidContact", Cause::Refused, "tls.acme_email"),
-            ("new", Cause::Refused, "asked again"),
+            ("dns", Cause::Unproven, Advice::Records),
+            ("connection", Cause::Unproven, Advice::WayIn),
+            ("unauthorized", Cause::Unproven, Advice::OtherServer),
+            ("rateLimited", Cause::TooOften(None), Advice::WaitAllowed),
+            ("invalidContact", Cause::Refused, Advice::Email),
+            ("new", Cause::Refused, Advice::TheirWords),
         ] {
             let trouble = Trouble::of_problem(&problem(kind, "no such name"), "ca.example", None);
-            assert_eq!(trouble.cause, cause, "{kind}");
+            assert_eq!((trouble.cause, trouble.remedy), (cause, remedy), "{kind}");
             assert_eq!(trouble.detail, "ca.example says: no such name");
-            assert!(trouble.remedy.contains(remedy), "{kind}: {trouble}");
         }
     }
 
@@ -240,6 +191,6 @@ mod tests {
             trouble.detail,
             "ca.example says: a.example: the policy forbids it"
         );
-        assert!(trouble.remedy.contains("server.hostnames"), "{trouble}");
+        assert_eq!(trouble.remedy, Advice::OtherName);
     }
 }

@@ -33,43 +33,38 @@ fn soon(begins: Timestamp, ends: Timestamp) -> Duration {
     SOON.min(ends.since(begins) / 5)
 }
 
-/// What keeps a public authority from giving a certificate, as far as that matters: while there is none, and
-/// when the one in use, of which `found` was found, ends soon, has ended or is for other names.
+/// What keeps a public authority from giving a certificate, of which `found` was found: a finding that asks for
+/// something else stays.
 pub(super) fn of_public(state: &CertificateState, found: Finding) -> Finding {
-    let names = || Several(state.names.clone());
+    use Finding as F;
+    let names = Several(state.names.clone());
     let trouble = state.trouble.as_ref().map(|trouble| {
         let error = trouble.detail.trim_end_matches('.').to_owned();
-        (error, sentence(trouble.remedy.trim_end_matches('.')))
+        (error, trouble.remedy)
     });
     match (state.valid_until, found, trouble) {
-        (None, _, None) => Finding::CertificateAwaited { names: names() },
+        (None, _, None) => F::CertificateAwaited { names },
         (None, _, Some((error, advice)))
-        | (
-            _,
-            Finding::CertificateEnded { .. } | Finding::CertificateOtherName { .. },
-            Some((error, advice)),
-        ) => Finding::CertificateNotGiven {
-            names: names(),
-            error,
-            advice,
-        },
-        (_, Finding::CertificateEnds { until }, Some((error, advice))) => {
-            Finding::CertificateNotRenewed {
-                until,
+        | (_, F::CertificateEnded { .. } | F::CertificateOtherName { .. }, Some((error, advice))) => {
+            F::CertificateNotGiven {
+                names,
                 error,
                 advice,
             }
         }
+        (
+            _,
+            F::CertificateEnds { until }
+            | F::CertificateGood { until }
+            | F::CertificatePublic { until, .. },
+            Some((error, advice)),
+        ) => F::CertificateNotRenewed {
+            until,
+            error,
+            advice,
+        },
         (_, found, _) => found,
     }
-}
-
-/// The same words with a capital.
-fn sentence(words: &str) -> String {
-    let mut letters = words.chars();
-    letters.next().map_or_else(String::new, |first| {
-        first.to_uppercase().chain(letters).collect()
-    })
 }
 
 /// The files of a server that is not asked itself.
@@ -225,7 +220,7 @@ fn own_authority(config: &Config) -> Option<Arc<RootCertStore>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::certificate::CertificateTrouble;
+    use crate::model::certificate::{Advice, CertificateTrouble};
 
     const DAY: Duration = Duration::from_hours(24);
 
@@ -275,16 +270,17 @@ mod tests {
         assert_eq!(code(&state, 1).code, "certificate-awaited");
         state.trouble = Some(CertificateTrouble {
             detail: "nobody answers".to_owned(),
-            remedy: "open port 80".to_owned(),
+            remedy: Advice::WayIn,
             next_try_at: begins,
         });
         let told = code(&state, 1);
         assert_eq!(told.code, "certificate-not-given");
         assert!(told.detail.ends_with(": nobody answers."), "{told:?}");
-        assert_eq!(told.remedy.as_deref(), Some("Open port 80."));
-        // The one in use is good for a while.
+        assert_eq!(told.remedy, Some(Advice::WayIn.to_string()));
+        assert_eq!(told.facts["advice"], "way-in");
+        // The one in use is good, for a while or soon no more.
         state.valid_until = Some(begins.plus(DAY * 90));
-        assert_eq!(code(&state, 1).code, "certificate-good");
+        assert_eq!(code(&state, 1).code, "certificate-not-renewed");
         assert_eq!(code(&state, 80).code, "certificate-not-renewed");
         // It has ended, or is for other names than those that are set by now.
         for found in [
@@ -298,7 +294,11 @@ mod tests {
             let told = CERTIFICATE.found(of_public(&state, found));
             assert_eq!(told.code, "certificate-not-given");
         }
+        // What helps against something else is said all the same.
+        let told = CERTIFICATE.found(of_public(&state, Finding::CertificateUnknown));
+        assert_eq!(told.code, "certificate-unknown");
         state.trouble = None;
+        assert_eq!(code(&state, 1).code, "certificate-good");
         assert_eq!(code(&state, 80).code, "certificate-ends");
     }
 }

@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 
 use super::State;
 use crate::base::clock::Timestamp;
+use crate::model::certificate::Advice;
 
 /// A finding, taken apart for a [`Check`](super::Check).
 pub(super) struct Told {
@@ -123,6 +124,12 @@ impl fmt::Display for Moment {
 impl From<Moment> for Value {
     fn from(Moment(at): Moment) -> Self {
         at.to_string().into()
+    }
+}
+
+impl From<Advice> for Value {
+    fn from(advice: Advice) -> Self {
+        advice.code().into()
     }
 }
 

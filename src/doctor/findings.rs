@@ -2,6 +2,7 @@
 //! does not build while it lacks one. A code is never used for something else.
 
 use super::finding::{Bytes, Millis, Moment, Several, findings};
+use crate::model::certificate::Advice;
 
 findings! {
     /// What was found.
@@ -72,12 +73,12 @@ findings! {
         "certificate-awaited" CertificateAwaited { names: Several } => Warn
             "The public authority has given none for {names} yet; until it does browsers warn.",
             "It is being asked: look again in a minute.";
-        "certificate-not-given" CertificateNotGiven { names: Several, error: String, advice: String } => Fail
+        "certificate-not-given" CertificateNotGiven { names: Several, error: String, advice: Advice } => Fail
             "The public authority gives none for {names}: {error}.",
-            "{advice}.";
-        "certificate-not-renewed" CertificateNotRenewed { until: Moment, error: String, advice: String } => Warn
+            "{advice}";
+        "certificate-not-renewed" CertificateNotRenewed { until: Moment, error: String, advice: Advice } => Warn
             "It ends on {until}, and the public authority gives no new one: {error}.",
-            "{advice}.";
+            "{advice}";
         "certificate-good" CertificateGood { until: Moment } => Ok
             "It is good, until {until}.";
         "certificate-public" CertificatePublic { names: Several, until: Moment } => Ok

@@ -30,7 +30,7 @@ use utoipa::ToSchema;
 
 use crate::base::clock::{Clock, Timestamp};
 use crate::config::{Config, Listen};
-use crate::model::certificate::CertificateState;
+use crate::model::certificate::{Advice, CertificateState};
 
 use finding::{Told, camel_case};
 use findings::Finding;
@@ -129,6 +129,10 @@ pub fn typescript() -> Vec<String> {
         format!(
             "type CheckTrouble ={};",
             one_of(troubles.map(|(code, ..)| *code))
+        ),
+        format!(
+            "type CheckAdvice ={};",
+            one_of(Advice::CODES.iter().copied())
         ),
         facts_by_code("AddressCheckFacts", outside::Found::ALL),
     ]

@@ -15,7 +15,7 @@ use super::signals::ReloadSignal;
 use crate::acme::{self, Authority, Cause, Issued, Proof, Trouble, Window};
 use crate::base::clock::{Clock, Timestamp};
 use crate::base::rng::Rng;
-use crate::model::certificate::{CertificateState, CertificateTrouble};
+use crate::model::certificate::{Advice, CertificateState, CertificateTrouble};
 
 const HOUR: Duration = Duration::from_hours(1);
 /// The longest sleep: the machine's clock may have been wrong when it was decided.
@@ -267,9 +267,11 @@ impl Keeper {
         let kept = kept.ok().filter(|kept| self.fits_settings(kept));
         let kept = kept.ok_or_else(|| Trouble {
             cause: Cause::Refused,
-            detail: format!("{} gave another certificate", self.authority.name()),
-            remedy: "it is not the one that was asked for: choose another tls.acme_directory"
-                .to_owned(),
+            detail: format!(
+                "{} gave another certificate than the one that was asked for",
+                self.authority.name()
+            ),
+            remedy: Advice::OtherAuthority,
         })?;
         keep(&self.file(), pem.as_bytes());
         self.asked_last = self.clock.now();
@@ -287,7 +289,7 @@ impl Keeper {
     fn tell(&self, trouble: &Trouble, next_try_at: Timestamp) -> Timestamp {
         let good = self.public.shown.read().as_ref().map(|kept| kept.until);
         let good = good.filter(|until| *until > self.clock.now());
-        let (detail, remedy) = (&trouble.detail, &trouble.remedy);
+        let (detail, remedy) = (&trouble.detail, trouble.remedy.to_string());
         let next = next_try_at.to_string();
         if let Some(until) = good {
             tracing::warn!(
@@ -308,7 +310,7 @@ impl Keeper {
         self.state.send_modify(|state| {
             state.trouble = Some(CertificateTrouble {
                 detail: detail.clone(),
-                remedy: remedy.clone(),
+                remedy: trouble.remedy,
                 next_try_at,
             });
         });

@@ -56,6 +56,13 @@ test("what is typed stands as it is typed, in every language", () => {
   }
 });
 
+test("what helps against an authority's trouble is said by its name", () => {
+  const helps = (advice: string) => tell(check("certificate-not-given", { names: ["a.example"], error: "no", advice }, "Look."), de, NOW);
+  expect(plain(helps("email")?.remedy)).toBe("Berichtige oder entferne <tls.acme_email>: Es braucht keine.");
+  expect(plain(helps("email")?.detail)).toContain("a.example");
+  expect(helps("from-the-future")).toBeNull();
+});
+
 test("names and addresses keep their direction where one reads from the right", () => {
   language.value = { tag: "ar", words: {} };
   expect(plain(tell(check("proxy-none", { address: "::1" }), ar, NOW)?.detail)).toContain("\u2066::1\u2069");

@@ -126,7 +126,7 @@ test("what is loaded later brings its messages, and the first page needs none of
 
 test("no family is put together that is not known here", () => {
   const made = new Set([...sources.matchAll(/`([a-zA-Z]+\.[\w.]*)\$\{/g)].map((match) => match[1] ?? ""));
-  const words = [...made].filter((each) => Object.keys(en).some((key) => key.startsWith(each)));
+  const words = [...made].filter((each) => Object.keys(spoken).some((key) => key.startsWith(each)));
   expect(words.filter((each) => !FAMILIES.includes(each))).toEqual([]);
   expect(FAMILIES.filter((each) => !made.has(each))).toEqual([]);
 });

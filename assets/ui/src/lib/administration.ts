@@ -127,13 +127,13 @@ export interface AdminBackups {
   download: boolean;
 }
 
-/** The certificate of a public authority; the sentences about its trouble are the server's, in English. */
+/** The certificate of a public authority; a check says what its trouble is. */
 export interface Certificate {
   names: string[];
   authority: string;
   validUntil: Time | null;
   renewalAt: Time | null;
-  trouble: { detail: string; remedy: string; nextTryAt: Time } | null;
+  trouble: { nextTryAt: Time } | null;
 }
 
 /** How the server is. */

@@ -27,12 +27,21 @@ const MARK = "\ue000";
 
 /** The sentences about a check at this moment; `null` where the words know no such code. */
 export function tell({ code, facts, remedy }: ServerCheck, words: CheckWords, now: number): Sentences | null {
-  const [seen, helps] = [wordsOf(words, code), wordsOf(words, `${code}.help`)];
+  const seen = wordsOf(words, code);
+  const helps = remedy === undefined ? null : helpOf(words, code, facts);
   if (seen === null || (remedy !== undefined && helps === null)) return null;
   const values = Object.fromEntries(Object.entries(facts).map(([name, fact]) => [name, valueOf(name, fact, now)]));
   const pieces = (sentence: string) =>
     sentence.split("`").flatMap((part, at): Piece[] => (at % 2 === 1 ? [{ typed: asTyped(part, facts) }] : pathsApart(fill(part, values))));
-  return { detail: pieces(seen), remedy: remedy === undefined || helps === null ? null : pieces(helps) };
+  return { detail: pieces(seen), remedy: helps === null ? null : pieces(helps) };
+}
+
+/** What helps; against an authority's trouble it is a sentence of many. */
+function helpOf(words: CheckWords, code: string, { advice }: ServerCheck["facts"]): string | null {
+  const helps = wordsOf(words, `${code}.help`);
+  if (helps === null || typeof advice !== "string") return helps;
+  const advised = wordsOf(words, `advice.${advice}`);
+  return advised === null ? null : helps.replace("{advice}", () => advised);
 }
 
 function wordsOf(words: Readonly<Record<string, string>>, key: string): string | null {

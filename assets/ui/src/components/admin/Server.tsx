@@ -70,18 +70,12 @@ function Check({ good, words, children }: { good: boolean; words: string; childr
   );
 }
 
-/** What the server says of its trouble is its own, in English. */
+/** Why there is none, and what helps, stands with what is around the server. */
 function CertificateCheck({ certificate: { validUntil, renewalAt, trouble } }: { certificate: Certificate }) {
   const day = validUntil && longDay(validUntil);
   if (trouble === null) return day === null || renewalAt === null ? null : <Check good words={t("server.certificate", { day, from: longDay(renewalAt) })} />;
   return (
     <Check good={false} words={day === null ? t("server.certificateNone") : t("server.certificateTrouble", { day })}>
-      <p class="hint" lang="en" dir="ltr">
-        {trouble.detail}
-      </p>
-      <p class="remedy" lang="en" dir="ltr">
-        {trouble.remedy}
-      </p>
       <p class="hint">{t("server.nextTry", { when: dayAndClock(trouble.nextTryAt) })}</p>
     </Check>
   );
