@@ -43,6 +43,7 @@ pub struct CertificateTrouble {
     pub next_try_at: Timestamp,
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
 fn in_words<S: Serializer>(advice: &Advice, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(advice)
 }
