@@ -35,7 +35,7 @@ use clap::{CommandFactory, Parser};
 
 use crate::app::logging_of;
 use crate::base::logging;
-use crate::config::{Config, ConfigError, Overrides, example};
+use crate::config::{Config, ConfigError, Overrides, example, unknown_variables};
 use crate::store;
 use args::{Cli, ConfigTask, Task};
 use given::Given;
@@ -159,9 +159,20 @@ fn run(task: Task) -> anyhow::Result<()> {
 
 /// The settings; logging goes by them from here on.
 fn load(overrides: Overrides) -> Result<Config, ConfigError> {
-    let config = Config::load(overrides)?;
-    logging::init(logging_of(&config));
-    Ok(config)
+    let ignored = unknown_variables(std::env::vars_os().map(|(name, _)| name));
+    let loaded = Config::load(overrides);
+    if let Ok(config) = &loaded {
+        logging::init(logging_of(config));
+    }
+    for variable in ignored {
+        if loaded.is_ok() {
+            tracing::warn!("{variable}");
+        } else {
+            // It may be why.
+            let _ = writeln!(io::stderr(), "inkspot: {variable}");
+        }
+    }
+    loaded
 }
 
 /// The same for what works on the data of a server that may be somebody else's.

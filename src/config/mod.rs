@@ -21,6 +21,7 @@ mod server;
 mod sessions;
 mod tls;
 mod topic;
+mod variables;
 
 use std::path::{Path, PathBuf};
 
@@ -40,6 +41,7 @@ pub use overrides::Overrides;
 pub use server::{Listen, Server};
 pub use sessions::Sessions;
 pub use tls::{Tls, TlsMode};
+pub use variables::{UnknownVariable, unknown_variables};
 
 /// The settings of the machine's own server, as the Debian package installs it.
 pub const SYSTEM_FILE: &str = "/etc/inkspot/config.toml";

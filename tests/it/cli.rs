@@ -365,6 +365,24 @@ fn wrong_settings_are_one_sentence_with_code_2_and_change_nothing() {
 }
 
 #[test]
+fn a_variable_that_sets_nothing_is_told_also_where_it_may_be_why_nothing_works() {
+    for (mode, code) in [("local-ca", 0), ("acme", 2)] {
+        let mut command = inkspot(&["config", "check", "--tls", mode]);
+        let output = command.env("INKSPOT_SERVER_HOSTNAMES", "chat.example");
+        let output = output.output().unwrap();
+        assert_eq!(output.status.code(), Some(code), "{output:?}");
+        let said = [output.stdout, output.stderr].concat();
+        let said = String::from_utf8(said).unwrap();
+        assert!(
+            said.contains(
+                "unknown variable INKSPOT_SERVER_HOSTNAMES is ignored; did you mean INKSPOT_HOSTNAMES?"
+            ),
+            "{said}"
+        );
+    }
+}
+
+#[test]
 fn a_taken_port_and_unreadable_files_are_one_sentence_and_change_nothing() {
     let dir = tempfile::tempdir().unwrap();
     let data = dir.path().join("data");
