@@ -50,11 +50,18 @@ test("what has just come is kept over a reload that follows at once", async () =
   const { page } = ann;
   gate.open = true;
   await page.evaluate(() => new Promise((done) => (indexedDB.deleteDatabase("inkspot").onsuccess = done)));
-  await page.reload();
+  // Without a conversation: one that is open comes by itself, and what comes soon after it is written a little later.
+  await page.goto(server.url);
   await ann.row("Never opened").waitFor();
   await cut();
   await page.reload();
   await ann.row("Never opened").waitFor();
+  gate.open = true;
+  await page.reload();
+  await ann.open("Trip");
+  await ann.sees("line 120");
+  await ann.keeps("lines", (lines) => lines.some((line) => line.content === "line 120"));
+  await cut();
 });
 
 test("written then, it waits over a reload and is stored once; what happened meanwhile is there", async () => {

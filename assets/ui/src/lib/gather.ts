@@ -2,13 +2,13 @@
 
 /** Does something as soon as it is asked for, and not again within a time; what is asked for then is done when it is over. */
 export class Gather {
-  readonly #work: () => void;
+  readonly #work: () => boolean;
   readonly #ms: number;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #last = -Infinity;
 
-  /** `ms` is the least time between two times. */
-  constructor(work: () => void, ms: number) {
+  /** `ms` is the least time between two times; those at which there was nothing to do (`false`) don't count. */
+  constructor(work: () => boolean, ms: number) {
     this.#work = work;
     this.#ms = ms;
   }
@@ -22,8 +22,8 @@ export class Gather {
   flush(): void {
     if (this.#timer === undefined) return;
     this.drop();
-    this.#last = performance.now();
-    this.#work();
+    const now = performance.now();
+    if (this.#work()) this.#last = now;
   }
 
   /** Forgets what was to do. */

@@ -126,20 +126,23 @@ export class Copy {
     this.#linesToWrite.ask();
   }
 
-  #writeRooms(): void {
-    if (!this.#realtime.leading) return;
+  #writeRooms(): boolean {
+    if (!this.#realtime.leading) return false;
     const now = byId(sortedConversations.peek());
     const changed = [...now.values()].filter((room) => this.#rooms.get(room.id) !== room);
     const gone = [...this.#rooms.keys()].filter((id) => !now.has(id));
     this.#rooms = now;
-    if (changed.length + gone.length > 0) void saveRooms(changed, gone);
+    if (changed.length + gone.length === 0) return false;
+    void saveRooms(changed, gone);
+    return true;
   }
 
-  #writeLines(): void {
+  #writeLines(): boolean {
     const lines = this.#lines;
     this.#lines = [];
     // Alone, another tab could take the connection over while this one has it.
     void saveLines(lines, this.#realtime.shared ? this.#realtime.position : null);
+    return true;
   }
 
   #drop(id: string): void {
