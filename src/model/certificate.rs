@@ -123,3 +123,20 @@ advices! {
     "report" Report
         "This is a fault in Inkspot, please report it.";
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_helps_is_a_sentence_for_programs_and_a_code_for_the_ui() {
+        let trouble = CertificateTrouble {
+            detail: "ca.example says: no".to_owned(),
+            remedy: Advice::Email,
+            next_try_at: Timestamp(0),
+        };
+        let told = serde_json::to_value(&trouble).unwrap();
+        assert_eq!(told["remedy"], Advice::Email.to_string());
+        assert!(Advice::CODES.contains(&Advice::Email.code()));
+    }
+}
