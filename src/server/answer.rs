@@ -67,6 +67,13 @@ pub(super) fn redirect(to: HeaderValue) -> Response<BoxBody> {
     response
 }
 
+/// Sends the client to the folder that it named without its slash.
+pub(super) fn folder(to: HeaderValue) -> Response<BoxBody> {
+    let mut response = sentence(StatusCode::PERMANENT_REDIRECT, "It ends with a slash.\n");
+    response.headers_mut().insert(LOCATION, to);
+    response
+}
+
 /// What went wrong, in the one shape of errors.
 pub(super) fn failure(status: StatusCode, error: ErrorView) -> Response<BoxBody> {
     let retry_after = error.retry_after;

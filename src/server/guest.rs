@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use futures_util::FutureExt;
-use http::{Request, Response, Uri};
+use http::{HeaderValue, Request, Response, Uri};
 use hyper::body::Incoming;
 use hyper::service::{Service, service_fn};
 use tokio::sync::Notify;
@@ -98,6 +98,9 @@ async fn respond(mut request: Request<Incoming>, shared: &Shared) -> Response<Bo
             plain,
         } => (http, socket, socket_path, path_prefix, plain),
     };
+    if let Some(place) = folder(request.uri(), prefix) {
+        return answer::folder(place);
+    }
     strip_prefix(request.uri_mut(), prefix);
     if let Some(about_trust) = plain.as_ref().and_then(|plain| plain.over_tls(&request)) {
         return about_trust;
@@ -128,6 +131,17 @@ async fn respond(mut request: Request<Incoming>, shared: &Shared) -> Response<Bo
     response
 }
 
+/// The place of the app, for who leaves its slash out: what the page names relative to itself, and the
+/// worker, are below that.
+fn folder(uri: &Uri, prefix: &str) -> Option<HeaderValue> {
+    if prefix.is_empty() || uri.path() != prefix {
+        return None;
+    }
+    let query = uri.query().map(|query| format!("?{query}"));
+    let place = format!("{prefix}/{}", query.unwrap_or_default());
+    HeaderValue::from_str(&place).ok()
+}
+
 /// Takes the prefix away under which a proxy shows this server.
 fn strip_prefix(uri: &mut Uri, prefix: &str) {
     if prefix.is_empty() {
@@ -136,16 +150,15 @@ fn strip_prefix(uri: &mut Uri, prefix: &str) {
     let Some(rest) = uri.path().strip_prefix(prefix) else {
         return;
     };
-    if !(rest.is_empty() || rest.starts_with('/')) {
+    if !rest.starts_with('/') {
         return;
     }
     let query = uri
         .query()
         .map(|query| format!("?{query}"))
         .unwrap_or_default();
-    let path = if rest.is_empty() { "/" } else { rest };
     let mut parts = uri.clone().into_parts();
-    parts.path_and_query = format!("{path}{query}").parse().ok();
+    parts.path_and_query = format!("{rest}{query}").parse().ok();
     if let Ok(stripped) = Uri::from_parts(parts) {
         *uri = stripped;
     }
@@ -159,16 +172,24 @@ mod tests {
     fn a_prefix_is_taken_away_only_where_it_is_a_whole_part_of_the_path() {
         for (uri, stripped) in [
             ("/chat/api/health?a=1", "/api/health?a=1"),
-            ("/chat", "/"),
-            ("/chat?x", "/?x"),
             ("/chatter/x", "/chatter/x"),
             ("/api/health", "/api/health"),
             ("https://a.example/chat/x", "https://a.example/x"),
             ("/chat//x", "//x"),
         ] {
             let mut found: Uri = uri.parse().unwrap();
+            assert_eq!(folder(&found, "/chat"), None);
             strip_prefix(&mut found, "/chat");
             assert_eq!(found.to_string(), stripped);
         }
+    }
+
+    #[test]
+    fn who_leaves_the_slash_out_is_led_to_the_app() {
+        for (uri, place) in [("/chat", "/chat/"), ("/chat?a=1", "/chat/?a=1")] {
+            let found = folder(&uri.parse().unwrap(), "/chat").unwrap();
+            assert_eq!(found, place);
+        }
+        assert_eq!(folder(&"/".parse().unwrap(), ""), None);
     }
 }

@@ -676,6 +676,13 @@ async fn forwarded_headers_count_from_a_trusted_proxy_only() {
     )
     .await;
     assert!(prefixed.ends_with("socket"), "{prefixed}");
+    let bare = exchange(
+        TcpStream::connect(shell.addr()).await.unwrap(),
+        &request("/chat?a=1"),
+    )
+    .await;
+    assert!(bare.starts_with("HTTP/1.1 308"), "{bare}");
+    assert!(bare.contains("location: /chat/?a=1\r\n"), "{bare}");
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-// nginx, Caddy and HAProxy with the very text of docs/PROXIES.md before the real binary. Only addresses, ports and the
+// nginx, Caddy, HAProxy and Traefik with the very text of docs/PROXIES.md before the real binary. Only addresses, ports and the
 // places of files are put in; a place that is not in the text fails the test.
 import assert from "node:assert/strict";
 import { execFile, execFileSync, spawn } from "node:child_process";
@@ -60,6 +60,17 @@ const PROXIES = {
     config: (text, { port, host, upstream, dir }) => put(text, [["bind :443", `bind 127.0.0.1:${port}`], [`/etc/haproxy/${host}.pem`, `${dir}/both.pem`], upstream]),
     ca: "/etc/haproxy/inkspot-ca.crt",
     run: (config) => ["haproxy", ["-f", config]],
+  },
+  traefik: {
+    prefix: (root) => put(root, [["      rule: Host(`chat.example.com`)\n", snippet("traefik prefix")]]),
+    tls: (root) => put(root, [["  services:\n    inkspot:\n      loadBalancer:\n        servers:\n          - url: http://127.0.0.1:8080\n", snippet("traefik tls")]]),
+    config: (text, { upstream, dir }) => `${put(text, [["tls:\n        certResolver: letsencrypt", "tls: {}"], upstream])}tls:\n  certificates:\n    - certFile: ${dir}/site.pem\n      keyFile: ${dir}/site.key\n`,
+    // It asks nobody whether it is the newest.
+    entry: ({ port, dir }) =>
+      `${put(snippet("traefik entry point"), [[":443", `127.0.0.1:${port}`]])}providers:\n  file:\n    filename: ${dir}/config.yml\nglobal:\n  checkNewVersion: false\n`,
+    ca: "/etc/traefik/inkspot-ca.crt",
+    // tests/run puts it beside the interpreter.
+    run: (_config, dir) => [path.join(path.dirname(process.env.INKSPOT_PYTHON), "traefik"), ["--configfile", `${dir}/entry.yml`]],
   },
 };
 
@@ -264,12 +275,14 @@ async function startProxy(kind, variant, { port, host, server, dir: shared, with
   const dir = await mkdtemp(path.join(tmpdir(), `inkspot-${kind}-`));
   for (const name of ["site.pem", "site.key", "both.pem"]) await writeFile(`${dir}/${name}`, await readFile(`${shared}/${name}`));
   const at = new URL(server.url).host;
-  let text = variant === "prefix" ? snippet(`${kind} prefix`) : snippet(`${kind} root`);
+  let text = variant === "prefix" && proxy.prefix === undefined ? snippet(`${kind} prefix`) : snippet(`${kind} root`);
+  if (variant === "prefix") text = proxy.prefix?.(text) ?? text;
   if (variant === "tls") text = put(proxy.tls(text), [[proxy.ca, server.caFile]]);
   text = put(text, without.map((line) => [line, ""]));
   const upstream = [variant === "tls" ? "10.0.0.5:8443" : "127.0.0.1:8080", at];
-  const config = path.join(dir, "config");
+  const config = path.join(dir, "config.yml");
   await writeFile(config, proxy.config(text, { port, host, upstream, dir }));
+  if (proxy.entry) await writeFile(path.join(dir, "entry.yml"), proxy.entry({ port, dir }));
   const [program, args] = proxy.run(config, dir);
   const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, HOME: dir, XDG_DATA_HOME: dir, XDG_CONFIG_HOME: dir } });
   const log = [];
@@ -281,8 +294,8 @@ async function startProxy(kind, variant, { port, host, server, dir: shared, with
   });
   for (const deadline = Date.now() + PATIENCE; ; await pause(20)) {
     if (ended !== null) throw new Error(`${program} ended with ${ended}:\n${log.join("")}`);
-    if (await listens(port)) break;
-    if (Date.now() > deadline) throw new Error(`${program} does not listen after ${PATIENCE / 1_000} s:\n${log.join("")}`);
+    if (await answers(`https://${host}:${port}${VARIANTS[variant].base}/`)) break;
+    if (Date.now() > deadline) throw new Error(`${program} does not answer after ${PATIENCE / 1_000} s:\n${log.join("")}`);
   }
   return {
     async stop() {
@@ -293,10 +306,13 @@ async function startProxy(kind, variant, { port, host, server, dir: shared, with
   };
 }
 
-function listens(port) {
+/** Whether somebody leads on from there: Traefik listens before it knows where to. */
+function answers(url) {
   return new Promise((resolve) => {
-    const socket = net.connect(port, "127.0.0.1");
-    socket.once("connect", () => (socket.destroy(), resolve(true)));
-    socket.once("error", () => resolve(false));
+    const request = https.get(url, { lookup, agent: false, rejectUnauthorized: false }, (response) => {
+      response.resume();
+      resolve(response.statusCode !== 404);
+    });
+    request.once("error", () => resolve(false));
   });
 }
