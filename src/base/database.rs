@@ -385,7 +385,8 @@ fn wait_until_free(path: &Path) -> Result<(), DatabaseError> {
         Err(error) => return Err(DatabaseError::io("open", path)(error)),
     };
     if disk::lock(&file).map_err(DatabaseError::io("lock", path))? {
-        return Ok(());
+        // By closing alone a process that is just begun from here would keep it, until it is another program.
+        return file.unlock().map_err(DatabaseError::io("unlock", path));
     }
     let dir = path.parent().unwrap_or(path).to_path_buf();
     Err(DatabaseError::Locked { dir })
