@@ -82,6 +82,7 @@ const VARIANTS = {
 
 let site;
 before(async () => {
+  assert.ok(process.env.INKSPOT_PYTHON, "INKSPOT_PYTHON names no interpreter, which Traefik lies beside: run this through tests/run");
   site = await mkdtemp(path.join(tmpdir(), "inkspot-site-"));
   const names = "subjectAltName=DNS:chat.example.com,DNS:example.com";
   execFileSync("openssl", ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj", "/CN=example.com", "-addext", names, "-keyout", `${site}/site.key`, "-out", `${site}/site.pem`], { stdio: "pipe" });
